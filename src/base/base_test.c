@@ -1,0 +1,130 @@
+// Unit tests of base: tables, scratch, maps, interning, blobs.
+#include "base/blob.h"
+#include "base/map.h"
+#include "base/symbol.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void a_table_never_moves_its_rows(void **state) {
+    (void)state;
+    Table table;
+    table_init(&table, sizeof(u32), 1 << 24);
+    u32 *first = table_at(&table, table_add(&table, 1));
+    *first = 7;
+    for (u32 i = 0; i < 100000; i++)
+        table_add(&table, 3);
+    assert_ptr_equal(first, table_at(&table, 1));
+    assert_int_equal(*first, 7);
+    table_truncate(&table, 1);
+    assert_int_equal(*(u32 *)table_at(&table, table_add(&table, 1)), 0);
+    table_deinit(&table);
+}
+
+static void a_saved_table_maps_back(void **state) {
+    (void)state;
+    char path[] = "/tmp/rac_table_XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    unlink(path);
+    Table table;
+    table_init(&table, sizeof(u64), 1 << 20);
+    for (u64 i = 1; i < 5000; i++)
+        *(u64 *)table_at(&table, table_add(&table, 1)) = i * i;
+    u32 count = table.count;
+    assert_true(table_save(&table, fd));
+    table_deinit(&table);
+    table_init(&table, sizeof(u64), 1 << 20);
+    assert_true(table_map(&table, fd, 0, count));
+    assert_int_equal(*(u64 *)table_at(&table, 4000), 4000 * 4000);
+    table_deinit(&table);
+    close(fd);
+}
+
+static void scratch_memory_is_zero_again_after_a_rewind(void **state) {
+    (void)state;
+    Scratch scratch;
+    scratch_init(&scratch);
+    u64 mark = scratch_mark(&scratch);
+    memset(scratch_take(&scratch, 100, 8), 0xff, 100);
+    scratch_rewind(&scratch, mark);
+    const u8 *again = scratch_take(&scratch, 200, 8);
+    for (u32 i = 0; i < 200; i++)
+        assert_int_equal(again[i], 0);
+    VEC(u32) numbers = {0};
+    for (u32 i = 0; i < 1000; i++)
+        vec_push(&scratch, &numbers, i);
+    assert_int_equal(numbers.at[999], 999);
+    assert_true(str_eq(scratch_print(&scratch, "%d-%s", 4, "x"), STR("4-x")));
+    scratch_deinit(&scratch);
+}
+
+static void a_map_finds_what_was_set(void **state) {
+    (void)state;
+    Map map = {0};
+    assert_int_equal(map_get(&map, 3), 0);
+    for (u32 i = 0; i < 10000; i++)
+        map_set(&map, (u64)i << 32, i + 1);
+    map_set(&map, 0, 77);
+    assert_int_equal(map_get(&map, 0), 77);
+    assert_int_equal(map_get(&map, (u64)9999 << 32), 10000);
+    assert_int_equal(map_get(&map, 5), 0);
+    assert_int_equal(map.count, 10000);
+    map_deinit(&map);
+}
+
+static void equal_texts_have_equal_symbols(void **state) {
+    (void)state;
+    Symbols symbols;
+    symbols_init(&symbols);
+    assert_int_equal(symbol_intern(&symbols, STR("self")).id, SYM_self);
+    Symbol foo = symbol_intern(&symbols, STR("foo"));
+    assert_true(foo.id >= SYM_COUNT);
+    for (u32 i = 0; i < 5000; i++) {
+        char name[16];
+        int len = snprintf(name, sizeof name, "n%u", i);
+        symbol_intern(&symbols, (Str){name, (u32)len});
+    }
+    assert_int_equal(symbol_intern(&symbols, STR("foo")).id, foo.id);
+    assert_true(str_eq(symbol_str(&symbols, foo), STR("foo")));
+    assert_int_equal(symbol_str(&symbols, SYM_OF(none)).len, 0);
+    symbols_deinit(&symbols);
+}
+
+static void a_blob_holds_its_lists(void **state) {
+    (void)state;
+    Scratch scratch;
+    scratch_init(&scratch);
+    typedef struct Head {
+        List a, b;
+    } Head;
+    Blob blob;
+    blob_begin(&blob, &scratch, sizeof(Head));
+    u32 many[300];
+    for (u32 i = 0; i < 300; i++)
+        many[i] = i;
+    List a = blob_add(&blob, many, 300, sizeof(u32));
+    List b = blob_add(&blob, "abc", 3, 1);
+    *(Head *)blob_header(&blob) = (Head){a, b};
+    const Head *head = blob_header(&blob);
+    assert_int_equal(LIST_AT(head, u32, head->a)[299], 299);
+    assert_memory_equal(LIST_AT(head, char, head->b), "abc", 3);
+    scratch_deinit(&scratch);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_table_never_moves_its_rows),
+        cmocka_unit_test(a_saved_table_maps_back),
+        cmocka_unit_test(scratch_memory_is_zero_again_after_a_rewind),
+        cmocka_unit_test(a_map_finds_what_was_set),
+        cmocka_unit_test(equal_texts_have_equal_symbols),
+        cmocka_unit_test(a_blob_holds_its_lists),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

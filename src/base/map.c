@@ -1,0 +1,117 @@
+#include "base/map.h"
+
+#include <stdlib.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+u64 hash_bytes(const void *bytes, u64 len) { return XXH3_64bits(bytes, (size_t)len); }
+
+void map_deinit(Map *map) {
+    free(map->slots);
+    *map = (Map){0};
+}
+
+static MapSlot *map_slot(const Map *map, u64 key) {
+    u32 mask = map->cap - 1;
+    for (u32 at = (u32)hash_mix(key, 1) & mask;; at = (at + 1) & mask) {
+        MapSlot *slot = &map->slots[at];
+        if (slot->value == 0 || slot->key == key) return slot;
+    }
+}
+
+u32 map_get(const Map *map, u64 key) { return map->cap ? map_slot(map, key)->value : 0; }
+
+void map_set(Map *map, u64 key, u32 value) {
+    CHECK(value != 0);
+    if ((u64)map->count * 4 >= (u64)map->cap * 3) {
+        Map grown = {.cap = map->cap ? map->cap * 2 : 16, .count = map->count};
+        grown.slots = calloc(grown.cap, sizeof(MapSlot));
+        CHECK(grown.slots);
+        for (u32 i = 0; i < map->cap; i++)
+            if (map->slots[i].value) *map_slot(&grown, map->slots[i].key) = map->slots[i];
+        free(map->slots);
+        *map = grown;
+    }
+    MapSlot *slot = map_slot(map, key);
+    if (slot->value == 0) map->count++;
+    *slot = (MapSlot){key, value};
+}
+
+void map_clear(Map *map) {
+    if (map->cap) memset(map->slots, 0, map->cap * sizeof(MapSlot));
+    map->count = 0;
+}
+
+typedef struct InternRow {
+    u32 first; // into bytes, in words
+    u32 len;   // in bytes
+    u32 hash;
+} InternRow;
+
+enum { INTERN_ROWS_MAX = 1 << 26, INTERN_WORDS_MAX = 1 << 28 };
+
+void interner_init(Interner *interner) {
+    *interner = (Interner){0};
+    table_init(&interner->rows, sizeof(InternRow), INTERN_ROWS_MAX);
+    table_init(&interner->bytes, sizeof(u64), INTERN_WORDS_MAX);
+}
+
+void interner_deinit(Interner *interner) {
+    table_deinit(&interner->rows);
+    table_deinit(&interner->bytes);
+    free(interner->slots);
+    *interner = (Interner){0};
+}
+
+const void *intern_bytes(const Interner *interner, u32 id, u32 *len) {
+    const InternRow *row = table_at(&interner->rows, id);
+    if (len) *len = row->len;
+    return interner->bytes.rows + (size_t)row->first * sizeof(u64);
+}
+
+static u32 *intern_slot(const Interner *interner, const void *bytes, u32 len, u32 hash) {
+    u32 mask = interner->slot_cap - 1;
+    for (u32 at = hash & mask;; at = (at + 1) & mask) {
+        u32 *slot = &interner->slots[at];
+        if (*slot == 0) return slot;
+        const InternRow *row = table_at(&interner->rows, *slot);
+        if (row->hash == hash && row->len == len &&
+            (len == 0 || memcmp(interner->bytes.rows + (size_t)row->first * sizeof(u64), bytes, len) == 0))
+            return slot;
+    }
+}
+
+u32 intern_find(const Interner *interner, const void *bytes, u32 len) {
+    if (interner->slot_cap == 0) return 0;
+    return *intern_slot(interner, bytes, len, (u32)hash_bytes(bytes, len));
+}
+
+u32 intern(Interner *interner, const void *bytes, u32 len) {
+    if ((u64)interner->rows.count * 2 >= interner->slot_cap) {
+        u32 *old = interner->slots;
+        u32 old_cap = interner->slot_cap;
+        interner->slot_cap = old_cap ? old_cap * 2 : 1024;
+        interner->slots = calloc(interner->slot_cap, sizeof(u32));
+        CHECK(interner->slots);
+        u32 mask = interner->slot_cap - 1;
+        for (u32 i = 0; i < old_cap; i++) {
+            if (!old[i]) continue;
+            const InternRow *row = table_at(&interner->rows, old[i]);
+            u32 at = row->hash & mask;
+            while (interner->slots[at])
+                at = (at + 1) & mask;
+            interner->slots[at] = old[i];
+        }
+        free(old);
+    }
+    u32 hash = (u32)hash_bytes(bytes, len);
+    u32 *slot = intern_slot(interner, bytes, len, hash);
+    if (*slot) return *slot;
+    u32 words = (len + 7) / 8;
+    u32 first = words ? table_add(&interner->bytes, words) : 0;
+    if (len) memcpy(interner->bytes.rows + (size_t)first * sizeof(u64), bytes, len);
+    u32 id = table_add(&interner->rows, 1);
+    *(InternRow *)table_at(&interner->rows, id) = (InternRow){first, len, hash};
+    *slot = id;
+    return id;
+}

@@ -1,0 +1,89 @@
+// The incremental engine: every derived fact is the memo of a query.
+//
+// A query is a kind (queries.def) and a u32 key (an id; a compound key is interned first). Its
+// result is a blob (base/blob.h) that stays where it is until a revision in which it was found
+// to have changed. The engine knows nothing about Rust.
+//
+// The algorithm is Salsa's (salsa-rs book, "The red-green algorithm"): an input set anew starts
+// a revision; a memo holds the list of queries it read, the revision it was last verified in and
+// the one its value last changed in. Asked for a memo of an older revision, the engine first
+// verifies its dependencies in order; when none changed since, the memo is good. Otherwise it
+// runs again, and when the new blob equals the old one byte for byte, what depends on it stays
+// good (early cut-off). Durability: inputs that rarely change (the library's files) are HIGH, and
+// a memo that read only HIGH inputs is not walked while only LOW ones were set.
+//
+// Rules: a provider reads facts only through query_get and interned tables; it takes memory from
+// db->scratch (the engine marks and rewinds around it) and ends with query_return. A result's
+// pointer holds until the next revision begins.
+//
+// Cycles: query_get answers NULL when the query is already running, if its kind allows a cycle;
+// otherwise the engine reports an internal error with the stack of active queries.
+
+#ifndef RAC_QUERY_QUERY_H
+#define RAC_QUERY_QUERY_H
+
+#include "query/db.h"
+
+typedef enum QueryKind {
+    Q_NONE,
+#define QUERY(name, cycle) Q_##name,
+#include "query/queries.def"
+#undef QUERY
+    Q_COUNT
+} QueryKind;
+
+typedef enum Durability { DURABILITY_LOW, DURABILITY_HIGH, DURABILITY_COUNT } Durability;
+
+typedef void QueryRun(Db *db, u32 key);
+
+// Called once per kind by the folder that answers it.
+void query_register(Db *db, QueryKind kind, QueryRun *run);
+
+// The blob of the memo, computed or verified as needed. Never NULL except in a cycle of a kind
+// that allows one.
+const void *query_get(Db *db, QueryKind kind, u32 key);
+// The same, with the result's size.
+const void *query_get_sized(Db *db, QueryKind kind, u32 key, u32 *bytes);
+
+// Ends a provider: the result is copied. A provider that returns without calling it is a bug.
+void query_return(Db *db, const void *result, u32 bytes);
+static inline void query_return_blob(Db *db, const Blob *blob) {
+    query_return(db, blob->at, blob->bytes);
+}
+
+// Inputs: kinds without a provider. Setting an equal value starts no revision.
+void query_set_input(Db *db, QueryKind kind, u32 key, const void *value, u32 bytes,
+                     Durability durability);
+
+// Diagnostics and other side results belong to the memo that made them: they are kept and
+// dropped with it, and are there again without work while it stays good.
+void query_attach(Db *db, const void *note, u32 bytes);
+typedef void QueryNoteFn(void *cx, QueryKind kind, u32 key, const void *note, u32 bytes);
+// Visits the notes of the memo and of everything it depends on, each memo once, in the order in
+// which the memos were asked for.
+void query_notes(Db *db, QueryKind kind, u32 key, QueryNoteFn *visit, void *cx);
+
+u32 query_revision(const Db *db);
+const char *query_name(QueryKind kind);
+
+// The log, for tests and `rac dump queries`: one row per memo looked at since it was cleared.
+typedef enum QueryEvent { QUERY_RAN, QUERY_VERIFIED, QUERY_CUT_OFF } QueryEvent;
+typedef struct QueryLogRow {
+    QueryKind kind;
+    u32 key;
+    QueryEvent event;
+} QueryLogRow;
+void query_log_enable(Db *db, bool on); // also clears it
+const QueryLogRow *query_log(const Db *db, u32 *count);
+
+// Per-kind figures for --time-passes: runs and self time (without the queries it asked for).
+typedef struct QueryStat {
+    u64 run_count;
+    u64 self_ns;
+} QueryStat;
+QueryStat query_stat(const Db *db, QueryKind kind);
+
+struct QueryEngine *query_engine_new(void);
+void query_engine_free(struct QueryEngine *engine);
+
+#endif
