@@ -1,0 +1,55 @@
+// Diagnostics: what rac tells the user about the program.
+//
+// A diagnostic belongs to the query that found it (query_attach): it is kept with the memo and
+// shows again without work while the memo stays good. diag_* may be called only while a query
+// runs. Rendering (cli only) walks the notes of the memos asked for and prints them in rustc's form:
+//
+//     error[E0425]: cannot find value `x` in this scope
+//      --> main.rs:3:5
+//       |
+//     3 |     x + 1
+//       |     ^ not found in this scope
+//
+// Wording: lower case, no full stop, code in backquotes, what was observed before the rule, the
+// narrowest range that is wrong. Codes are rustc's; "" where rustc has none.
+
+#ifndef RAC_DIAG_DIAG_H
+#define RAC_DIAG_DIAG_H
+
+#include "query/query.h"
+
+// A range of text. Positions are relative to a base, so that text added above moves nothing:
+// the base is a file, or a definition (the start of its item, attributes included).
+typedef struct Span {
+    u32 base; // SPAN_NONE, or a FileId, or SPAN_DEF | DefId
+    u32 lo;   // bytes
+    u32 hi;   // first byte after
+} Span;
+#define SPAN_NONE 0u
+#define SPAN_DEF 0x80000000u
+
+typedef enum DiagLevel { DIAG_ERROR, DIAG_WARNING, DIAG_NOTE, DIAG_HELP } DiagLevel;
+
+// Starts a diagnostic. Labels, notes and helps that follow belong to it, until the next diag_error.
+void diag_error(Db *db, Span span, const char *code, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void diag_warning(Db *db, Span span, const char *code, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+// Text beside the carets of the main span (label) or of another one.
+void diag_label(Db *db, Span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void diag_note(Db *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void diag_help(Db *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// Rendering. `locate` turns a definition's span into one based on its file.
+typedef struct DiagRenderer {
+    void *file;    // FILE * to print to
+    bool colour;
+    Span (*locate)(Db *db, Span span);
+} DiagRenderer;
+// Prints every diagnostic of the memo and its dependencies, each once, sorted by file and
+// position, and returns how many were errors.
+u32 diag_render(Db *db, QueryKind kind, u32 key, const DiagRenderer *renderer);
+// Whether the memo or anything it depends on holds an error.
+bool diag_has_error(Db *db, QueryKind kind, u32 key);
+
+#endif
