@@ -1,0 +1,111 @@
+// Names: which definitions there are, and what a path names.
+//
+//     files --(skim)--> item trees --(collect, expand, resolve imports to a fixpoint)--> scopes
+//
+// Laziness: modules, imports and item macros of a crate are resolved as a whole (crate_defs);
+// everything inside an item (signature, associated items, body) is looked at only when its query
+// is asked for. The result of every query below is free of absolute positions: an edit in one
+// body leaves them all equal.
+
+#ifndef RAC_NAMES_NAMES_H
+#define RAC_NAMES_NAMES_H
+
+#include "names/def.h"
+#include "diag/diag.h"
+#include "syntax/ast.h"
+
+// ---- crates -----------------------------------------------------------------------------------
+
+struct DefStore *names_store_new(void);
+void names_store_free(struct DefStore *store);
+void names_register(Db *db); // the queries of expand/ and names/
+
+// Declares the toolchain's crates that std needs (core, alloc, std, and what std's source names:
+// hashbrown, libc, cfg_if, std_detect, panic_unwind, unwind, ...) from the source root. No file is
+// read before something asks for the crate.
+void names_declare_sysroot(Db *db, Str library_root);
+// Declares the user's crate.
+CrateId names_declare_user(Db *db, u32 root_file, Symbol name, u32 edition);
+CrateId crate_find(const Db *db, Symbol name); // 0 if undeclared
+
+// ---- what stands behind a definition ------------------------------------------------------------
+
+// The item's expanded tree: signature, generics, fields, variants, attributes; no body and no
+// associated items. Macros in type and pattern position are expanded.
+const Ast *def_item_ast(Db *db, DefId def);
+// The expanded tree of the body of a fn, const, static (NULL: it has none). Anon consts and closures
+// are part of their parent's tree.
+const Ast *def_body_ast(Db *db, DefId def);
+bool def_has_body(Db *db, DefId def);
+// Where the item starts now: file and byte offset. Only diagnostics and line tables may ask.
+Span def_span(Db *db, DefId def);          // of the item's name, relative to the item
+void def_locate(Db *db, DefId def, u32 *file, u32 *offset); // reads a position query
+
+// Attributes, cfg evaluated. `name` is a single segment (`inline`, `repr`); rustfmt::skip never matches.
+bool def_has_attr(Db *db, DefId def, Symbol name);
+// The tokens after the name, `= "x"` or `(..)`; false if there is no such attribute. `nth` from 0.
+bool def_attr(Db *db, DefId def, Symbol name, u32 nth, Toks *args);
+
+typedef enum AssocKind { ASSOC_FN, ASSOC_TY, ASSOC_CONST } AssocKind;
+typedef struct AssocItem {
+    DefId def;
+    Symbol name;
+    u8 kind; // AssocKind
+    u8 has_default; // a trait item with a body or default, or an impl item
+    u8 is_default;  // `default fn`: may be specialised
+    u8 has_self;    // a fn whose first parameter is self
+} AssocItem;
+// The associated items of a trait or impl, in source order, macros expanded.
+const AssocItem *def_assoc_items(Db *db, DefId def, u32 *count);
+// The variants of an enum, in order.
+const DefId *def_variants(Db *db, DefId def, u32 *count);
+
+// ---- scopes -----------------------------------------------------------------------------------
+
+// A path as written: idents with hygiene. Leading `::`, `crate`, `self`, `super`, `$crate` are segments.
+typedef struct PathSeg {
+    Symbol name;
+    u32 ctxt; // hygiene
+    u32 flags; // TOK_RAW, TOK_CRATE
+} PathSeg;
+
+typedef struct PathRes {
+    Res res;
+    u32 used; // segments that `res` answers for; the rest are associated items of it
+} PathRes;
+
+// Resolves a path from a scope (a module or block), through imports, globs, preludes and extern
+// crates, as far as modules, enums and traits lead. Generic parameters, Self and locals are the
+// caller's (hir/) business. Reports nothing. `T::Item`-like rests are left to type checking.
+PathRes names_resolve(Db *db, DefId scope, const PathSeg *segs, u32 count, Namespace ns);
+// The same, failing with E0425/E0412/E0433 ... reported at `span`.
+PathRes names_resolve_or_report(Db *db, DefId scope, const PathSeg *segs, u32 count, Namespace ns,
+                                Span span);
+
+// Traits in scope (named, glob-imported or `as _`, preludes included): for method lookup.
+const DefId *names_traits_in_scope(Db *db, DefId scope, u32 *count);
+// Every impl of a crate (local ones in bodies too), in a fixed order.
+const DefId *names_impls(Db *db, CrateId crate, u32 *count);
+// Whether `def` may be named from `scope` (visibility). Fields: hir/.
+bool names_visible(Db *db, DefId def, DefId from_scope);
+
+// Lang items: `#[lang = "..."]`. The definition, or 0.
+#define LANG_ITEM(name, text) LANG_##name,
+typedef enum LangItem {
+#include "names/lang_items.def"
+    LANG_COUNT
+} LangItem;
+#undef LANG_ITEM
+DefId lang_item(Db *db, LangItem item);
+// The reverse; LANG_COUNT if it is none. A row lookup.
+LangItem lang_item_of(Db *db, DefId def);
+// A library definition by path, e.g. "core::fmt::Arguments"; 0 if there is none.
+DefId def_by_path(Db *db, Str path, Namespace ns);
+
+// The counts that `rac check --std --names` prints.
+typedef struct NamesReport {
+    u32 crates, modules, definitions, imports, unresolved_imports, macro_calls, unexpanded_calls;
+} NamesReport;
+NamesReport names_report(Db *db, CrateId crate);
+
+#endif
