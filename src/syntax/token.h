@@ -21,9 +21,9 @@
 // TOK(name, text): text is the spelling, or a description in braces.
 #define TOK_LIST(TOK)                                                                              \
     TOK(EOF, "{end of input}")                                                                     \
-    TOK(IDENT, "{identifier}") /* keywords too: sym tells; TOK_RAW: r#ident */                     \
+    TOK(IDENT, "{identifier}")  /* keywords too: sym tells; TOK_RAW: r#ident */                    \
     TOK(LIFETIME, "{lifetime}") /* sym includes the quote: 'a */                                   \
-    TOK(INT, "{integer}") /* literals: sym is the whole spelling, suffix included */               \
+    TOK(INT, "{integer}")       /* literals: sym is the whole spelling, suffix included */         \
     TOK(FLOAT, "{float}")                                                                          \
     TOK(CHAR, "{char}")                                                                            \
     TOK(BYTE, "{byte}")                                                                            \
@@ -95,14 +95,14 @@ typedef enum TokKind {
 #define TOK(name, text) TOK_##name,
     TOK_LIST(TOK)
 #undef TOK
-    TOK_KIND_COUNT
+        TOK_KIND_COUNT
 } TokKind;
 
 // Flags
 enum {
-    TOK_JOINT = 1,   // no white space before the next token
-    TOK_RAW = 2,     // an identifier written r#name: never a keyword; sym is `name`
-    TOK_CRATE = 4,   // the `$crate` of a macro; ctxt tells of which one
+    TOK_JOINT = 1,     // no white space before the next token
+    TOK_RAW = 2,       // an identifier written r#name: never a keyword; sym is `name`
+    TOK_CRATE = 4,     // the `$crate` of a macro; ctxt tells of which one
     TOK_SYNTHETIC = 8, // not in any text: made by a macro or by the compiler
 };
 
@@ -128,7 +128,7 @@ typedef enum FragKind {
 } FragKind;
 
 typedef struct Tok {
-    u8 kind;   // TokKind
+    u8 kind; // TokKind
     u8 flags;
     u16 extra; // OPEN_NONE: FragKind; literals: bytes of the suffix at the end of sym
     union {
