@@ -42,24 +42,24 @@ typedef enum ItemKind {
 } ItemKind;
 
 enum { // ItemRow.flags
-    ITEM_UNSAFE = 1 << 0,
-    ITEM_CONST = 1 << 1, // const fn, const trait, impl const
-    ITEM_ASYNC = 1 << 2,
-    ITEM_AUTO = 1 << 3,      // auto trait
-    ITEM_DEFAULT = 1 << 4,   // specialization
-    ITEM_SAFE = 1 << 5,      // safe fn, safe static in an extern block
-    ITEM_EXTERN = 1 << 6,    // extern fn
-    ITEM_MUT = 1 << 7,       // static mut
-    ITEM_NEGATIVE = 1 << 8,  // impl !Trait for T
-    ITEM_OF_TRAIT = 1 << 9,  // impl Trait for T
-    ITEM_TUPLE = 1 << 10,    // struct S(..);
-    ITEM_UNIT = 1 << 11,     // struct S;
-    ITEM_HAS_SELF = 1 << 12, // fn: the first parameter is self
-    ITEM_HAS_BODY = 1 << 13, // fn with a block, const/static/type with a value, inline mod
-    ITEM_GEN = 1 << 14,
-    ITEM_SEMI = 1 << 15,  // MACRO_CALL: ended with `;` (statement position only: m!(..);)
-    ITEM_CFG = 1 << 16,   // some outer attribute is cfg or cfg_attr
-    ITEM_ATTRS = 1 << 17, // there are outer attributes that are no doc comments
+    ITEM_IS_UNSAFE = 1 << 0,
+    ITEM_IS_CONST = 1 << 1, // const fn, const trait, impl const
+    ITEM_IS_ASYNC = 1 << 2,
+    ITEM_IS_AUTO = 1 << 3,     // auto trait
+    ITEM_IS_DEFAULT = 1 << 4,  // specialization
+    ITEM_IS_SAFE = 1 << 5,     // safe fn, safe static in an extern block
+    ITEM_IS_EXTERN = 1 << 6,   // extern fn
+    ITEM_IS_MUT = 1 << 7,      // static mut
+    ITEM_IS_NEGATIVE = 1 << 8, // impl !Trait for T
+    ITEM_OF_TRAIT = 1 << 9,    // impl Trait for T
+    ITEM_IS_TUPLE = 1 << 10,   // struct S(..);
+    ITEM_IS_UNIT = 1 << 11,    // struct S;
+    ITEM_HAS_SELF = 1 << 12,   // fn: the first parameter is self
+    ITEM_HAS_BODY = 1 << 13,   // fn with a block, const/static/type with a value, inline mod
+    ITEM_IS_GEN = 1 << 14,
+    ITEM_HAS_SEMI = 1 << 15,  // MACRO_CALL: ended with `;` (statement position only: m!(..);)
+    ITEM_HAS_CFG = 1 << 16,   // some outer attribute is cfg or cfg_attr
+    ITEM_HAS_ATTRS = 1 << 17, // there are outer attributes that are no doc comments
 };
 
 typedef enum ItemVis {
