@@ -36,6 +36,13 @@ const Ast *def_item_ast(Db *db, DefId def);
 // The expanded tree of the body of a fn, const, static (NULL: it has none). Anon consts and closures
 // are part of their parent's tree.
 const Ast *def_body_ast(Db *db, DefId def);
+// - The block numbered n in the tree (AstExprRow.block.number) is def_intern(db, owner, DEF_BLOCK,
+//   SYM_none, n); it is the scope of paths inside it, its parent scope the enclosing block's or the owner's.
+// - format_args! (and const_format_args!, format_args_nl!) stands in the tree as AST_EXPR_BUILTIN named
+//   format_args: args[0] is the template, a string LIT that was expanded eagerly, with the "\n" of _nl
+//   appended; then the positional arguments, then named ones as ASSIGN of a PATH (name = value), implicit captures
+//   made explicit (`{x}` appends `x = x` with the template's hygiene). expand/format.h parses the
+//   template's text into pieces, for expand/ and for hir/, which lowers it as std-facts 1.1 says.
 bool def_has_body(Db *db, DefId def);
 // Where the item starts now: file and byte offset. Only diagnostics and line tables may ask.
 Span def_span(Db *db, DefId def);          // of the item's name, relative to the item
