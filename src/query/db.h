@@ -26,13 +26,13 @@ typedef struct Db {
 
 // Command-line facts every stage may read. They are constant for one Db.
 typedef struct Options {
-    Str sysroot;     // "" = find one
-    u32 edition;     // of the user's crate: 2015, 2018, 2021, 2024
+    Str sysroot; // "" = find one
+    u32 edition; // of the user's crate: 2015, 2018, 2021, 2024
     bool debug_assertions;
     bool overflow_checks;
     bool time_passes;
     bool test_harness; // cfg(test)
-    const Str *cfgs; // --cfg, as written
+    const Str *cfgs;   // --cfg, as written
     u32 cfg_count;
 } Options;
 

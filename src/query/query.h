@@ -24,10 +24,14 @@
 
 #include "query/db.h"
 
+#ifndef RAC_QUERIES_DEF // the engine's own tests have another list
+#define RAC_QUERIES_DEF "query/queries.def"
+#endif
+
 typedef enum QueryKind {
     Q_NONE,
 #define QUERY(name, cycle) Q_##name,
-#include "query/queries.def"
+#include RAC_QUERIES_DEF
 #undef QUERY
     Q_COUNT
 } QueryKind;
@@ -51,16 +55,22 @@ static inline void query_return_blob(Db *db, const Blob *blob) {
     query_return(db, blob->at, blob->bytes);
 }
 
-// Inputs: kinds without a provider. Setting an equal value starts no revision.
+// Inputs: kinds without a provider. Setting one for the first time, or to an equal value, starts
+// no revision; only then may a running query set it (a file found in the middle of a compile).
 void query_set_input(Db *db, QueryKind kind, u32 key, const void *value, u32 bytes,
                      Durability durability);
+// Whether the input was ever set. It makes no dependency: a query that must know of absence reads
+// an input that says so (source/ sets a text for files that are missing).
+bool query_has_input(const Db *db, QueryKind kind, u32 key);
+bool query_is_running(const Db *db);
 
 // Diagnostics and other side results belong to the memo that made them: they are kept and
 // dropped with it, and are there again without work while it stays good.
 void query_attach(Db *db, const void *note, u32 bytes);
 typedef void QueryNoteFn(void *cx, QueryKind kind, u32 key, const void *note, u32 bytes);
 // Visits the notes of the memo and of everything it depends on, each memo once, in the order in
-// which the memos were asked for.
+// which the memos were asked for. `note` lives until the next revision. A change of notes counts
+// as a change of the memo, so a query may ask for notes too.
 void query_notes(Db *db, QueryKind kind, u32 key, QueryNoteFn *visit, void *cx);
 
 u32 query_revision(const Db *db);

@@ -1,0 +1,408 @@
+// Demand, verification and replacement of memos. query.h has the algorithm's outline.
+//
+// Cycles need one more idea. Memo B read A while A ran, so both are in each other's dependencies.
+// Verifying B walks to A and from there back to B, whose answer is not known yet. A is then good
+// *provided B is*: it is not stamped with this revision, only with the number of the walk and the
+// stack depth of B. When B turns out good it is stamped, and A will be verified against it; when
+// B must run, the walk number changes, and A's provisional stamp with it. A query that runs never
+// reads a provisionally good memo: it makes that one run anew (and meet the cycle itself), since
+// its value would otherwise be stamped on the strength of a guess.
+
+#include "query/engine_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+
+enum {
+    KEY_MAX = 1 << 28, // keys are dense ids; more rows than this means that one is not
+    MEMO_MAX = 1 << 27,
+    FRAME_MAX = 1 << 24,
+    DEP_STACK_MAX = 1 << 28,
+    NOTE_STACK_MAX = 1 << 26,
+    LOG_MAX = 1 << 26,
+};
+static const u32 NO_DEPTH = UINT32_MAX;
+
+static const char *const kind_names[Q_COUNT] = {
+    [Q_NONE] = "none",
+#define QUERY(name, cycle) [Q_##name] = #name,
+#include RAC_QUERIES_DEF
+#undef QUERY
+};
+
+static const bool kind_allows_cycle[Q_COUNT] = {
+#define QUERY(name, cycle) [Q_##name] = (cycle) != 0,
+#include RAC_QUERIES_DEF
+#undef QUERY
+};
+
+const char *query_name(QueryKind kind) {
+    return kind_names[kind];
+}
+
+QueryEngine *query_engine_new(void) {
+    QueryEngine *engine = calloc(1, sizeof *engine);
+    CHECK(engine);
+    heap_init(&engine->heap);
+    table_init(&engine->memos, sizeof(Memo), MEMO_MAX);
+    table_init(&engine->frames, sizeof(Frame), FRAME_MAX);
+    table_init(&engine->deps, sizeof(u32), DEP_STACK_MAX);
+    table_init(&engine->notes, sizeof(u64), NOTE_STACK_MAX);
+    table_init(&engine->log, sizeof(QueryLogRow), LOG_MAX);
+    table_init(&engine->visit, sizeof(u32), DEP_STACK_MAX);
+    engine->revision = 1;
+    engine->walk = 1;
+    engine->cycle_low = NO_DEPTH;
+    return engine;
+}
+
+void query_engine_free(QueryEngine *engine) {
+    if (!engine) return;
+    for (u32 kind = 0; kind < Q_COUNT; kind++) {
+        if (engine->kinds[kind].memos) munmap(engine->kinds[kind].memos, sizeof(u32) * KEY_MAX);
+    }
+    table_deinit(&engine->memos);
+    table_deinit(&engine->frames);
+    table_deinit(&engine->deps);
+    table_deinit(&engine->notes);
+    table_deinit(&engine->log);
+    table_deinit(&engine->visit);
+    heap_deinit(&engine->heap);
+    free(engine);
+}
+
+Memo *engine_memo(const QueryEngine *engine, u32 id) {
+    return table_at(&engine->memos, id);
+}
+
+static Frame *frame_at(const QueryEngine *engine, u32 depth) {
+    return table_at(&engine->frames, depth);
+}
+
+// The depth of the innermost frame; 0 outside of every query.
+static u32 top_depth(const QueryEngine *engine) {
+    return engine->frames.count - 1;
+}
+
+_Noreturn static void report_stack(const QueryEngine *engine, const char *what, QueryKind kind,
+                                   u32 key) {
+    fprintf(stderr, "rac: internal error: %s: %s(%u)\n", what, query_name(kind), key);
+    for (u32 depth = top_depth(engine), shown = 0; depth > 0 && shown < 64; depth--, shown++) {
+        const Memo *memo = engine_memo(engine, frame_at(engine, depth)->memo);
+        fprintf(stderr, "  %s %s(%u)\n",
+                frame_at(engine, depth)->runs ? "while running" : "while verifying",
+                query_name(memo->kind), memo->key);
+    }
+    abort();
+}
+
+u32 engine_memo_id(QueryEngine *engine, QueryKind kind, u32 key) {
+    KindRow *row = &engine->kinds[kind];
+    if (!row->memos) {
+        void *memos = mmap(NULL, sizeof(u32) * KEY_MAX, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        CHECK(memos != MAP_FAILED);
+        row->memos = memos;
+    }
+    if (key >= KEY_MAX) report_stack(engine, "the key is not a dense id", kind, key);
+    u32 id = row->memos[key];
+    if (id == 0) {
+        id = table_add(&engine->memos, 1);
+        Memo *memo = engine_memo(engine, id);
+        memo->kind = (u8)kind;
+        memo->key = key;
+        row->memos[key] = id;
+    }
+    return id;
+}
+
+void engine_log(QueryEngine *engine, const Memo *memo, QueryEvent event) {
+    if (!engine->log_on) return;
+    QueryLogRow *row = table_at(&engine->log, table_add(&engine->log, 1));
+    *row = (QueryLogRow){(QueryKind)memo->kind, memo->key, event};
+}
+
+void engine_record_read(QueryEngine *engine, u32 memo_id) {
+    u32 depth = top_depth(engine);
+    if (depth == 0) return;
+    Frame *frame = frame_at(engine, depth);
+    Memo *memo = engine_memo(engine, memo_id);
+    if (memo->read_by == frame->serial) return;
+    memo->read_by = frame->serial;
+    *(u32 *)table_at(&engine->deps, table_add(&engine->deps, 1)) = memo_id;
+    if (memo->state == MEMO_DONE) {
+        if (memo->durability < frame->durability) frame->durability = memo->durability;
+        frame->noted |= memo->noted;
+    } else { // in a cycle: nothing is known of it yet
+        frame->durability = DURABILITY_LOW;
+        frame->noted = true;
+    }
+}
+
+static u64 now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (u64)now.tv_sec * 1000000000ull + (u64)now.tv_nsec;
+}
+
+// Charges the time since the last switch to the query that ran until now.
+static void switch_clock(Db *db) {
+    if (!db->options || !db->options->time_passes) return;
+    QueryEngine *engine = db->engine;
+    u64 now = now_ns();
+    u32 depth = top_depth(engine);
+    if (depth) {
+        const Memo *memo = engine_memo(engine, frame_at(engine, depth)->memo);
+        engine->kinds[memo->kind].stat.self_ns += now - engine->switched_ns;
+    }
+    engine->switched_ns = now;
+}
+
+static u32 push_frame(QueryEngine *engine, u32 memo_id, bool runs) {
+    u32 depth = table_add(&engine->frames, 1);
+    *frame_at(engine, depth) = (Frame){
+        .memo = memo_id,
+        .serial = ++engine->frame_serial,
+        .dep_first = engine->deps.count,
+        .note_first = engine->notes.count,
+        .runs = runs,
+        .durability = DURABILITY_COUNT - 1,
+    };
+    return depth;
+}
+
+static void pop_frame(QueryEngine *engine, u32 depth) {
+    CHECK(depth == top_depth(engine));
+    const Frame *frame = frame_at(engine, depth);
+    table_truncate(&engine->deps, frame->dep_first);
+    table_truncate(&engine->notes, frame->note_first);
+    table_truncate(&engine->frames, depth);
+}
+
+// Puts `bytes` in place of the block, unless they are what it holds. Whether they differed.
+static bool replace_block(Heap *heap, u32 *block, u32 *block_bytes, const void *from, u32 bytes) {
+    if (*block_bytes == bytes && (bytes == 0 || memcmp(heap_at(heap, *block), from, bytes) == 0))
+        return false;
+    u32 fresh = heap_take(heap, bytes);
+    if (bytes) memcpy(heap_at(heap, fresh), from, bytes);
+    heap_give(heap, *block, *block_bytes); // last: `from` may lie in it
+    *block = fresh;
+    *block_bytes = bytes;
+    return true;
+}
+
+void query_return(Db *db, const void *result, u32 bytes) {
+    QueryEngine *engine = db->engine;
+    u32 depth = top_depth(engine);
+    CHECK(depth > 0);
+    Frame *frame = frame_at(engine, depth);
+    Memo *memo = engine_memo(engine, frame->memo);
+    CHECK(frame->runs && !frame->returned);
+    frame->returned = true;
+    bool first = memo->changed_at == 0;
+    if (replace_block(&engine->heap, &memo->blob, &memo->blob_bytes, result, bytes) || first)
+        memo->changed_at = engine->revision;
+}
+
+static void run_memo(Db *db, u32 memo_id) {
+    QueryEngine *engine = db->engine;
+    Memo *memo = engine_memo(engine, memo_id);
+    KindRow *row = &engine->kinds[memo->kind];
+    bool first = memo->changed_at == 0;
+    memo->state = MEMO_RUNNING;
+    memo->verified_at = 0;
+    engine->walk++; // provisional stamps made before this are void
+    u32 outer_low = engine->cycle_low;
+    engine->cycle_low = NO_DEPTH;
+    u64 mark = scratch_mark(&db->scratch);
+
+    switch_clock(db);
+    u32 depth = push_frame(engine, memo_id, true);
+    row->run(db, memo->key);
+    switch_clock(db);
+
+    const Frame *frame = frame_at(engine, depth);
+    if (!frame->returned)
+        report_stack(engine, "the provider ended without a result", memo->kind, memo->key);
+    scratch_rewind(&db->scratch, mark);
+
+    u32 note_count = engine->notes.count - frame->note_first;
+    bool notes_differ = replace_block(&engine->heap, &memo->notes, &memo->note_bytes,
+                                      engine->notes.rows + (u64)frame->note_first * sizeof(u64),
+                                      note_count * (u32)sizeof(u64));
+    u8 noted = frame->noted | (note_count != 0);
+    if (notes_differ || noted != memo->noted) memo->changed_at = engine->revision;
+    memo->noted = noted;
+
+    u32 dep_bytes = memo->dep_count * (u32)sizeof(u32);
+    u32 dep_count = engine->deps.count - frame->dep_first;
+    replace_block(&engine->heap, &memo->deps, &dep_bytes,
+                  engine->deps.rows + (u64)frame->dep_first * sizeof(u32),
+                  dep_count * (u32)sizeof(u32));
+    memo->dep_count = dep_count;
+    memo->durability = frame->durability;
+    memo->verified_at = engine->revision;
+    memo->state = MEMO_DONE;
+    row->stat.run_count++;
+    pop_frame(engine, depth);
+    engine->cycle_low = outer_low;
+    bool cut_off = !first && memo->changed_at != engine->revision;
+    engine_log(engine, memo, cut_off ? QUERY_CUT_OFF : QUERY_RAN);
+}
+
+typedef enum Freshness { FRESH, FRESH_IF_CYCLE_IS, STALE } Freshness;
+
+static u32 depth_of(const QueryEngine *engine, u32 memo_id) {
+    u32 depth = top_depth(engine);
+    while (depth > 0 && frame_at(engine, depth)->memo != memo_id)
+        depth--;
+    CHECK(depth > 0);
+    return depth;
+}
+
+static Freshness verify_memo(Db *db, u32 memo_id);
+
+// Makes one dependency of a memo good in this revision, running it if need be; false when it
+// changed after `since`.
+static bool verify_dep(Db *db, u32 dep_id, u32 since) {
+    QueryEngine *engine = db->engine;
+    Memo *dep = engine_memo(engine, dep_id);
+    if (dep->verified_at != engine->revision) {
+        if (dep->state >= MEMO_VERIFYING) {
+            engine->cycle_low = min_u32(engine->cycle_low, depth_of(engine, dep_id));
+            return true;
+        }
+        switch (verify_memo(db, dep_id)) {
+        case FRESH: break;
+        case FRESH_IF_CYCLE_IS: return dep->changed_at <= since;
+        case STALE: run_memo(db, dep_id); break;
+        }
+    }
+    return dep->changed_at <= since;
+}
+
+// Tells whether the memo's value still holds. FRESH ones are stamped with the revision; the
+// others are left for the caller to run.
+static Freshness verify_memo(Db *db, u32 memo_id) {
+    QueryEngine *engine = db->engine;
+    Memo *memo = engine_memo(engine, memo_id);
+    if (!engine->kinds[memo->kind].run) {
+        if (memo->state == MEMO_EMPTY)
+            report_stack(engine, "the input was never set", memo->kind, memo->key);
+        memo->verified_at = engine->revision;
+        return FRESH;
+    }
+    if (memo->state == MEMO_EMPTY) return STALE;
+    if (memo->verified_at >= engine->changed_at[memo->durability]) {
+        memo->verified_at = engine->revision;
+        engine_log(engine, memo, QUERY_VERIFIED);
+        return FRESH;
+    }
+    if (memo->walk == engine->walk) {
+        engine->cycle_low = min_u32(engine->cycle_low, memo->walk_low);
+        return FRESH_IF_CYCLE_IS;
+    }
+    memo->state = MEMO_VERIFYING;
+    u32 outer_low = engine->cycle_low;
+    engine->cycle_low = NO_DEPTH;
+    u32 depth = push_frame(engine, memo_id, false);
+    u8 durability = DURABILITY_COUNT - 1;
+    bool good = true;
+    const u32 *deps = heap_at(&engine->heap, memo->deps);
+    for (u32 i = 0; good && i < memo->dep_count; i++) {
+        good = verify_dep(db, deps[i], memo->verified_at);
+        const Memo *dep = engine_memo(engine, deps[i]);
+        u8 dep_durability = dep->state == MEMO_DONE ? dep->durability : DURABILITY_LOW;
+        if (dep_durability < durability) durability = dep_durability;
+    }
+    pop_frame(engine, depth);
+    memo->state = MEMO_DONE;
+    u32 low = engine->cycle_low;
+    engine->cycle_low = outer_low;
+    if (!good) return STALE;
+    if (low < depth) {
+        memo->walk = engine->walk;
+        memo->walk_low = low;
+        engine->cycle_low = min_u32(outer_low, low);
+        return FRESH_IF_CYCLE_IS;
+    }
+    memo->durability = durability;
+    memo->verified_at = engine->revision;
+    engine_log(engine, memo, QUERY_VERIFIED);
+    return FRESH;
+}
+
+const void *query_get_sized(Db *db, QueryKind kind, u32 key, u32 *bytes) {
+    QueryEngine *engine = db->engine;
+    u32 memo_id = engine_memo_id(engine, kind, key);
+    Memo *memo = engine_memo(engine, memo_id);
+    if (memo->verified_at != engine->revision) {
+        if (memo->state >= MEMO_VERIFYING) {
+            if (!kind_allows_cycle[kind]) report_stack(engine, "a query needs itself", kind, key);
+            engine_record_read(engine, memo_id);
+            *bytes = 0;
+            return NULL;
+        }
+        u32 outer_low = engine->cycle_low;
+        engine->cycle_low = NO_DEPTH;
+        engine->walk++;
+        if (verify_memo(db, memo_id) != FRESH) run_memo(db, memo_id);
+        engine->cycle_low = outer_low;
+    }
+    engine_record_read(engine, memo_id);
+    *bytes = memo->blob_bytes;
+    return heap_at(&engine->heap, memo->blob);
+}
+
+const void *query_get(Db *db, QueryKind kind, u32 key) {
+    u32 bytes;
+    return query_get_sized(db, kind, key, &bytes);
+}
+
+void query_register(Db *db, QueryKind kind, QueryRun *run) {
+    CHECK(kind > Q_NONE && kind < Q_COUNT && run);
+    CHECK(!db->engine->kinds[kind].run);
+    db->engine->kinds[kind].run = run;
+}
+
+void query_set_input(Db *db, QueryKind kind, u32 key, const void *value, u32 bytes,
+                     Durability durability) {
+    QueryEngine *engine = db->engine;
+    CHECK(!engine->kinds[kind].run);
+    Memo *memo = engine_memo(engine, engine_memo_id(engine, kind, key));
+    if (memo->state == MEMO_EMPTY) {
+        // Nothing can have read it: no revision is needed, and a running query may set it.
+        replace_block(&engine->heap, &memo->blob, &memo->blob_bytes, value, bytes);
+        memo->durability = (u8)durability;
+        memo->state = MEMO_DONE;
+        memo->changed_at = memo->verified_at = engine->revision;
+        return;
+    }
+    bool same = memo->durability == durability && memo->blob_bytes == bytes &&
+                (bytes == 0 || memcmp(heap_at(&engine->heap, memo->blob), value, bytes) == 0);
+    if (same) return;
+    if (top_depth(engine) != 0)
+        report_stack(engine, "an input was changed while a query ran", kind, key);
+    replace_block(&engine->heap, &memo->blob, &memo->blob_bytes, value, bytes);
+    engine->revision++;
+    // Whoever read it is at most as durable as it was; more durable memos cannot have read it.
+    for (u32 i = 0; i <= memo->durability; i++)
+        engine->changed_at[i] = engine->revision;
+    memo->durability = (u8)durability;
+    memo->changed_at = memo->verified_at = engine->revision;
+}
+
+bool query_has_input(const Db *db, QueryKind kind, u32 key) {
+    const KindRow *row = &db->engine->kinds[kind];
+    if (!row->memos || key >= KEY_MAX || row->memos[key] == 0) return false;
+    return engine_memo(db->engine, row->memos[key])->state != MEMO_EMPTY;
+}
+
+bool query_is_running(const Db *db) {
+    return top_depth(db->engine) != 0;
+}
+u32 query_revision(const Db *db) {
+    return db->engine->revision;
+}
