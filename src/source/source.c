@@ -1,0 +1,280 @@
+#include "source/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct SourceStore {
+    Interner paths;   // FileId is the number of its path
+    Str library_root; // owned; ends in a slash
+} SourceStore;
+
+// The length of the valid UTF-8 at the front: `len` if all of it is (Unicode, table 3-7).
+static u64 utf8_valid_len(const u8 *at, u64 len) {
+    u64 i = 0;
+    while (i < len) {
+        u8 lead = at[i];
+        if (lead < 0x80) {
+            i++;
+            continue;
+        }
+        u32 more;
+        u8 low = 0x80, high = 0xbf; // of the first byte after the lead
+        if (lead >= 0xc2 && lead <= 0xdf)
+            more = 1;
+        else if (lead >= 0xe0 && lead <= 0xef)
+            more = 2;
+        else if (lead >= 0xf0 && lead <= 0xf4)
+            more = 3;
+        else
+            return i;
+        if (lead == 0xe0) low = 0xa0;
+        if (lead == 0xed) high = 0x9f;
+        if (lead == 0xf0) low = 0x90;
+        if (lead == 0xf4) high = 0x8f;
+        if (len - i <= more || at[i + 1] < low || at[i + 1] > high) return i;
+        for (u32 k = 2; k <= more; k++) {
+            if ((at[i + k] & 0xc0) != 0x80) return i;
+        }
+        i += 1 + more;
+    }
+    return len;
+}
+
+static void run_file_lines(Db *db, u32 key) {
+    Str text = file_text_str(query_get(db, Q_file_text, key));
+    U32Vec starts = {0};
+    vec_push(&db->scratch, &starts, 0);
+    for (const char *at = text.at, *end = text.at + text.len;
+         (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
+        vec_push(&db->scratch, &starts, (u32)(at + 1 - text.at));
+    Blob blob;
+    blob_begin(&blob, &db->scratch, sizeof(FileLines));
+    List list = blob_add(&blob, starts.at, starts.count, sizeof(u32));
+    ((FileLines *)blob_header(&blob))->starts = list;
+    query_return_blob(db, &blob);
+}
+
+void source_store_new(Db *db) {
+    SourceStore *store = calloc(1, sizeof *store);
+    CHECK(store);
+    interner_init(&store->paths);
+    db->sources = store;
+    query_register(db, Q_file_lines, run_file_lines);
+}
+
+void source_store_free(Db *db) {
+    SourceStore *store = db->sources;
+    if (!store) return;
+    interner_deinit(&store->paths);
+    free((char *)store->library_root.at);
+    free(store);
+    db->sources = NULL;
+}
+
+void source_set_library_root(Db *db, Str path) {
+    SourceStore *store = db->sources;
+    while (path.len && path.at[path.len - 1] == '/')
+        path.len--;
+    char *copy = malloc((size_t)path.len + 1);
+    CHECK(copy);
+    memcpy(copy, path.at, path.len);
+    copy[path.len] = '/';
+    free((char *)store->library_root.at);
+    store->library_root = (Str){copy, path.len + 1};
+}
+
+FileId source_file(Db *db, Str path) {
+    CHECK(path.len > 0);
+    return (FileId){intern(&db->sources->paths, path.at, path.len)};
+}
+
+Str source_path(Db *db, FileId file) {
+    u32 len;
+    const char *path = intern_bytes(&db->sources->paths, file.id, &len);
+    return (Str){path, len};
+}
+
+static Durability durability_of(const SourceStore *store, Str path) {
+    Str root = store->library_root;
+    bool below = root.len && path.len > root.len && memcmp(path.at, root.at, root.len) == 0;
+    return below ? DURABILITY_HIGH : DURABILITY_LOW;
+}
+
+static void set_missing(Db *db, FileId file, Durability durability) {
+    struct {
+        FileText head;
+        char end;
+        char zero[3];
+    } text = {.head.missing = true};
+    query_set_input(db, Q_file_text, file.id, &text, sizeof text.head + 1, durability);
+}
+
+// `head` has room for a FileText in front of `len` bytes and a zero byte.
+static bool set_bytes(Db *db, FileId file, u8 *head, u64 len, Durability durability,
+                      OsError *error) {
+    static const u8 bom[3] = {0xef, 0xbb, 0xbf};
+    const u8 *bytes = head + sizeof(FileText);
+    u64 valid = utf8_valid_len(bytes, len);
+    if (valid != len) {
+        u64 line = 1;
+        for (u64 i = 0; i < valid; i++)
+            line += bytes[i] == '\n';
+        return os_error(error, "cannot read `%.*s`: byte %llu (on line %llu) is not UTF-8",
+                        STR_ARG(source_path(db, file)), (unsigned long long)valid,
+                        (unsigned long long)line);
+    }
+    FileText text = {.len = (u32)len};
+    if (len >= sizeof bom && memcmp(bytes, bom, sizeof bom) == 0) {
+        text.had_bom = true;
+        text.len -= (u32)sizeof bom;
+        head += sizeof bom;
+    }
+    memcpy(head, &text, sizeof text);
+    head[sizeof text + text.len] = 0;
+    query_set_input(db, Q_file_text, file.id, head, (u32)sizeof text + text.len + 1, durability);
+    return true;
+}
+
+bool source_set_text(Db *db, FileId file, Str bytes, Durability durability, OsError *error) {
+    u64 mark = scratch_mark(&db->scratch);
+    u8 *head = scratch_take(&db->scratch, sizeof(FileText) + (u64)bytes.len + 1, 8);
+    if (bytes.len) memcpy(head + sizeof(FileText), bytes.at, bytes.len);
+    bool ok = bytes.len <= SOURCE_BYTES_MAX
+                  ? set_bytes(db, file, head, bytes.len, durability, error)
+                  : os_error(error, "`%.*s` is too long", STR_ARG(source_path(db, file)));
+    scratch_rewind(&db->scratch, mark);
+    return ok;
+}
+
+typedef enum ReadResult { READ_OK, READ_ABSENT, READ_FAILED } ReadResult;
+
+static ReadResult fail(OsError *error, Str path, const char *why) {
+    os_error(error, "cannot read `%.*s`: %s", STR_ARG(path), why);
+    return READ_FAILED;
+}
+
+// All bytes of the open file into scratch behind room for a FileText. Pipes have no size: the
+// buffer grows until the end.
+static ReadResult read_all(Db *db, int fd, u64 size_hint, Str path, u8 **head, u64 *len,
+                           OsError *error) {
+    u64 room = size_hint + 1;
+    u8 *at = scratch_take(&db->scratch, sizeof(FileText) + room + 1, 8);
+    u64 used = 0;
+    for (;;) {
+        if (used == room) {
+            u64 more = room * 2 + 65536;
+            u8 *grown = scratch_take(&db->scratch, sizeof(FileText) + more + 1, 8);
+            memcpy(grown, at, sizeof(FileText) + used);
+            at = grown;
+            room = more;
+        }
+        ssize_t got = read(fd, at + sizeof(FileText) + used, room - used);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return fail(error, path, strerror(errno));
+        if (got == 0) break;
+        used += (u64)got;
+        if (used > SOURCE_BYTES_MAX) return fail(error, path, "the file is 2 GB or longer");
+    }
+    *head = at;
+    *len = used;
+    return READ_OK;
+}
+
+static ReadResult read_file(Db *db, FileId file, Durability durability, OsError *error) {
+    Str path = source_path(db, file);
+    u64 mark = scratch_mark(&db->scratch);
+    const char *zero_terminated = scratch_str(&db->scratch, path).at;
+    if (memchr(path.at, 0, path.len)) return fail(error, path, "the path has a zero byte in it");
+    int fd = open(zero_terminated, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        bool absent = errno == ENOENT || errno == ENOTDIR;
+        fail(error, path, strerror(errno));
+        scratch_rewind(&db->scratch, mark);
+        return absent ? READ_ABSENT : READ_FAILED;
+    }
+    ReadResult result = READ_FAILED;
+    struct stat info;
+    if (fstat(fd, &info) != 0) {
+        fail(error, path, strerror(errno));
+    } else if (S_ISDIR(info.st_mode)) {
+        fail(error, path, "it is a directory");
+    } else if (S_ISREG(info.st_mode) && info.st_size > (off_t)SOURCE_BYTES_MAX) {
+        fail(error, path, "the file is 2 GB or longer");
+    } else {
+        u8 *head;
+        u64 len;
+        u64 hint = S_ISREG(info.st_mode) ? (u64)info.st_size : 0;
+        result = read_all(db, fd, hint, path, &head, &len, error);
+        if (result == READ_OK && !set_bytes(db, file, head, len, durability, error))
+            result = READ_FAILED;
+    }
+    close(fd);
+    scratch_rewind(&db->scratch, mark);
+    return result;
+}
+
+bool source_read(Db *db, FileId file, Durability durability, OsError *error) {
+    return read_file(db, file, durability, error) == READ_OK;
+}
+
+FileId source_load(Db *db, Str path, OsError *error) {
+    if (error) error->text[0] = 0;
+    FileId file = source_file(db, path);
+    if (!query_has_input(db, Q_file_text, file.id)) {
+        Durability durability = durability_of(db->sources, path);
+        OsError found = {0};
+        ReadResult result = read_file(db, file, durability, &found);
+        if (result != READ_OK) set_missing(db, file, durability);
+        if (result == READ_FAILED && error) *error = found;
+    }
+    const FileText *text = query_get(db, Q_file_text, file.id);
+    return text->missing ? (FileId){0} : file;
+}
+
+Str source_text(Db *db, FileId file) {
+    return file_text_str(query_get(db, Q_file_text, file.id));
+}
+
+u32 source_line_count(Db *db, FileId file) {
+    return ((const FileLines *)query_get(db, Q_file_lines, file.id))->starts.count;
+}
+
+// The index of the last line that starts at or before `pos`.
+static u32 line_index(const u32 *starts, u32 count, u32 pos) {
+    u32 low = 0, high = count; // starts[low] <= pos < starts[high]
+    while (high - low > 1) {
+        u32 mid = low + (high - low) / 2;
+        if (starts[mid] <= pos)
+            low = mid;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+LineCol source_line_col(Db *db, FileId file, u32 pos) {
+    const FileLines *lines = query_get(db, Q_file_lines, file.id);
+    const u32 *starts = LIST_AT(lines, u32, lines->starts);
+    Str text = source_text(db, file);
+    pos = min_u32(pos, text.len);
+    u32 line = line_index(starts, lines->starts.count, pos);
+    u32 col = 1;
+    for (u32 i = starts[line]; i < pos; i++)
+        col += ((u8)text.at[i] & 0xc0) != 0x80;
+    return (LineCol){line + 1, col};
+}
+
+Str source_line(Db *db, FileId file, u32 line, u32 *start) {
+    const FileLines *lines = query_get(db, Q_file_lines, file.id);
+    const u32 *starts = LIST_AT(lines, u32, lines->starts);
+    Str text = source_text(db, file);
+    CHECK(line >= 1 && line <= lines->starts.count);
+    u32 from = starts[line - 1];
+    u32 to = line < lines->starts.count ? starts[line] - 1 : text.len;
+    if (to > from && text.at[to - 1] == '\r') to--;
+    if (start) *start = from;
+    return (Str){text.at + from, to - from};
+}

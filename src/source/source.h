@@ -1,0 +1,72 @@
+// Source files: the only part of the compiler's middle that reads them.
+//
+// A file is named by a FileId, one per path as written (two spellings of one path are two files).
+// Its text is the input query file_text; everything else about it is derived from that.
+//
+// Positions count bytes from the start of the text. The text is the file's bytes, CRLF included,
+// without a byte order mark at the front; it is valid UTF-8. Lines and columns count from 1,
+// columns in characters.
+
+#ifndef RAC_SOURCE_SOURCE_H
+#define RAC_SOURCE_SOURCE_H
+
+#include "query/query.h"
+#include "source/os_error.h"
+
+ID_TYPE(FileId);
+
+// The result of Q_file_text. The text follows the struct, with a zero byte after it. A file that
+// is missing has a text of its own (empty, `missing`), so that a query which looked for it is run
+// again when it appears.
+typedef struct FileText {
+    u32 len;
+    u8 missing;
+    u8 had_bom; // three bytes of the file stand before the text
+    u8 zero[2];
+} FileText;
+static inline Str file_text_str(const FileText *text) {
+    return (Str){(const char *)(text + 1), text->len};
+}
+
+// The result of Q_file_lines: where each line starts; the first at 0.
+typedef struct FileLines {
+    List starts; // u32
+} FileLines;
+
+// Longer files are refused: positions are u32, and the upper half is for spans' own use.
+#define SOURCE_BYTES_MAX 0x7fff0000u
+
+void source_store_new(Db *db); // db->sources; registers Q_file_lines
+void source_store_free(Db *db);
+
+// Files below this folder are the toolchain's: they are read with HIGH durability.
+void source_set_library_root(Db *db, Str path);
+
+// The file of the path, not read yet.
+FileId source_file(Db *db, Str path);
+Str source_path(Db *db, FileId file);
+
+// Reads the file from disk and sets its text (a new revision, if it was set to another before).
+// False, with the reason, if it cannot be read or is not UTF-8: then nothing is set.
+bool source_read(Db *db, FileId file, Durability durability, OsError *error);
+// Sets the text from memory (an editor's buffer, a test).
+bool source_set_text(Db *db, FileId file, Str bytes, Durability durability, OsError *error);
+
+// For a provider that comes upon a path (`mod foo;`, include!): the file, read now if it is new.
+// The query that runs depends on it. FileId 0 if there is no such file; `error` (may be NULL)
+// tells when there is one that cannot be used, else its text is empty.
+FileId source_load(Db *db, Str path, OsError *error);
+
+// The text of a file that was read.
+Str source_text(Db *db, FileId file);
+
+typedef struct LineCol {
+    u32 line;
+    u32 col; // in characters
+} LineCol;
+LineCol source_line_col(Db *db, FileId file, u32 pos);
+u32 source_line_count(Db *db, FileId file);
+// A line without its end; `line` counts from 1. `start` (may be NULL) is where it begins.
+Str source_line(Db *db, FileId file, u32 line, u32 *start);
+
+#endif

@@ -1,0 +1,173 @@
+// Unit tests of source files: reading, refusing, lines and columns.
+#include "source/source.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const Options options = {.edition = 2021};
+
+static Db *new_db(void) {
+    Db *db = db_new(&options);
+    source_store_new(db);
+    return db;
+}
+
+static void free_db(Db *db) {
+    source_store_free(db);
+    db_free(db);
+}
+
+static char folder[64];
+
+static int make_folder(void **state) {
+    (void)state;
+    snprintf(folder, sizeof folder, "/tmp/rac_source_XXXXXX");
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static Str write_file(Db *db, const char *name, const char *bytes, size_t len) {
+    Str path = scratch_print(&db->scratch, "%s/%s", folder, name);
+    FILE *file = fopen(path.at, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, len, file), len);
+    fclose(file);
+    return path;
+}
+
+static FileId set_text(Db *db, const char *text) {
+    FileId file = source_file(db, STR("mem.rs"));
+    assert_true(source_set_text(db, file, str_from(text), DURABILITY_LOW, NULL));
+    return file;
+}
+
+static void a_file_is_read_as_it_is(void **state) {
+    (void)state;
+    Db *db = new_db();
+    Str path = write_file(db, "a.rs", "fn a() {}\r\n", 11);
+    FileId file = source_file(db, path);
+    assert_true(source_read(db, file, DURABILITY_LOW, NULL));
+    assert_true(str_eq(source_text(db, file), STR("fn a() {}\r\n")));
+    assert_int_equal(source_text(db, file).at[11], 0);
+    assert_true(str_eq(source_path(db, file), path));
+    assert_int_equal(source_file(db, path).id, file.id);
+    free_db(db);
+}
+
+static void a_byte_order_mark_is_dropped(void **state) {
+    (void)state;
+    Db *db = new_db();
+    FileId file = set_text(db, "\xef\xbb\xbf//x");
+    assert_true(str_eq(source_text(db, file), STR("//x")));
+    assert_true(((const FileText *)query_get(db, Q_file_text, file.id))->had_bom);
+    free_db(db);
+}
+
+static void what_cannot_be_read_is_told(void **state) {
+    (void)state;
+    Db *db = new_db();
+    OsError error;
+    Str absent = scratch_print(&db->scratch, "%s/absent.rs", folder);
+    assert_false(source_read(db, source_file(db, absent), DURABILITY_LOW, &error));
+    assert_non_null(strstr(error.text, "No such file"));
+    assert_false(source_read(db, source_file(db, str_from(folder)), DURABILITY_LOW, &error));
+    assert_non_null(strstr(error.text, "directory"));
+    Str latin = write_file(db, "latin.rs", "//\n// \xe9t\xe9\n", 10);
+    assert_false(source_read(db, source_file(db, latin), DURABILITY_LOW, &error));
+    assert_non_null(strstr(error.text, "byte 6 (on line 2) is not UTF-8"));
+    free_db(db);
+}
+
+static void bytes_that_are_not_utf8_are_found(void **state) {
+    (void)state;
+    static const char *const bad[] = {"\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82",
+                                      "\x80",     "\xff",         "\xf0\x8f\xbf\xbf"};
+    static const char *const good[] = {"\xc3\xa9", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf", "",
+                                       "\xef\xbf\xbd"};
+    Db *db = new_db();
+    FileId file = source_file(db, STR("x"));
+    for (u32 i = 0; i < ARRAY_LEN(bad); i++)
+        assert_false(source_set_text(db, file, str_from(bad[i]), DURABILITY_LOW, NULL));
+    for (u32 i = 0; i < ARRAY_LEN(good); i++)
+        assert_true(source_set_text(db, file, str_from(good[i]), DURABILITY_LOW, NULL));
+    free_db(db);
+}
+
+static void expect_place(Db *db, FileId file, u32 pos, u32 line, u32 col) {
+    LineCol place = source_line_col(db, file, pos);
+    assert_int_equal(place.line, line);
+    assert_int_equal(place.col, col);
+}
+
+static void positions_have_lines_and_columns(void **state) {
+    (void)state;
+    Db *db = new_db();
+    FileId file = set_text(db, "ab\r\n\xc3\xa9z\n\nlast");
+    expect_place(db, file, 0, 1, 1);
+    expect_place(db, file, 1, 1, 2);
+    expect_place(db, file, 4, 2, 1);
+    expect_place(db, file, 6, 2, 2);
+    expect_place(db, file, 8, 3, 1);
+    expect_place(db, file, 9, 4, 1);
+    expect_place(db, file, 1000, 4, 5);
+    assert_int_equal(source_line_count(db, file), 4);
+    assert_true(str_eq(source_line(db, file, 1, NULL), STR("ab")));
+    u32 start;
+    assert_true(str_eq(source_line(db, file, 2, &start), STR("\xc3\xa9z")));
+    assert_int_equal(start, 4);
+    assert_int_equal(source_line(db, file, 3, NULL).len, 0);
+    assert_true(str_eq(source_line(db, file, 4, NULL), STR("last")));
+    free_db(db);
+}
+
+static void a_file_that_appears_is_seen(void **state) {
+    (void)state;
+    Db *db = new_db();
+    Str path = scratch_print(&db->scratch, "%s/late.rs", folder);
+    u32 revision = query_revision(db);
+    OsError error;
+    assert_int_equal(source_load(db, path, &error).id, 0);
+    assert_string_equal(error.text, "");
+    assert_int_equal(query_revision(db), revision);
+    write_file(db, "late.rs", "mod m;", 6);
+    assert_int_equal(source_load(db, path, &error).id, 0); // what was seen holds until read anew
+    assert_true(source_read(db, source_file(db, path), DURABILITY_LOW, NULL));
+    FileId file = source_load(db, path, &error);
+    assert_true(file.id != 0);
+    assert_true(str_eq(source_text(db, file), STR("mod m;")));
+    free_db(db);
+}
+
+static void a_file_of_thirty_megabytes_is_read(void **state) {
+    (void)state;
+    Db *db = new_db();
+    size_t len = 30u << 20;
+    char *text = malloc(len);
+    memset(text, ' ', len);
+    text[len - 1] = '\n';
+    FileId file = source_file(db, write_file(db, "big.rs", text, len));
+    free(text);
+    assert_true(source_read(db, file, DURABILITY_LOW, NULL));
+    assert_int_equal(source_text(db, file).len, len);
+    assert_int_equal(source_line_count(db, file), 2);
+    unlink(source_path(db, file).at);
+    free_db(db);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_is_read_as_it_is),
+        cmocka_unit_test(a_byte_order_mark_is_dropped),
+        cmocka_unit_test(what_cannot_be_read_is_told),
+        cmocka_unit_test(bytes_that_are_not_utf8_are_found),
+        cmocka_unit_test(positions_have_lines_and_columns),
+        cmocka_unit_test(a_file_that_appears_is_seen),
+        cmocka_unit_test(a_file_of_thirty_megabytes_is_read),
+    };
+    return cmocka_run_group_tests(tests, make_folder, NULL);
+}
