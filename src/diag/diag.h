@@ -2,7 +2,8 @@
 //
 // A diagnostic belongs to the query that found it (query_attach): it is kept with the memo and
 // shows again without work while the memo stays good. diag_* may be called only while a query
-// runs. Rendering (cli only) walks the notes of the memos asked for and prints them in rustc's form:
+// runs. Rendering (cli only) walks the notes of the memos asked for and prints them in rustc's
+// form:
 //
 //     error[E0425]: cannot find value `x` in this scope
 //      --> main.rs:3:5
@@ -26,7 +27,7 @@ typedef struct Span {
     u32 hi;   // first byte after
 } Span;
 #define SPAN_NONE 0u
-#define SPAN_DEF 0x80000000u
+#define SPAN_DEF  0x80000000u
 
 typedef enum DiagLevel { DIAG_ERROR, DIAG_WARNING, DIAG_NOTE, DIAG_HELP } DiagLevel;
 
@@ -40,16 +41,24 @@ void diag_label(Db *db, Span span, const char *format, ...) __attribute__((forma
 void diag_note(Db *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void diag_help(Db *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// Rendering. `locate` turns a definition's span into one based on its file.
+// Rendering. diag/ stands below source/ and names/, so what it needs of them are functions:
+// `locate` turns a definition's span into one based on its file (NULL while there are none);
+// `path` and `text` are of a file, as named by such a span's base.
 typedef struct DiagRenderer {
-    void *file;    // FILE * to print to
+    void *out; // FILE * to print to
     bool colour;
     Span (*locate)(Db *db, Span span);
+    Str (*path)(Db *db, u32 file);
+    Str (*text)(Db *db, u32 file);
 } DiagRenderer;
 // Prints every diagnostic of the memo and its dependencies, each once, sorted by file and
 // position, and returns how many were errors.
 u32 diag_render(Db *db, QueryKind kind, u32 key, const DiagRenderer *renderer);
 // Whether the memo or anything it depends on holds an error.
 bool diag_has_error(Db *db, QueryKind kind, u32 key);
+
+// One diagnostic at a time, to be rendered without a query: for the command line's own errors.
+void diag_print_plain(const DiagRenderer *renderer, DiagLevel level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif
