@@ -1,0 +1,294 @@
+#include "cli/command.h"
+#include "diag/diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+bool cli_colour(const Args *args) {
+    switch (args->colour) {
+    case COLOUR_ALWAYS: return true;
+    case COLOUR_NEVER: return false;
+    case COLOUR_AUTO: break;
+    }
+    const char *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    if (no_color && no_color[0]) return false;
+    if (term && strcmp(term, "dumb") == 0) return false;
+    return isatty(STDERR_FILENO);
+}
+
+void cli_error(const Args *args, const char *format, ...) {
+    char text[4096];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    DiagRenderer renderer = {.out = stderr, .colour = cli_colour(args)};
+    diag_print_plain(&renderer, DIAG_ERROR, "%s", text);
+}
+
+typedef enum OptionId {
+    OPTION_HELP,
+    OPTION_OUTPUT,
+    OPTION_EDITION,
+    OPTION_CFG,
+    OPTION_SYSROOT,
+    OPTION_CODEGEN,
+    OPTION_COLOUR,
+    OPTION_TIME_PASSES,
+    OPTION_STD,
+} OptionId;
+
+typedef struct OptionRow {
+    OptionId id;
+    const char *short_name; // NULL if none
+    const char *long_name;  // NULL if none
+    const char *value;      // what its value is called; NULL: it has none
+    const char *help;
+    u32 takes; // 0: every command has it
+} OptionRow;
+
+static const OptionRow option_rows[] = {
+    {OPTION_OUTPUT, "-o", NULL, "FILE", "write the executable here (default: the input's name)",
+     TAKES_OUTPUT},
+    {OPTION_EDITION, NULL, "--edition", "YEAR", "2015, 2018, 2021 (the default) or 2024",
+     TAKES_INPUT},
+    {OPTION_CFG, NULL, "--cfg", "SPEC", "set a cfg: NAME or KEY=\"VALUE\"", TAKES_INPUT},
+    {OPTION_CODEGEN, "-C", "--codegen", "KEY=VALUE",
+     "debug-assertions=yes|no, overflow-checks=yes|no,\n"
+     "link-arg=ARG; opt-level, debuginfo and codegen-units are\n"
+     "taken and have no effect",
+     TAKES_INPUT},
+    {OPTION_SYSROOT, NULL, "--sysroot", "DIR",
+     "the Rust toolchain to use (else $RAC_SYSROOT, then\n"
+     "the rustc on PATH, then the system's)",
+     TAKES_INPUT},
+    {OPTION_STD, NULL, "--std", NULL, "check every body of the standard library instead",
+     TAKES_STD},
+    {OPTION_TIME_PASSES, NULL, "--time-passes", NULL, "print what each kind of query cost",
+     TAKES_INPUT},
+    {OPTION_COLOUR, NULL, "--color", "WHEN", "auto (the default), always or never", 0},
+    {OPTION_HELP, "-h", "--help", NULL, "print this text", 0},
+};
+
+void args_print_options(u32 takes) {
+    puts("\nOptions:");
+    for (u32 i = 0; i < ARRAY_LEN(option_rows); i++) {
+        const OptionRow *row = &option_rows[i];
+        if (row->takes && !(row->takes & takes)) continue;
+        char names[64];
+        const char *long_name = row->long_name ? row->long_name : "";
+        snprintf(names, sizeof names, "%s%s%s%s%s", row->short_name ? row->short_name : "    ",
+                 row->short_name && row->long_name ? ", " : "", long_name, row->value ? " " : "",
+                 row->value ? row->value : "");
+        printf("  %-26s", names);
+        for (const char *at = row->help; *at; at++) {
+            putchar(*at);
+            if (*at == '\n') printf("%28s", "");
+        }
+        putchar('\n');
+    }
+}
+
+typedef struct Parser {
+    Args *args;
+    int argc;
+    char **argv;
+    int next;
+    Scratch *scratch;
+    VEC(Str) cfgs;
+    VEC(const char *) link_args;
+} Parser;
+
+// The row and, of `--name=value` and `-Cvalue`, the value inside the argument.
+static const OptionRow *find_option(const char *arg, const char **inside) {
+    *inside = NULL;
+    for (u32 i = 0; i < ARRAY_LEN(option_rows); i++) {
+        const OptionRow *row = &option_rows[i];
+        if (row->short_name && strncmp(arg, row->short_name, 2) == 0) {
+            if (arg[2] && !row->value) continue;
+            if (arg[2]) *inside = arg + 2;
+            return row;
+        }
+        size_t len = row->long_name ? strlen(row->long_name) : 0;
+        if (len && strncmp(arg, row->long_name, len) == 0 && (arg[len] == 0 || arg[len] == '=')) {
+            if (arg[len] == '=') *inside = arg + len + 1;
+            return row;
+        }
+    }
+    return NULL;
+}
+
+static bool parse_bool(const char *text, bool *out) {
+    if (!strcmp(text, "yes") || !strcmp(text, "y") || !strcmp(text, "on") || !strcmp(text, "true"))
+        *out = true;
+    else if (!strcmp(text, "no") || !strcmp(text, "n") || !strcmp(text, "off") ||
+             !strcmp(text, "false"))
+        *out = false;
+    else
+        return false;
+    return true;
+}
+
+static bool parse_codegen(Parser *parser, const char *text) {
+    Args *args = parser->args;
+    const char *equals = strchr(text, '=');
+    Str key = {text, (u32)(equals ? equals - text : (long)strlen(text))};
+    const char *value = equals ? equals + 1 : "yes";
+    bool *flag = str_eq(key, STR("debug-assertions"))  ? &args->options.debug_assertions
+                 : str_eq(key, STR("overflow-checks")) ? &args->options.overflow_checks
+                                                       : NULL;
+    if (flag) {
+        if (parse_bool(value, flag)) return true;
+        cli_error(args, "`-C %.*s` is yes or no, not `%s`", STR_ARG(key), value);
+        return false;
+    }
+    if (str_eq(key, STR("link-arg"))) {
+        vec_push(parser->scratch, &parser->link_args, value);
+        return true;
+    }
+    if (str_eq(key, STR("opt-level")) || str_eq(key, STR("debuginfo")) ||
+        str_eq(key, STR("codegen-units")))
+        return true;
+    if (str_eq(key, STR("panic"))) {
+        if (strcmp(value, "unwind") == 0) return true;
+        cli_error(args, "`-C panic=%s` is not supported: rac's programs unwind", value);
+        return false;
+    }
+    cli_error(args, "`-C %.*s` is not supported (see `rac help %s`)", STR_ARG(key),
+              args->command->name);
+    return false;
+}
+
+static bool parse_edition(Args *args, const char *text) {
+    static const u32 editions[] = {2015, 2018, 2021, 2024};
+    for (u32 i = 0; i < ARRAY_LEN(editions); i++) {
+        if ((u32)strtoul(text, NULL, 10) == editions[i] && strlen(text) == 4) {
+            args->options.edition = editions[i];
+            return true;
+        }
+    }
+    cli_error(args, "there is no edition `%s`: it is 2015, 2018, 2021 or 2024", text);
+    return false;
+}
+
+static bool parse_colour(Args *args, const char *text) {
+    static const char *const names[] = {"auto", "always", "never"};
+    for (u32 i = 0; i < ARRAY_LEN(names); i++) {
+        if (strcmp(text, names[i]) == 0) {
+            args->colour = (ColourChoice)i;
+            return true;
+        }
+    }
+    cli_error(args, "`--color` is auto, always or never, not `%s`", text);
+    return false;
+}
+
+// A cfg is NAME or NAME="VALUE", where a shell may have eaten the quotes' escapes but not them.
+static bool parse_cfg(Parser *parser, const char *text) {
+    const char *at = text;
+    while (*at == '_' || (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
+           (at > text && *at >= '0' && *at <= '9'))
+        at++;
+    size_t rest = strlen(at);
+    bool ok = at > text &&
+              (rest == 0 || (rest >= 3 && at[0] == '=' && at[1] == '"' && at[rest - 1] == '"'));
+    if (!ok) {
+        cli_error(parser->args, "`--cfg %s`: expected NAME or NAME=\"VALUE\"", text);
+        return false;
+    }
+    vec_push(parser->scratch, &parser->cfgs, str_from(text));
+    return true;
+}
+
+static bool parse_option(Parser *parser, const OptionRow *row, const char *value) {
+    Args *args = parser->args;
+    switch (row->id) {
+    case OPTION_HELP: args->help_topic = args->command->name; return true;
+    case OPTION_OUTPUT: args->output = value; return true;
+    case OPTION_EDITION: return parse_edition(args, value);
+    case OPTION_CFG: return parse_cfg(parser, value);
+    case OPTION_SYSROOT: args->options.sysroot = str_from(value); return true;
+    case OPTION_CODEGEN: return parse_codegen(parser, value);
+    case OPTION_COLOUR: return parse_colour(args, value);
+    case OPTION_TIME_PASSES: args->options.time_passes = true; return true;
+    case OPTION_STD: args->std = true; return true;
+    }
+    UNREACHABLE();
+}
+
+static bool parse_positional(Args *args, const char *text) {
+    u32 takes = args->command->takes;
+    if ((takes & TAKES_TOPIC) && !args->help_topic)
+        args->help_topic = text;
+    else if ((takes & TAKES_STAGE) && !args->stage)
+        args->stage = text;
+    else if ((takes & TAKES_INPUT) && !args->input)
+        args->input = text;
+    else if ((takes & TAKES_STAGE) && !args->function)
+        args->function = text;
+    else {
+        cli_error(args, "unexpected argument `%s`%s", text,
+                  takes & TAKES_PROGRAM_ARGS ? " (the program's arguments follow `--`)" : "");
+        return false;
+    }
+    return true;
+}
+
+static bool parse_one(Parser *parser) {
+    Args *args = parser->args;
+    const char *arg = parser->argv[parser->next++];
+    if (arg[0] != '-' || arg[1] == 0) return parse_positional(args, arg);
+    const char *value;
+    const OptionRow *row = find_option(arg, &value);
+    if (!row || (row->takes && !(row->takes & args->command->takes))) {
+        cli_error(args, "`rac %s` has no option `%s` (see `rac help %s`)", args->command->name, arg,
+                  args->command->name);
+        return false;
+    }
+    if (row->value && !value) {
+        if (parser->next >= parser->argc) {
+            cli_error(args, "`%s` needs a value: %s", arg, row->value);
+            return false;
+        }
+        value = parser->argv[parser->next++];
+    } else if (!row->value && value) {
+        cli_error(args, "`%s` takes no value", row->long_name);
+        return false;
+    }
+    return parse_option(parser, row, value);
+}
+
+bool args_parse(Args *args, int argc, char **argv, Scratch *scratch) {
+    *args = (Args){
+        .options = {.edition = 2021, .debug_assertions = true, .overflow_checks = true},
+        .rac_path = argv[0],
+    };
+    const char *name = argc > 1 ? argv[1] : "help";
+    if (!strcmp(name, "--help") || !strcmp(name, "-h")) name = "help";
+    args->command = command_find(name);
+    if (!args->command) {
+        bool is_file = strchr(name, '.') != NULL;
+        cli_error(args,
+                  is_file ? "no command given: did you mean `rac run %s`?"
+                          : "there is no command `%s` (see `rac help`)",
+                  name);
+        return false;
+    }
+    Parser parser = {.args = args, .argc = argc, .argv = argv, .next = 2, .scratch = scratch};
+    while (parser.next < argc) {
+        if (strcmp(argv[parser.next], "--") == 0 && (args->command->takes & TAKES_PROGRAM_ARGS)) {
+            args->program_args = argv + parser.next + 1;
+            args->program_arg_count = (u32)(argc - parser.next - 1);
+            break;
+        }
+        if (!parse_one(&parser)) return false;
+    }
+    args->options.cfgs = parser.cfgs.at;
+    args->options.cfg_count = parser.cfgs.count;
+    args->link_args = parser.link_args.at;
+    args->link_arg_count = parser.link_args.count;
+    return true;
+}

@@ -1,0 +1,9 @@
+#include "cli/session.h"
+
+int command_check(const Args *args) {
+    Session session;
+    if (!session_open(&session, args)) return STATUS_FAILED;
+    cli_error(args, "`rac check` is not supported yet: rac cannot compile programs");
+    session_close(&session);
+    return STATUS_FAILED;
+}

@@ -1,0 +1,71 @@
+// The command line: what it said, and the subcommands.
+//
+// A subcommand is a row of command_table (main.c) and a file of its own. It gets the parsed
+// arguments and answers rac's exit status: STATUS_OK, STATUS_FAILED when the program is wrong or
+// cannot be compiled, STATUS_USAGE when the command line is; `rac run` answers the program's own.
+
+#ifndef RAC_CLI_COMMAND_H
+#define RAC_CLI_COMMAND_H
+
+#include "query/db.h"
+
+enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
+
+typedef enum ColourChoice { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER } ColourChoice;
+
+// Parsed arguments. Text lies in argv or in the args' own scratch.
+typedef struct Args {
+    Options options;
+    const struct Command *command;
+    const char *rac_path;   // argv[0]
+    const char *input;      // the .rs file; NULL when none was given
+    const char *output;     // -o
+    const char *stage;      // dump
+    const char *function;   // dump: only this one
+    const char *help_topic; // help COMMAND
+    char **program_args;    // after `--`
+    u32 program_arg_count;
+    const char *const *link_args; // -C link-arg
+    u32 link_arg_count;
+    ColourChoice colour;
+    bool std; // check --std
+} Args;
+
+// What a command accepts beside the options of all.
+enum {
+    TAKES_INPUT = 1,
+    TAKES_OUTPUT = 2,
+    TAKES_STAGE = 4,
+    TAKES_PROGRAM_ARGS = 8,
+    TAKES_TOPIC = 16,
+    TAKES_STD = 32,
+};
+
+typedef struct Command {
+    const char *name;
+    const char *usage;
+    const char *summary; // one line, for the list
+    const char *help;    // paragraphs
+    u32 takes;
+    int (*run)(const Args *args);
+} Command;
+
+const Command *command_find(const char *name); // NULL if there is none
+const Command *command_at(u32 index);          // NULL past the end
+
+// Fills `args`; on a mistake prints it, with what would have been right, and answers false.
+// `scratch` holds the lists.
+bool args_parse(Args *args, int argc, char **argv, Scratch *scratch);
+void args_print_options(u32 takes); // the options' part of a help text
+
+int command_run(const Args *args);
+int command_build(const Args *args);
+int command_check(const Args *args);
+int command_dump(const Args *args);
+int command_help(const Args *args);
+
+// "error: ..." on stderr, coloured as the arguments say.
+void cli_error(const Args *args, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool cli_colour(const Args *args); // of stderr
+
+#endif

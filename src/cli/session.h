@@ -1,0 +1,27 @@
+// A session: the Db of one command, its stores made in order, its input read.
+
+#ifndef RAC_CLI_SESSION_H
+#define RAC_CLI_SESSION_H
+
+#include "cli/command.h"
+#include "diag/diag.h"
+#include "query/query.h"
+#include "source/source.h"
+
+typedef struct Session {
+    const Args *args; // borrowed
+    Db *db;           // owned
+    FileId input;
+} Session;
+
+// Makes the Db and reads the input, if one was given. False after printing why not.
+bool session_open(Session *session, const Args *args);
+// Frees everything; prints the figures if --time-passes asked for them.
+void session_close(Session *session);
+
+// Prints the diagnostics of a memo and all below it on stderr; how many were errors.
+u32 session_report(Session *session, QueryKind kind, u32 key);
+// "error: aborting due to 2 previous errors"; STATUS_FAILED. STATUS_OK if there were none.
+int session_status(const Session *session, u32 errors);
+
+#endif
