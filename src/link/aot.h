@@ -30,4 +30,9 @@ void aot_add_main(ObjFile *obj, Str entry_symbol);
 // the crate `__rustc` (link_crate_id(db, "__rustc")). Done by aot_link unless the object does it.
 void aot_add_allocator_shim(ObjFile *obj, Str rustc_id, bool user_allocator);
 
+// The same for the shared object of the JIT: the functions jump through `rac_allocator`, five
+// pointers in the order alloc, dealloc, realloc, alloc_zeroed, no_alloc_shim, which a program with
+// its own #[global_allocator] has overwritten before it starts.
+void aot_add_allocator_table(ObjFile *obj, Str rustc_id);
+
 #endif

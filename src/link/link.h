@@ -40,6 +40,16 @@ Str link_crate_id(const Db *db, Str crate);
 typedef enum LinkTypeId { LINK_TYPE_ID_STR_REF, LINK_TYPE_ID_STRING, LINK_TYPE_ID_UNIT } LinkTypeId;
 bool link_type_id(const Db *db, LinkTypeId which, u8 out[16]);
 
+// Figures of the index, and its rows (0 .. path_count), for tests and dumps.
+typedef struct LinkIndexFigures {
+    u32 path_count;
+    u32 symbol_count;
+    u32 unparsed_count;  // v0 names that could not be read
+    u32 ambiguous_count; // rows whose path stands in the row before as well
+} LinkIndexFigures;
+LinkIndexFigures link_index_figures(const Db *db);
+void link_index_path(const Db *db, u32 row, Str *path, Str *symbol);
+
 // The precompiled crates as one shared object: the sysroot's own, or one made once and cached.
 // Zero-terminated path; `test` takes the test harness's crates in.
 bool link_std_shared(Db *db, bool test, Str *path, LinkError *error);

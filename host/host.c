@@ -1,0 +1,296 @@
+// The host: the process in which the user's program runs.
+//
+// rac starts it with the number of a memfd in the environment. It maps the parts of that memory at
+// their fixed addresses (jit/protocol.h), loads std, says so, waits for the entry's address and
+// calls it on its main thread. One more thread, with every signal blocked, answers the compiler's
+// mail. Nothing here allocates after the start, so the heap is the program's alone.
+
+#define _GNU_SOURCE
+#include "jit/protocol.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <link.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static JitControl *const control = (JitControl *)(uintptr_t)JIT_CONTROL;
+
+// libgcc's bases of a found FDE (its unwind-dw2-fde.h).
+struct dwarf_eh_bases {
+    void *tbase;
+    void *dbase;
+    void *func;
+};
+typedef const void *FindFde(void *pc, struct dwarf_eh_bases *bases);
+
+static FindFde *libgcc_find_fde;
+static pthread_key_t tls_key;
+static __thread uint8_t *tls_block;
+static __thread uint32_t tls_filled;
+
+void host_stub_common(void);
+uint64_t host_compile(uint32_t slot);
+void *host_tls_get(const JitTlsIndex *index);
+FindFde _Unwind_Find_FDE;
+
+static void futex_wait(uint32_t *at, uint32_t value, const struct timespec *timeout) {
+    syscall(SYS_futex, at, FUTEX_WAIT, value, timeout, NULL, 0);
+}
+
+static void futex_wake(uint32_t *at) {
+    syscall(SYS_futex, at, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+static void say(const char *text) {
+    ssize_t written = write(2, text, strlen(text));
+    (void)written;
+}
+
+// Called by host_stub_common, on any thread, even in a signal handler: answers the address of the
+// slot's code once the compiler has published it. errno belongs to the program.
+__attribute__((used, visibility("hidden"))) uint64_t host_compile(uint32_t slot) {
+    int saved_errno = errno;
+    uint64_t *at = (uint64_t *)(uintptr_t)(JIT_SLOTS + JIT_SLOT_BYTES * slot);
+    uint64_t stub = JIT_STUBS + (uint64_t)JIT_STUB_BYTES * slot;
+    uint64_t code = __atomic_load_n(at, __ATOMIC_ACQUIRE);
+    if (code == stub) {
+        uint32_t ticket = __atomic_fetch_add(&control->ring_head, 1, __ATOMIC_RELAXED);
+        JitCell *cell = &control->ring[ticket % JIT_RING_CELLS];
+        while (__atomic_load_n(&cell->turn, __ATOMIC_ACQUIRE) != ticket)
+            sched_yield();
+        cell->slot = slot;
+        __atomic_store_n(&cell->turn, ticket + 1, __ATOMIC_RELEASE);
+        __atomic_fetch_add(&control->doorbell, 1, __ATOMIC_SEQ_CST);
+        futex_wake(&control->doorbell);
+        struct timespec second = {.tv_sec = 1};
+        while ((code = __atomic_load_n(at, __ATOMIC_ACQUIRE)) == stub) {
+            futex_wait((uint32_t *)at, (uint32_t)stub, &second);
+            bool gone = kill((pid_t)control->compiler_pid, 0) < 0 && errno == ESRCH;
+            if (gone || __atomic_load_n(&control->stop, __ATOMIC_ACQUIRE)) {
+                if (gone) say("error: rac ended, and a function was not compiled yet\n");
+                _exit(1);
+            }
+        }
+    }
+    errno = saved_errno;
+    return code;
+}
+
+// --- Thread-locals of JIT code ------------------------------------------------------------------
+
+static void *tls_grow(const JitTlsIndex *index) {
+    int saved_errno = errno;
+    uint32_t bytes = __atomic_load_n(&control->tls_bytes, __ATOMIC_ACQUIRE);
+    if (!tls_block) {
+        void *block = mmap(NULL, JIT_TLS_MAX, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (block == MAP_FAILED) {
+            say("error: out of memory for thread-local variables\n");
+            abort();
+        }
+        tls_block = block;
+        pthread_setspecific(tls_key, block);
+    }
+    // Variables only ever get added, so those this thread has keep their values.
+    const uint8_t *image = (const uint8_t *)(uintptr_t)JIT_TLS_IMAGE;
+    memcpy(tls_block + tls_filled, image + tls_filled, bytes - tls_filled);
+    tls_filled = bytes;
+    errno = saved_errno;
+    return tls_block + index->offset;
+}
+
+void *host_tls_get(const JitTlsIndex *index) {
+    if (index->offset < tls_filled) return tls_block + index->offset;
+    return tls_grow(index);
+}
+
+// Runs after the destructors of the program's own thread-locals (__cxa_thread_atexit_impl).
+static void tls_drop(void *block) {
+    munmap(block, JIT_TLS_MAX);
+    tls_block = NULL;
+    tls_filled = 0;
+}
+
+// --- Unwinding ----------------------------------------------------------------------------------
+
+const void *_Unwind_Find_FDE(void *pc, struct dwarf_eh_bases *bases) {
+    uintptr_t at = (uintptr_t)pc;
+    if (at < JIT_STUBS || at >= JIT_RODATA) return libgcc_find_fde(pc, bases);
+    const JitUnwindRow *rows = (const JitUnwindRow *)(uintptr_t)JIT_UNWIND;
+    uint32_t low = 0, high = __atomic_load_n(&control->unwind_count, __ATOMIC_ACQUIRE);
+    while (low < high) {
+        uint32_t mid = low + (high - low) / 2;
+        if (rows[mid].code_end <= at)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    if (low == __atomic_load_n(&control->unwind_count, __ATOMIC_RELAXED) || rows[low].code > at)
+        return NULL;
+    *bases = (struct dwarf_eh_bases){.func = (void *)(uintptr_t)rows[low].code};
+    return (const void *)(uintptr_t)rows[low].fde;
+}
+
+// --- Mail ---------------------------------------------------------------------------------------
+
+static void answer_text(const char *text) {
+    if (!text) text = "unknown error";
+    size_t len = strlen(text);
+    if (len >= JIT_MAIL_BYTES) len = JIT_MAIL_BYTES - 1;
+    memcpy(control->mail, text, len);
+    control->mail[len] = 0;
+    control->mail_bytes = (uint32_t)len;
+}
+
+static void resolve(void) {
+    // The answers are longer than the shortest names: they are written behind the names.
+    uint32_t names_bytes = control->mail_bytes;
+    uint8_t *out = control->mail + (names_bytes + 7) / 8 * 8;
+    uint32_t count = 0;
+    for (uint32_t at = 0; at < names_bytes; count++) {
+        const char *name = (const char *)control->mail + at;
+        uint64_t address = (uint64_t)(uintptr_t)dlsym(RTLD_DEFAULT, name);
+        memcpy(out + 8 * count, &address, 8);
+        at += (uint32_t)strlen(name) + 1;
+    }
+    memmove(control->mail, out, 8 * (size_t)count);
+    control->mail_bytes = 8 * count;
+    control->mail_result = 1;
+}
+
+static void mail_handle(void) {
+    control->mail_result = 0;
+    switch ((JitMailOp)control->mail_op) {
+    case JIT_MAIL_NONE: break;
+    case JIT_MAIL_RESOLVE: resolve(); break;
+    case JIT_MAIL_OPEN:
+        control->mail_result = dlopen((const char *)control->mail, RTLD_NOW | RTLD_GLOBAL) != NULL;
+        if (!control->mail_result) answer_text(dlerror());
+        break;
+    case JIT_MAIL_WRITE:
+        memcpy((void *)(uintptr_t)control->mail_arg[0], control->mail, control->mail_bytes);
+        control->mail_result = 1;
+        break;
+    case JIT_MAIL_READ:
+        memcpy(control->mail, (void *)(uintptr_t)control->mail_arg[0], control->mail_arg[1]);
+        control->mail_bytes = (uint32_t)control->mail_arg[1];
+        control->mail_result = 1;
+        break;
+    case JIT_MAIL_CALL:
+        ((void (*)(void))(uintptr_t)control->mail_arg[0])();
+        control->mail_result = 1;
+        break;
+    }
+}
+
+static void *service_main(void *unused) {
+    (void)unused;
+    for (;;) {
+        uint32_t state = __atomic_load_n(&control->mail_state, __ATOMIC_ACQUIRE);
+        if (state != 1) {
+            futex_wait(&control->mail_state, state, NULL);
+            continue;
+        }
+        mail_handle();
+        __atomic_store_n(&control->mail_state, 2, __ATOMIC_RELEASE);
+        futex_wake(&control->mail_state);
+    }
+    return NULL;
+}
+
+// --- Start --------------------------------------------------------------------------------------
+
+static void set_state(uint32_t state) {
+    __atomic_store_n(&control->state, state, __ATOMIC_RELEASE);
+    futex_wake(&control->state);
+}
+
+static _Noreturn void start_failed(const char *text) {
+    answer_text(text);
+    set_state(JIT_FAILED);
+    _exit(127);
+}
+
+static bool map_part(int fd, uint32_t from, uint32_t to, int prot, int flags) {
+    void *want = (void *)(uintptr_t)from;
+    return mmap(want, to - from, prot, flags | MAP_FIXED_NOREPLACE | MAP_NORESERVE, fd,
+                from - JIT_BASE) == want;
+}
+
+static bool map_all(int fd) {
+    return map_part(fd, JIT_CONTROL, JIT_UNWIND, PROT_READ | PROT_WRITE, MAP_SHARED) &&
+           map_part(fd, JIT_UNWIND, JIT_STUBS, PROT_READ, MAP_SHARED) &&
+           map_part(fd, JIT_STUBS, JIT_RODATA, PROT_READ | PROT_EXEC, MAP_SHARED) &&
+           map_part(fd, JIT_RODATA, JIT_DATA, PROT_READ, MAP_SHARED) &&
+           map_part(fd, JIT_DATA, JIT_END, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+}
+
+static void start_service(void) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_attr_t attr;
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, 512 * 1024);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_t thread;
+    if (pthread_create(&thread, &attr, service_main, NULL) != 0)
+        start_failed("cannot start a thread");
+    pthread_attr_destroy(&attr);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+int main(int argc, char **argv) {
+    const char *fd_text = getenv(JIT_HOST_ENV);
+    if (!fd_text) {
+        say("rac-host: started by rac, not by hand\n");
+        return 2;
+    }
+    int fd = atoi(fd_text);
+    unsetenv(JIT_HOST_ENV);
+    if (!map_all(fd) || control->protocol != JIT_PROTOCOL) {
+        say("error: rac-host cannot map the program's memory (or belongs to another rac)\n");
+        return 127;
+    }
+    close(fd);
+    // A rac that was killed takes the program along.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != (pid_t)control->compiler_pid) return 127;
+
+    libgcc_find_fde = (FindFde *)(uintptr_t)dlsym(RTLD_NEXT, "_Unwind_Find_FDE");
+    if (!libgcc_find_fde) start_failed("libgcc_s has no _Unwind_Find_FDE");
+    if (pthread_key_create(&tls_key, tls_drop) != 0) start_failed("no thread key left");
+
+    void *std = dlopen(control->std_path, RTLD_LAZY | RTLD_GLOBAL);
+    if (!std) start_failed(dlerror());
+    struct link_map *map;
+    size_t tls_module = 0;
+    if (dlinfo(std, RTLD_DI_LINKMAP, &map) != 0) start_failed(dlerror());
+    if (dlinfo(std, RTLD_DI_TLS_MODID, &tls_module) != 0) start_failed(dlerror());
+    control->std_base = map->l_addr;
+    control->std_tls_module = tls_module;
+    control->stub_common = (uint64_t)(uintptr_t)host_stub_common;
+    control->tls_get = (uint64_t)(uintptr_t)host_tls_get;
+    start_service();
+    set_state(JIT_READY);
+
+    uint32_t state;
+    while ((state = __atomic_load_n(&control->state, __ATOMIC_ACQUIRE)) != JIT_GO)
+        futex_wait(&control->state, state, NULL);
+    typedef intptr_t Entry(int, char **);
+    Entry *entry = (Entry *)(uintptr_t)control->entry;
+    exit((int)entry(argc, argv));
+}

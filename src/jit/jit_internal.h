@@ -1,0 +1,54 @@
+// Private to jit/: the Jit itself.
+
+#ifndef RAC_JIT_JIT_INTERNAL_H
+#define RAC_JIT_JIT_INTERNAL_H
+
+#include "base/map.h"
+#include "jit/jit.h"
+#include "jit/protocol.h"
+#include "link/elf_read.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/types.h>
+
+// One symbol the program asked for, by the id of its name.
+typedef struct JitSymbolRow {
+    u64 address;
+    u32 known; // 1: address is set (0: absent)
+    JitAddr cell;
+    JitAddr tls_pair;
+} JitSymbolRow;
+
+struct Jit {
+    u8 *memory; // owned: all of the shared memory, read-write
+    int fd;     // owned: the memfd
+    JitControl *control;
+    pid_t pid;
+    bool reaped; // the child was waited for; `status` holds
+    int status;  // wait status
+    bool going;
+
+    JitAddr code_next, rodata_next, data_next;
+    u32 slot_count;
+    u32 ring_tail;
+
+    Interner names;
+    Table symbols; // JitSymbolRow by id of `names`
+    Map thunks;    // slot -> JitAddr
+    ElfShared std; // owned: its symbol table, for addresses without asking the child
+    JitAddr tls_get_cell;
+
+    // The watcher: a thread that passes signals on and sees the child's end.
+    bool watching;
+    pthread_t watcher;
+    int pidfd, signal_fd, quit_fd;
+    sigset_t mask_before;
+    u32 ended;       // atomic: set by the watcher
+    u32 interrupted; // atomic: set by jit_interrupt
+};
+
+// Waits while *at == value, until the child ends: then false, with `error` filled.
+bool jit_wait_child(Jit *jit, u32 *at, u32 value, LinkError *error);
+
+#endif
