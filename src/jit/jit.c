@@ -391,7 +391,7 @@ JitAddr jit_tls_new(Jit *jit, const void *image, u64 bytes, u32 align) {
     u64 end = at + (bytes ? bytes : 1);
     JitAddr pair = jit_alloc_rodata(jit, sizeof(JitTlsIndex), 8);
     if (!pair || end > JIT_TLS_MAX) return 0;
-    if (bytes && image) memcpy(jit_at(jit, JIT_TLS_IMAGE) + at, image, bytes);
+    if (bytes && image) memcpy((u8 *)jit_at(jit, JIT_TLS_IMAGE) + at, image, bytes);
     __atomic_store_n(&control->tls_bytes, (u32)end, __ATOMIC_RELEASE);
     JitTlsIndex index = {0, at};
     memcpy(jit_at(jit, pair), &index, sizeof index);
