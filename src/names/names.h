@@ -27,6 +27,7 @@ void names_declare_sysroot(Db *db, Str library_root);
 // Declares the user's crate.
 CrateId names_declare_user(Db *db, u32 root_file, Symbol name, u32 edition);
 CrateId crate_find(const Db *db, Symbol name); // 0 if undeclared
+u32 crate_count(const Db *db); // crates are 1..crate_count
 
 // ---- what stands behind a definition ------------------------------------------------------------
 

@@ -33,6 +33,8 @@ typedef struct TraitRef {
     Args args; // Self first
 } TraitRef;
 
+Str trait_ref_print(Db *db, TraitRef tr, Scratch *scratch); // `Trait<A>`, without Self
+
 typedef enum PredicateKind {
     PRED_TRAIT,      // trait_ref holds
     PRED_PROJECTION, // projection (a PROJECTION type) == ty
@@ -53,6 +55,11 @@ typedef VEC(Predicate) PredicateVec;
 void predicates_instantiate(Db *db, DefId def, Args args, Scratch *scratch, PredicateVec *out);
 // Supertraits with their projection bounds, in terms of the trait's params (Self = 0).
 const Predicates *super_predicates_of(Db *db, DefId trait);
+// The trait bounds of super_predicates_of alone (asks less: for associated type shorthand).
+const Predicates *super_trait_refs(Db *db, DefId trait); // NULL in a cycle
+// The trait and all its supertraits, each once, by name only. A TRAIT_ALIAS counts as a trait.
+const DefId *trait_supers(Db *db, DefId trait, u32 *count);
+Predicate predicate_subst(Db *db, Predicate p, Args args);
 // Bounds of an associated type or opaque type, about the type itself: in terms of its own generics, the subject
 // is ty_projection(def, identity) resp. ty_opaque(def, identity). Implied Sized included.
 const Predicates *item_bounds(Db *db, DefId def);
@@ -116,6 +123,10 @@ typedef struct TyLower {
     Ty (*projection)(void *cx, Ty projection); // may normalise; NULL: kept
     // `T::Name` where T is not a param with bounds: infer resolves through traits in scope; NULL: error
     Ty (*relative)(void *cx, Ty self_ty, Symbol name, HirSpan span);
+    // Paths of expressions and patterns: an argument list not written becomes variables, also where
+    // there are defaults (`HashMap::new()`). False: the rule for types (`let m: HashMap<K, V>`).
+    bool value_path;
+    u32 depth; // the lowering's own
 } TyLower;
 Ty lower_ty(TyLower *lower, const HirTables *t, const void *blob, HirTy ty);
 // Generic arguments of path segment `seg` for `def` (with `parent_args` given): fills defaults or variables.
@@ -124,6 +135,7 @@ TraitRef lower_trait_ref(TyLower *lower, const void *blob, const HirTables *t, H
 
 // Impls, indexed. Simplified self types let most impls be skipped without looking at them.
 typedef u64 SimplifiedTy; // 0: matches anything (a parameter, a projection)
+#define SIMPLIFIED_RIGID 1ull // for goals: a parameter or rigid projection, which only blanket impls match
 SimplifiedTy ty_simplify(Db *db, Ty ty);
 // Impls of a trait over all crates that may apply to a self type simplified to `key` (blanket ones included).
 const DefId *impls_of_trait(Db *db, DefId trait, SimplifiedTy key, Scratch *scratch, u32 *count);
@@ -133,6 +145,7 @@ const DefId *inherent_impls(Db *db, SimplifiedTy key, u32 *count);
 // The assoc item of `impl` that implements `trait_item`; 0 if it uses the default.
 DefId impl_item_for(Db *db, DefId impl, DefId trait_item);
 DefId assoc_item_named(Db *db, DefId container, Symbol name, AssocKind kind); // 0 if none
+bool trait_is_auto(Db *db, DefId trait);
 DefId trait_of_item(Db *db, DefId item); // the TRAIT an assoc item is declared in; 0 if in an impl
 
 void types_register(Db *db);

@@ -161,6 +161,7 @@ u32 args_count(const Db *db, Args args);
 u32 args_flags(const Db *db, Args args);
 static inline Ty args_get(const Db *db, Args args, u32 i) { return args_at(db, args, NULL)[i]; }
 Args args_concat(Db *db, Args a, Args b);
+Args args_slice(Db *db, Args args, u32 first, u32 count);
 
 // Elements of a tuple; inputs (count without output) and output of a FN_PTR.
 const Ty *ty_elems(const Db *db, Ty tuple, u32 *count);
@@ -176,6 +177,8 @@ Args args_fold(Db *db, Args args, TyFold *fold, void *cx, u32 needed_flags);
 
 // As the user would write it: `Vec<Option<&str>>`, `fn(i32) -> i32`, `[u8; 4]`. In `scratch`.
 Str ty_print(Db *db, Ty ty, Scratch *scratch);
+// With full paths, as core::any::type_name gives it: `alloc::vec::Vec<i32>`.
+Str ty_print_full(Db *db, Ty ty, Scratch *scratch);
 Str args_print(Db *db, Args args, Scratch *scratch); // `<A, B>` or nothing
 
 static inline bool ty_is_int(TyKind k) { return k >= TY_I8 && k <= TY_USIZE; }

@@ -1,0 +1,233 @@
+// Which impls may apply: one index per crate, from the impls' HIR alone (the trait's name and the
+// outermost constructor of the self type), and the merged list per (trait, simplified self type).
+#include "types/types_internal.h"
+
+#include <stdlib.h>
+
+static SimplifiedTy simplified(TyKind kind, u32 payload) { return (u64)(kind + 1) << 32 | payload; }
+
+SimplifiedTy ty_simplify(Db *db, Ty ty) {
+    const TyRow *row = ty_row(db, ty);
+    switch ((TyKind)row->kind) {
+    case TY_ADT:
+    case TY_FOREIGN:
+    case TY_FN_DEF:
+    case TY_CLOSURE:
+    case TY_COROUTINE: return simplified(row->kind, row->def.id);
+    case TY_PTR:
+    case TY_REF: return simplified(row->kind, row->is_mut);
+    case TY_TUPLE: return simplified(row->kind, args_count(db, row->args));
+    case TY_DYN: return simplified(row->kind, ty_existential(db, ty)->principal.id);
+    case TY_ARRAY:
+    case TY_SLICE:
+    case TY_FN_PTR:
+    case TY_PAT: return simplified(row->kind, 0);
+    default: return row->kind && row->kind < TY_ERROR ? simplified(row->kind, 0) : 0;
+    }
+}
+
+// The same from HIR. Aliases are the only paths that must be lowered.
+static SimplifiedTy simplify_hir(Db *db, const HirItem *item, HirTy ty) {
+    const HirTyRow *row = &LIST_AT(item, HirTyRow, item->t.tys)[ty.id];
+    switch ((HirTyKind)row->kind) {
+    case HIR_TY_NEVER: return simplified(TY_NEVER, 0);
+    case HIR_TY_TUPLE: return simplified(TY_TUPLE, row->elems.count);
+    case HIR_TY_SLICE: return simplified(TY_SLICE, 0);
+    case HIR_TY_ARRAY: return simplified(TY_ARRAY, 0);
+    case HIR_TY_REF: return simplified(TY_REF, row->is_mut);
+    case HIR_TY_PTR: return simplified(TY_PTR, row->is_mut);
+    case HIR_TY_FN_PTR: return simplified(TY_FN_PTR, 0);
+    case HIR_TY_PAT: return simplified(TY_PAT, 0);
+    case HIR_TY_DYN:
+        for (u32 i = 0; i < row->dyn.bounds.count; i++) {
+            const HirBound *b = &LIST_AT(item, HirBound, item->t.bounds)[row->dyn.bounds.first + i];
+            DefId trait = hir_bound_trait(item, &item->t, b);
+            if (!b->is_maybe && trait.id && !trait_is_auto(db, trait)) return simplified(TY_DYN, trait.id);
+        }
+        return simplified(TY_DYN, 0);
+    case HIR_TY_PATH: {
+        const HirPathRow *path = &LIST_AT(item, HirPathRow, item->t.paths)[row->path.id];
+        if (path->is_relative || path->qself.id) return 0;
+        if (path->res.kind == RES_PRIM) return simplified((TyKind)(TY_BOOL + path->res.index), 0);
+        if (path->res.kind != RES_DEF) return 0;
+        switch (def_kind(db, path->res.def)) {
+        case DEF_STRUCT:
+        case DEF_ENUM:
+        case DEF_UNION: return simplified(TY_ADT, path->res.def.id);
+        case DEF_FOREIGN_TY: return simplified(TY_FOREIGN, path->res.def.id);
+        case DEF_TRAIT: return simplified(TY_DYN, path->res.def.id);
+        case DEF_TY_ALIAS: return ty_simplify(db, type_of(db, path->res.def));
+        default: return 0;
+        }
+    }
+    default: return 0;
+    }
+}
+
+typedef struct ImplIndexRow {
+    u64 key;
+    u32 trait; // 0: inherent
+    u32 impl;
+} ImplIndexRow;
+
+// By trait and key; impls of one kind keep the order of names_impls (their ids rise with it only
+// by chance, so the position decides).
+typedef struct IndexedImpl {
+    ImplIndexRow row;
+    u32 position;
+} IndexedImpl;
+
+static int index_order(const void *a, const void *b) {
+    const IndexedImpl *x = a, *y = b;
+    if (x->row.trait != y->row.trait) return x->row.trait < y->row.trait ? -1 : 1;
+    if (x->row.key != y->row.key) return x->row.key < y->row.key ? -1 : 1;
+    return x->position < y->position ? -1 : x->position > y->position;
+}
+
+static void impl_index_run(Db *db, u32 key) {
+    u32 count;
+    const DefId *impls = names_impls(db, (CrateId){key}, &count);
+    IndexedImpl *rows = SCRATCH_ARRAY(&db->scratch, IndexedImpl, count + 1);
+    u32 n = 0;
+    for (u32 i = 0; i < count; i++) {
+        const HirItem *item = hir_item(db, impls[i]);
+        if (!item || !item->ty.id) continue;
+        DefId trait = {0};
+        if (item->impl_trait.id) {
+            const HirPathRow *path = &LIST_AT(item, HirPathRow, item->t.paths)[item->impl_trait.id];
+            if (path->res.kind != RES_DEF || def_kind(db, path->res.def) != DEF_TRAIT) continue;
+            trait = path->res.def;
+        }
+        if (def_attrs(db, impls[i])->flags & DEF_ATTR_RESERVATION_IMPL) continue;
+        rows[n] = (IndexedImpl){{simplify_hir(db, item, item->ty), trait.id, impls[i].id}, n};
+        n++;
+    }
+    qsort(rows, n, sizeof *rows, index_order);
+    ImplIndexRow *sorted = SCRATCH_ARRAY(&db->scratch, ImplIndexRow, n + 1);
+    for (u32 i = 0; i < n; i++)
+        sorted[i] = rows[i].row;
+    Blob blob;
+    blob_begin(&blob, &db->scratch, sizeof(List));
+    List list = blob_add(&blob, sorted, n, sizeof *sorted);
+    *(List *)blob_header(&blob) = list;
+    query_return_blob(db, &blob);
+}
+
+typedef VEC(DefId) DefIdVec;
+
+// The first row at or after (trait, key).
+static u32 index_seek(const ImplIndexRow *rows, u32 count, u32 trait, u64 key) {
+    u32 lo = 0, hi = count;
+    while (lo < hi) {
+        u32 mid = lo + (hi - lo) / 2;
+        bool before = rows[mid].trait != trait ? rows[mid].trait < trait : rows[mid].key < key;
+        if (before) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
+}
+
+static void index_collect(Db *db, CrateId crate, DefId trait, SimplifiedTy key, DefIdVec *out) {
+    const List *index = query_get(db, Q_impl_index, crate.id);
+    if (!index) return; // the index is being made: a type alias of this crate is asked for meanwhile
+    const ImplIndexRow *rows = LIST_AT(index, ImplIndexRow, *index);
+    u32 count = index->count;
+    if (key == 0 && trait.id) {
+        for (u32 i = index_seek(rows, count, trait.id, 0); i < count && rows[i].trait == trait.id; i++)
+            vec_push(&db->scratch, out, (DefId){rows[i].impl});
+        return;
+    }
+    for (u32 i = index_seek(rows, count, trait.id, key); i < count && rows[i].trait == trait.id && rows[i].key == key; i++)
+        vec_push(&db->scratch, out, (DefId){rows[i].impl});
+    if (!trait.id || key == 0) return;
+    for (u32 i = index_seek(rows, count, trait.id, 0); i < count && rows[i].trait == trait.id && rows[i].key == 0; i++)
+        vec_push(&db->scratch, out, (DefId){rows[i].impl});
+}
+
+// Crates that may hold an impl: by the orphan rule that of the trait and that of the self type; of
+// types inside the trait's arguments only the library's own and the user's are considered, so
+// that a program does not have to load every crate the library is built of.
+static void collect_crates(Db *db, DefId trait, SimplifiedTy key, DefIdVec *out) {
+    u32 own[2] = {trait.id ? def_crate(db, trait).id : 0, 0};
+    TyKind kind = (TyKind)((key >> 32) - 1);
+    bool has_def = key >> 32 && (kind == TY_ADT || kind == TY_FOREIGN || kind == TY_DYN || kind == TY_CLOSURE ||
+                                 kind == TY_FN_DEF || kind == TY_COROUTINE);
+    if (has_def && (u32)key) own[1] = def_crate(db, (DefId){(u32)key}).id;
+    u32 count = crate_count(db);
+    for (u32 i = 1; i <= count; i++) {
+        const CrateRow *row = crate_row(db, (CrateId){i});
+        bool wanted = i == own[0] || i == own[1] || row->is_local || symbol_is(row->name, SYM_core) ||
+                      symbol_is(row->name, SYM_alloc) || symbol_is(row->name, SYM_std);
+        if (wanted) index_collect(db, (CrateId){i}, trait, key, out);
+    }
+}
+
+static void return_impls(Db *db, const DefIdVec *impls) {
+    Blob blob;
+    blob_begin(&blob, &db->scratch, sizeof(List));
+    List list = blob_add(&blob, impls->at, impls->count, sizeof(DefId));
+    *(List *)blob_header(&blob) = list;
+    query_return_blob(db, &blob);
+}
+
+// Key: an interned (trait, high word, low word of the simplified type); trait 0: inherent.
+static void impls_for_run(Db *db, u32 key) {
+    const u32 *words = types_key_words(db, key);
+    DefIdVec impls = {0};
+    collect_crates(db, (DefId){words[0]}, (u64)words[1] << 32 | words[2], &impls);
+    return_impls(db, &impls);
+}
+
+static const DefId *impls_for(Db *db, DefId trait, SimplifiedTy key, u32 *count) {
+    u32 words[3] = {trait.id, (u32)(key >> 32), (u32)key};
+    const List *list = query_get(db, Q_impls_for, types_key(db, words, 3));
+    *count = list ? list->count : 0;
+    return list ? LIST_AT(list, DefId, *list) : NULL;
+}
+
+const DefId *impls_of_trait(Db *db, DefId trait, SimplifiedTy key, Scratch *scratch, u32 *count) {
+    (void)scratch;
+    return impls_for(db, trait, key, count);
+}
+
+const DefId *inherent_impls(Db *db, SimplifiedTy key, u32 *count) {
+    *count = 0;
+    if (!key) return NULL;
+    return impls_for(db, (DefId){0}, key, count);
+}
+
+// ---- associated items ------------------------------------------------------------------------------------
+
+DefId assoc_item_named(Db *db, DefId container, Symbol name, AssocKind kind) {
+    u32 count;
+    const AssocItem *items = def_assoc_items(db, container, &count);
+    for (u32 i = 0; i < count; i++)
+        if (items[i].name.id == name.id && items[i].kind == kind) return items[i].def;
+    return (DefId){0};
+}
+
+DefId impl_item_for(Db *db, DefId impl, DefId trait_item) {
+    AssocKind kind = ASSOC_FN;
+    switch (def_kind(db, trait_item)) {
+    case DEF_ASSOC_TY: kind = ASSOC_TY; break;
+    case DEF_ASSOC_CONST: kind = ASSOC_CONST; break;
+    default: break;
+    }
+    return assoc_item_named(db, impl, def_row(db, trait_item)->name, kind);
+}
+
+DefId trait_of_item(Db *db, DefId item) {
+    DefId parent = def_row(db, item)->parent;
+    return parent.id && def_kind(db, parent) == DEF_TRAIT ? parent : (DefId){0};
+}
+
+bool trait_is_auto(Db *db, DefId trait) {
+    if (def_kind(db, trait) != DEF_TRAIT) return false;
+    const HirItem *item = hir_item(db, trait);
+    return item && item->is_auto;
+}
+
+void impls_register(Db *db) {
+    query_register(db, Q_impl_index, impl_index_run);
+    query_register(db, Q_impls_for, impls_for_run);
+}
