@@ -1,0 +1,253 @@
+// format_args!: to the calls that build a fmt::Arguments (std-facts 1.1; the encoding is described in
+// library/core/src/fmt/mod.rs).
+//
+//     format_args!("{} {:x} {}", a, b, a)  becomes
+//     { super let args = (&a, &b);
+//       super let args = [Argument::new_display(args.0), Argument::new_lower_hex(args.1)];
+//       unsafe { Arguments::new(b"\xc0\x01 \xc1...", &args) } }
+
+#include "expand/format.h"
+#include "hir/hir_internal.h"
+#include "syntax/lit.h"
+
+enum { ARG_USIZE = FORMAT_UPPER_EXP + 1 }; // a width or precision, beside the traits
+
+typedef struct FormatLower {
+    Lower *l;
+    u32 lo, hi;
+    Symbol *names; // of arguments; SYM_none for positional ones
+    u32 arg_count;
+    VEC(u32) unique; // arg << 8 | trait: the rows of the array
+    VEC(u8) code;
+    bool failed;
+} FormatLower;
+
+static u32 arg_index(FormatLower *f, FormatArgRef ref) {
+    if (ref.name.len == 0) {
+        if (ref.index < f->arg_count) return ref.index;
+    } else {
+        Symbol want = symbol_intern(&f->l->db->symbols, ref.name);
+        for (u32 i = 0; i < f->arg_count; i++)
+            if (f->names[i].id == want.id) return i;
+    }
+    f->failed = true;
+    return 0;
+}
+
+static u32 unique_row(FormatLower *f, u32 arg, u32 trait) {
+    u32 want = arg << 8 | trait;
+    for (u32 i = 0; i < f->unique.count; i++)
+        if (f->unique.at[i] == want) return i;
+    vec_push(f->l->scratch, &f->unique, want);
+    return f->unique.count - 1;
+}
+
+static void put(FormatLower *f, u32 value, u32 bytes) {
+    for (u32 i = 0; i < bytes; i++)
+        vec_push(f->l->scratch, &f->code, (u8)(value >> (8 * i)));
+}
+
+static void put_literal(FormatLower *f, Str text) {
+    while (text.len) {
+        u32 len = min_u32(text.len, 65535);
+        while (len < text.len && ((u8)text.at[len] & 0xc0) == 0x80)
+            len--;
+        if (len < 0x80) {
+            put(f, len, 1);
+        } else {
+            put(f, 0x80, 1);
+            put(f, len, 2);
+        }
+        vec_append(f->l->scratch, &f->code, (const u8 *)text.at, len);
+        text = (Str){text.at + len, text.len - len};
+    }
+}
+
+// Width or precision: a number, or the index of an argument that holds it.
+static void put_count(FormatLower *f, u32 start, const FormatCount *count, u32 bit) {
+    if (count->kind == FORMAT_COUNT_NONE) return;
+    bool indirect = count->kind == FORMAT_COUNT_ARG;
+    u32 value = indirect ? unique_row(f, arg_index(f, count->arg), ARG_USIZE) : count->value;
+    if (!indirect && value == 0) return;
+    f->code.at[start] |= (u8)(1u << bit | (u32)indirect << (bit + 3));
+    put(f, value, 2);
+}
+
+static void put_placeholder(FormatLower *f, const FormatPiece *p, u32 *implicit) {
+    u32 start = f->code.count;
+    put(f, 0xc0, 1);
+    u32 position = unique_row(f, arg_index(f, p->arg), p->trait);
+    u32 flags = p->fill | (u32)p->plus << 21 | (u32)p->minus << 22 | (u32)p->alternate << 23 |
+                (u32)p->zero_pad << 24 | (u32)p->debug_lower_hex << 25 |
+                (u32)p->debug_upper_hex << 26 | (u32)(p->width.kind != FORMAT_COUNT_NONE) << 27 |
+                (u32)(p->precision.kind != FORMAT_COUNT_NONE) << 28 | (u32)p->align << 29;
+    if (flags != 0x60000020) {
+        f->code.at[start] |= 1;
+        put(f, flags, 4);
+        put_count(f, start, &p->width, 1);
+        put_count(f, start, &p->precision, 2);
+    }
+    if (position != *implicit) {
+        f->code.at[start] |= 1 << 3;
+        put(f, position, 2);
+    }
+    *implicit = position + 1;
+}
+
+static HirPath type_relative(Lower *l, LangItem item, const char *name, u32 lo, u32 hi) {
+    HirPath base = lower_lang_path(l, item, lo, hi);
+    HirTy ty = lower_ty_new(l, HIR_TY_PATH, lo, hi);
+    TY_ROW(l, ty)->path = base;
+    HirPathRow row;
+    memset(&row, 0, sizeof row);
+    row.qself = ty;
+    row.is_relative = true;
+    row.lo = lo;
+    row.hi = hi;
+    vec_push(l->scratch, &l->segs, (HirSeg){.name = symbol_intern(&l->db->symbols, str_from(name)), .lo = lo});
+    row.segs = (HirList){l->segs.count - 1, 1};
+    vec_push(l->scratch, &l->paths, row);
+    return (HirPath){l->paths.count - 1};
+}
+
+static HirExpr call_relative(Lower *l, LangItem item, const char *name, const HirExpr *args, u32 count,
+                             u32 lo, u32 hi) {
+    HirExpr callee = make_path_expr(l, type_relative(l, item, name, lo, hi), lo, hi);
+    HirExpr e = lower_expr_new(l, HIR_CALL, lo, hi);
+    HirList list = lower_list(l, (const u32 *)args, count);
+    EXPR_ROW(l, e)->call.callee = callee;
+    EXPR_ROW(l, e)->call.args = list;
+    EXPR_ROW(l, e)->is_synthetic = true;
+    return e;
+}
+
+static HirExpr text_literal(Lower *l, HirLitKind kind, Str text, u32 lo, u32 hi) {
+    HirExpr e = lower_expr_new(l, HIR_LIT, lo, hi);
+    EXPR_ROW(l, e)->op = (u8)kind;
+    EXPR_ROW(l, e)->text = symbol_intern(&l->db->symbols, text);
+    return e;
+}
+
+static HirStmt super_let(Lower *l, HirPat pat, HirExpr init) {
+    (void)l;
+    HirStmt stmt;
+    memset(&stmt, 0, sizeof stmt);
+    stmt.kind = STMT_LET;
+    stmt.is_super = true;
+    stmt.pat = pat;
+    stmt.expr = init;
+    return stmt;
+}
+
+// A row of the array: Argument::new_display(&value) and the like.
+static HirExpr make_argument(FormatLower *f, u32 trait, HirExpr reference) {
+    const char *maker = trait == ARG_USIZE ? "from_usize" : format_trait_maker((FormatTrait)trait);
+    return call_relative(f->l, LANG_format_argument, maker, &reference, 1, f->lo, f->hi);
+}
+
+static HirExpr build(FormatLower *f, const HirExpr *values) {
+    Lower *l = f->l;
+    u32 lo = f->lo, hi = f->hi, ribs = l->ribs.count;
+    Symbol args_name = symbol_intern(&l->db->symbols, STR("args"));
+    HirStmt stmts[2];
+    u32 stmt_count = 0;
+    // Each argument once and in order needs no tuple.
+    bool in_order = f->unique.count == f->arg_count;
+    for (u32 i = 0; in_order && i < f->unique.count; i++)
+        in_order = f->unique.at[i] >> 8 == i;
+    HirExpr *refs = SCRATCH_ARRAY(l->scratch, HirExpr, f->arg_count + 1);
+    for (u32 i = 0; i < f->arg_count; i++)
+        refs[i] = make_addr_of(l, values[i], false, l->expr_spans.at[values[i].id].lo,
+                               l->expr_spans.at[values[i].id].hi);
+    HirLocal tuple_local = {0};
+    if (!in_order) {
+        HirExpr tuple = lower_expr_new(l, HIR_TUPLE, lo, hi);
+        HirList elems = lower_list(l, (const u32 *)refs, f->arg_count);
+        EXPR_ROW(l, tuple)->elems = elems;
+        HirPat pat = lower_binding(l, args_name, 0, false, false, (HirPat){0}, lo, hi, &tuple_local);
+        stmts[stmt_count++] = super_let(l, pat, tuple);
+    }
+    HirExpr *rows = SCRATCH_ARRAY(l->scratch, HirExpr, f->unique.count + 1);
+    for (u32 i = 0; i < f->unique.count; i++) {
+        u32 arg = f->unique.at[i] >> 8;
+        HirExpr reference = refs[arg];
+        if (!in_order) {
+            reference = lower_expr_new(l, HIR_FIELD, lo, hi);
+            HirExpr base = make_local_expr(l, tuple_local, lo, hi);
+            EXPR_ROW(l, reference)->field.expr = base;
+            EXPR_ROW(l, reference)->field.name =
+                symbol_intern(&l->db->symbols, scratch_print(l->scratch, "%u", arg));
+        }
+        rows[i] = make_argument(f, f->unique.at[i] & 0xff, reference);
+    }
+    HirExpr array = lower_expr_new(l, HIR_ARRAY, lo, hi);
+    HirList elems = lower_list(l, (const u32 *)rows, f->unique.count);
+    EXPR_ROW(l, array)->elems = elems;
+    HirLocal array_local;
+    l->ribs.count = ribs;
+    HirPat pat = lower_binding(l, args_name, 0, false, false, (HirPat){0}, lo, hi, &array_local);
+    stmts[stmt_count++] = super_let(l, pat, array);
+    HirExpr parts[] = {
+        text_literal(l, LIT_BYTE_STR, (Str){(const char *)f->code.at, f->code.count}, lo, hi),
+        make_addr_of(l, make_local_expr(l, array_local, lo, hi), false, lo, hi),
+    };
+    HirExpr call = call_relative(l, LANG_format_arguments, "new", parts, 2, lo, hi);
+    HirExpr unsafe_block = make_block(l, NULL, 0, call, lo, hi);
+    EXPR_ROW(l, unsafe_block)->is_unsafe = true;
+    l->ribs.count = ribs;
+    return make_block(l, stmts, stmt_count, unsafe_block, lo, hi);
+}
+
+HirExpr lower_format_args(Lower *l, const AstExprRow *row) {
+    u32 lo = row->lo, hi = row->hi;
+    FormatLower f = {.l = l, .lo = lo, .hi = hi};
+    u32 count = row->builtin.args.count;
+    const AstExprRow *template =
+        count ? ast_expr(l->ast, (AstExpr){ast_list(l->ast, row->builtin.args, 0)}) : NULL;
+    if (!template || template->kind != AST_EXPR_LIT) return lower_expr_new(l, HIR_ERR, lo, hi);
+    f.arg_count = count - 1;
+    f.names = SCRATCH_ARRAY(l->scratch, Symbol, count);
+    HirExpr *values = SCRATCH_ARRAY(l->scratch, HirExpr, count);
+    for (u32 i = 0; i < f.arg_count; i++) {
+        AstExpr arg = {ast_list(l->ast, row->builtin.args, i + 1)};
+        const AstExprRow *arg_row = ast_expr(l->ast, arg);
+        if (arg_row->kind == AST_EXPR_ASSIGN) { // name = value
+            const AstExprRow *name = ast_expr(l->ast, arg_row->bin.a);
+            if (name->kind == AST_EXPR_PATH)
+                f.names[i] =
+                    AST_ROWS(l->ast, segs, AstSeg, ast_path(l->ast, name->path)->segs)->name.sym;
+            arg = arg_row->bin.b;
+        }
+        values[i] = lower_expression(l, arg);
+    }
+    LitFault fault = {0};
+    Str text = lit_bytes((TokKind)template->lit.kind, symbol_str(&l->db->symbols, template->lit.sym),
+                         template->lit.suffix_len, l->scratch, &fault);
+    FormatPieceVec pieces = {0};
+    const char *error;
+    u32 at;
+    if (!format_parse(text, l->scratch, &pieces, &error, &at))
+        return lower_expr_new(l, HIR_ERR, lo, hi); // expand/ reported it
+    bool only_text = true;
+    VEC(char) literal = {0};
+    u32 implicit = 0;
+    for (u32 i = 0; i < pieces.count; i++) {
+        const FormatPiece *piece = &pieces.at[i];
+        if (!piece->is_arg) {
+            vec_append(l->scratch, &literal, piece->literal.at, piece->literal.len);
+            continue;
+        }
+        only_text = false;
+        put_literal(&f, (Str){literal.at, literal.count});
+        literal.count = 0;
+        put_placeholder(&f, piece, &implicit);
+    }
+    if (f.failed) return lower_expr_new(l, HIR_ERR, lo, hi);
+    if (only_text) {
+        HirExpr arg = text_literal(l, LIT_STR, (Str){literal.at, literal.count}, lo, hi);
+        return call_relative(l, LANG_format_arguments, "from_str", &arg, 1, lo, hi);
+    }
+    put_literal(&f, (Str){literal.at, literal.count});
+    put(&f, 0, 1);
+    return build(&f, values);
+}
