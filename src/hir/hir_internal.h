@@ -96,7 +96,10 @@ HirPath lower_path(Lower *l, AstPath path, Namespace ns);
 HirPath lower_path_of(Lower *l, Res res, u32 lo, u32 hi); // without arguments
 HirPath lower_lang_path(Lower *l, LangItem item, u32 lo, u32 hi);
 HirTy lower_type(Lower *l, AstTy ty);
+// A type argument; a path of one plain segment that names no type may be a constant.
+HirTy lower_generic_arg(Lower *l, AstTy ty);
 HirTy lower_const_arg(Lower *l, AstExpr expr); // a HIR_TY_CONST
+u8 lower_abi(Lower *l, Symbol abi); // HirAbi
 HirList lower_bounds(Lower *l, AstList bounds);
 u32 lower_seg(Lower *l, const AstSeg *seg); // row in segs
 // A single name in value position: local, const param, or RES_NONE.
@@ -111,6 +114,7 @@ HirPat lower_binding(Lower *l, Symbol name, u32 ctxt, bool by_ref, bool is_mut, 
                      u32 hi, HirLocal *out); // a binding, made a rib
 HirExpr lower_expression(Lower *l, AstExpr expr);
 HirExpr lower_block(Lower *l, AstExpr block);
+HirExpr lower_plain_block(Lower *l, const AstExprRow *row); // whatever its prefix
 HirExpr lower_literal(Lower *l, const AstLit *lit, u32 lo, u32 hi);
 HirExpr lower_unsupported(Lower *l, const char *what, u32 lo, u32 hi);
 HirExpr lower_format_args(Lower *l, const AstExprRow *row);
@@ -126,5 +130,7 @@ HirExpr make_match(Lower *l, HirExpr scrutinee, const HirArm *arms, u32 count, H
                    u32 lo, u32 hi);
 HirExpr make_int(Lower *l, u64 value, u32 suffix, u32 lo, u32 hi);
 HirPat make_variant_pat(Lower *l, LangItem variant, const HirPat *elems, u32 count, u32 lo, u32 hi);
+
+void hir_attrs_register(Db *db);
 
 #endif

@@ -77,7 +77,8 @@ static void open_generics(Lower *l, DefId item) {
             def = row->parent;
             continue;
         }
-        const Ast *ast = def_eq(def, l->tree_owner) && !l->is_body_tree ? l->ast : def_item_ast(db, def);
+        const Ast *ast =
+            def_eq(def, l->tree_owner) && !l->is_body_tree ? l->ast : def_item_ast(db, def);
         if (ast) add_generics_of(l, def, ast);
         switch (kind) {
         case DEF_TRAIT:

@@ -1,4 +1,5 @@
-// Assignment. With a pattern on the left, `(a, b.c) = e` becomes { let (t0, t1) = e; a = t0; b.c = t1; }
+// Assignment. With a pattern on the left, `(a, b.c) = e` becomes { let (t0, t1) = e; a = t0; b.c =
+// t1; }
 
 #include "hir/hir_internal.h"
 

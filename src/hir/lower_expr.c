@@ -33,9 +33,11 @@ HirExpr lower_literal(Lower *l, const AstLit *lit, u32 lo, u32 hi) {
         row->lit.lo_bits = symbol_is(lit->sym, SYM_true);
         break;
     case TOK_INT: {
-        if (prim - 1 == PRIM_F32 || prim - 1 == PRIM_F64 || prim - 1 == PRIM_F16 || prim - 1 == PRIM_F128) {
+        if (prim - 1 == PRIM_F32 || prim - 1 == PRIM_F64 || prim - 1 == PRIM_F16 ||
+            prim - 1 == PRIM_F128) {
             row->op = LIT_FLOAT;
-            row->text = symbol_intern(&l->db->symbols, lit_float(text, lit->suffix_len, l->scratch));
+            row->text =
+                symbol_intern(&l->db->symbols, lit_float(text, lit->suffix_len, l->scratch));
         } else {
             u128 value = 0;
             if (!lit_int(text, lit->suffix_len, &value))
@@ -44,7 +46,8 @@ HirExpr lower_literal(Lower *l, const AstLit *lit, u32 lo, u32 hi) {
             row->lit.lo_bits = (u64)value;
             row->lit.hi_bits = (u64)(value >> 64);
         }
-        bool bad = suffix.len && (prim == 0 || prim - 1 == PRIM_BOOL || prim - 1 == PRIM_CHAR || prim - 1 == PRIM_STR);
+        bool bad = suffix.len && (prim == 0 || prim - 1 == PRIM_BOOL || prim - 1 == PRIM_CHAR ||
+                                  prim - 1 == PRIM_STR);
         if (bad)
             diag_error(l->db, lower_span(l, lo, hi), "", "invalid suffix `%.*s` for number literal",
                        STR_ARG(suffix));
@@ -72,17 +75,20 @@ HirExpr lower_literal(Lower *l, const AstLit *lit, u32 lo, u32 hi) {
     case TOK_STR:
     case TOK_RAW_STR:
         row->op = LIT_STR;
-        row->text = symbol_intern(&l->db->symbols, lit_bytes((TokKind)lit->kind, text, lit->suffix_len, l->scratch, &fault));
+        row->text = symbol_intern(&l->db->symbols, lit_bytes((TokKind)lit->kind, text,
+                                                             lit->suffix_len, l->scratch, &fault));
         break;
     case TOK_BYTE_STR:
     case TOK_RAW_BYTE_STR:
         row->op = LIT_BYTE_STR;
-        row->text = symbol_intern(&l->db->symbols, lit_bytes((TokKind)lit->kind, text, lit->suffix_len, l->scratch, &fault));
+        row->text = symbol_intern(&l->db->symbols, lit_bytes((TokKind)lit->kind, text,
+                                                             lit->suffix_len, l->scratch, &fault));
         break;
     case TOK_C_STR:
     case TOK_RAW_C_STR:
         row->op = LIT_C_STR;
-        row->text = symbol_intern(&l->db->symbols, lit_bytes((TokKind)lit->kind, text, lit->suffix_len, l->scratch, &fault));
+        row->text = symbol_intern(&l->db->symbols, lit_bytes((TokKind)lit->kind, text,
+                                                             lit->suffix_len, l->scratch, &fault));
         break;
     default: row->kind = HIR_ERR; break;
     }
@@ -99,7 +105,9 @@ static u32 push_label(Lower *l, AstLabel label, bool is_loop) {
     return rib.label;
 }
 
-static void push_barrier(Lower *l) { vec_push(l->scratch, &l->labels, (LabelRib){.is_barrier = true}); }
+static void push_barrier(Lower *l) {
+    vec_push(l->scratch, &l->labels, (LabelRib){.is_barrier = true});
+}
 
 // 0 and a report if there is no such loop or block.
 static u32 find_label(Lower *l, AstLabel label, bool is_continue, u32 lo, u32 hi) {
@@ -117,12 +125,13 @@ static u32 find_label(Lower *l, AstLabel label, bool is_continue, u32 lo, u32 hi
         }
         if (rib->name.id != label.name.id || rib->ctxt != ctxt) continue;
         if (barred) {
-            diag_error(l->db, lower_span(l, lo, hi), "E0767",
-                       "use of unreachable label `%.*s`", STR_ARG(symbol_str(&l->db->symbols, label.name)));
+            diag_error(l->db, lower_span(l, lo, hi), "E0767", "use of unreachable label `%.*s`",
+                       STR_ARG(symbol_str(&l->db->symbols, label.name)));
             return 0;
         }
         if (is_continue && !rib->is_loop) {
-            diag_error(l->db, lower_span(l, lo, hi), "E0696", "`continue` pointing to a labeled block");
+            diag_error(l->db, lower_span(l, lo, hi), "E0696",
+                       "`continue` pointing to a labeled block");
             return 0;
         }
         return rib->label;
@@ -131,7 +140,8 @@ static u32 find_label(Lower *l, AstLabel label, bool is_continue, u32 lo, u32 hi
         diag_error(l->db, lower_span(l, lo, hi), "E0426", "use of undeclared label `%.*s`",
                    STR_ARG(symbol_str(&l->db->symbols, label.name)));
     else
-        diag_error(l->db, lower_span(l, lo, hi), barred ? "E0267" : "E0268", barred ? "`%s` inside of a closure" : "`%s` outside of a loop or labeled block",
+        diag_error(l->db, lower_span(l, lo, hi), barred ? "E0267" : "E0268",
+                   barred ? "`%s` inside of a closure" : "`%s` outside of a loop or labeled block",
                    is_continue ? "continue" : "break");
     return 0;
 }
@@ -185,11 +195,8 @@ static void lower_stmts(Lower *l, const AstExprRow *row, HirExpr out) {
     vec_append(l->scratch, &l->stmts, stmts.at, stmts.count);
 }
 
-// A plain, unsafe or labelled block.
-HirExpr lower_block(Lower *l, AstExpr id) {
-    AstExprRow row = *ast_expr(l->ast, id);
-    if (row.kind != AST_EXPR_BLOCK || row.op == AST_BLOCK_CONST || row.op > AST_BLOCK_UNSAFE)
-        return lower_expression(l, id);
+HirExpr lower_plain_block(Lower *l, const AstExprRow *block) {
+    AstExprRow row = *block;
     HirExpr e = lower_expr_new(l, HIR_BLOCK, row.lo, row.hi);
     u32 ribs = l->ribs.count, labels = l->labels.count;
     DefId scope = l->scope;
@@ -202,6 +209,13 @@ HirExpr lower_block(Lower *l, AstExpr id) {
     l->ribs.count = ribs;
     l->labels.count = labels;
     return e;
+}
+
+// A plain, unsafe or labelled block.
+HirExpr lower_block(Lower *l, AstExpr id) {
+    const AstExprRow *row = ast_expr(l->ast, id);
+    if (row->kind != AST_EXPR_BLOCK || row->op > AST_BLOCK_UNSAFE) return lower_expression(l, id);
+    return lower_plain_block(l, row);
 }
 
 // try { .. }: 'try: { from_output(..) }
@@ -217,7 +231,8 @@ static HirExpr lower_try_block(Lower *l, const AstExprRow *row) {
     lower_stmts(l, row, inner);
     HirExpr tail = EXPR_ROW(l, inner)->block.tail;
     if (!tail.id) tail = lower_expr_new(l, HIR_TUPLE, hi, hi);
-    EXPR_ROW(l, inner)->block.tail = make_lang_call(l, LANG_try_trait_from_output, &tail, 1, lo, hi);
+    EXPR_ROW(l, inner)->block.tail =
+        make_lang_call(l, LANG_try_trait_from_output, &tail, 1, lo, hi);
     EXPR_ROW(l, e)->block.tail = inner;
     EXPR_ROW(l, e)->block.stmts = (HirList){0};
     EXPR_ROW(l, e)->block.label = label;
@@ -235,7 +250,8 @@ static HirExpr lower_const_block(Lower *l, AstExpr id, const AstExprRow *row) {
     return e;
 }
 
-// ---- conditions, loops, matches -------------------------------------------------------------------
+// ---- conditions, loops, matches
+// -------------------------------------------------------------------
 
 static bool has_let(const Ast *ast, AstExpr e) {
     const AstExprRow *row = ast_expr(ast, e);
@@ -331,19 +347,22 @@ static HirExpr lower_for(Lower *l, const AstExprRow *row) {
     HirExpr into = make_lang_call(l, LANG_into_iter_into_iter, &head, 1, head_lo, head_hi);
     HirLocal iter;
     Symbol iter_name = symbol_intern(&l->db->symbols, STR("iter"));
-    HirPat iter_pat = lower_binding(l, iter_name, 0, false, true, (HirPat){0}, head_lo, head_hi, &iter);
+    HirPat iter_pat =
+        lower_binding(l, iter_name, 0, false, true, (HirPat){0}, head_lo, head_hi, &iter);
     l->ribs.count = ribs; // the user cannot name it
 
     HirExpr loop = lower_expr_new(l, HIR_LOOP, lo, hi);
     u32 label = push_label(l, row->loop.label, true);
-    HirExpr next_arg = make_addr_of(l, make_local_expr(l, iter, head_lo, head_hi), true, head_lo, head_hi);
+    HirExpr next_arg =
+        make_addr_of(l, make_local_expr(l, iter, head_lo, head_hi), true, head_lo, head_hi);
     HirExpr next = make_lang_call(l, LANG_iterator_next, &next_arg, 1, head_lo, head_hi);
     HirArm arms[2];
     memset(arms, 0, sizeof arms);
     arms[0].pat = make_variant_pat(l, LANG_option_none, NULL, 0, lo, hi);
     arms[0].body = make_break(l, label, lo, hi);
     HirPat pat = lower_pattern(l, row->loop.pat);
-    arms[1].pat = make_variant_pat(l, LANG_option_some, &pat, 1, l->pat_spans.at[pat.id].lo, l->pat_spans.at[pat.id].hi);
+    arms[1].pat = make_variant_pat(l, LANG_option_some, &pat, 1, l->pat_spans.at[pat.id].lo,
+                                   l->pat_spans.at[pat.id].hi);
     arms[1].body = lower_block(l, row->loop.body);
     l->ribs.count = ribs;
     l->labels.count = labels;
@@ -408,8 +427,8 @@ static HirExpr lower_question(Lower *l, const AstExprRow *row) {
                                    (HirPat){0}, lo, hi, &val);
     arms[0].pat = make_variant_pat(l, LANG_control_flow_continue, &val_pat, 1, lo, hi);
     arms[0].body = make_local_expr(l, val, lo, hi);
-    HirPat residual_pat = lower_binding(l, symbol_intern(&l->db->symbols, STR("residual")), 0, false,
-                                        false, (HirPat){0}, lo, hi, &residual);
+    HirPat residual_pat = lower_binding(l, symbol_intern(&l->db->symbols, STR("residual")), 0,
+                                        false, false, (HirPat){0}, lo, hi, &residual);
     arms[1].pat = make_variant_pat(l, LANG_control_flow_break, &residual_pat, 1, lo, hi);
     HirExpr from = make_local_expr(l, residual, lo, hi);
     from = make_lang_call(l, LANG_try_trait_from_residual, &from, 1, lo, hi);
@@ -458,8 +477,6 @@ static HirExpr lower_closure(Lower *l, const AstExprRow *row) {
     u32 index = l->closures.count - 1;
     push_barrier(l);
     VEC(HirParamPat) params = {0};
-    u32 first_rib = l->ribs.count;
-    (void)first_rib;
     for (u32 i = 0; i < closure.params.count; i++) {
         AstParam param = AST_ROWS(l->ast, params, AstParam, closure.params)[i];
         HirParamPat p = {0};
@@ -521,9 +538,11 @@ static HirExpr lower_range(Lower *l, const AstExprRow *row) {
     HirPath path = lower_lang_path(l, item, lo, hi);
     u32 first = l->fields.count;
     if (a.id)
-        vec_push(l->scratch, &l->fields, (HirField){symbol_intern(&l->db->symbols, STR("start")), a.id});
+        vec_push(l->scratch, &l->fields,
+                 (HirField){symbol_intern(&l->db->symbols, STR("start")), a.id});
     if (b.id)
-        vec_push(l->scratch, &l->fields, (HirField){symbol_intern(&l->db->symbols, STR("end")), b.id});
+        vec_push(l->scratch, &l->fields,
+                 (HirField){symbol_intern(&l->db->symbols, STR("end")), b.id});
     EXPR_ROW(l, e)->structure.path = path;
     EXPR_ROW(l, e)->structure.fields = (HirList){first, l->fields.count - first};
     EXPR_ROW(l, e)->is_synthetic = true;

@@ -1,5 +1,5 @@
-// format_args!: to the calls that build a fmt::Arguments (std-facts 1.1; the encoding is described in
-// library/core/src/fmt/mod.rs).
+// format_args!: to the calls that build a fmt::Arguments (std-facts 1.1; the encoding is described
+// in library/core/src/fmt/mod.rs).
 //
 //     format_args!("{} {:x} {}", a, b, a)  becomes
 //     { super let args = (&a, &b);
@@ -104,14 +104,15 @@ static HirPath type_relative(Lower *l, LangItem item, const char *name, u32 lo, 
     row.is_relative = true;
     row.lo = lo;
     row.hi = hi;
-    vec_push(l->scratch, &l->segs, (HirSeg){.name = symbol_intern(&l->db->symbols, str_from(name)), .lo = lo});
+    vec_push(l->scratch, &l->segs,
+             (HirSeg){.name = symbol_intern(&l->db->symbols, str_from(name)), .lo = lo});
     row.segs = (HirList){l->segs.count - 1, 1};
     vec_push(l->scratch, &l->paths, row);
     return (HirPath){l->paths.count - 1};
 }
 
-static HirExpr call_relative(Lower *l, LangItem item, const char *name, const HirExpr *args, u32 count,
-                             u32 lo, u32 hi) {
+static HirExpr call_relative(Lower *l, LangItem item, const char *name, const HirExpr *args,
+                             u32 count, u32 lo, u32 hi) {
     HirExpr callee = make_path_expr(l, type_relative(l, item, name, lo, hi), lo, hi);
     HirExpr e = lower_expr_new(l, HIR_CALL, lo, hi);
     HirList list = lower_list(l, (const u32 *)args, count);
@@ -164,7 +165,8 @@ static HirExpr build(FormatLower *f, const HirExpr *values) {
         HirExpr tuple = lower_expr_new(l, HIR_TUPLE, lo, hi);
         HirList elems = lower_list(l, (const u32 *)refs, f->arg_count);
         EXPR_ROW(l, tuple)->elems = elems;
-        HirPat pat = lower_binding(l, args_name, 0, false, false, (HirPat){0}, lo, hi, &tuple_local);
+        HirPat pat =
+            lower_binding(l, args_name, 0, false, false, (HirPat){0}, lo, hi, &tuple_local);
         stmts[stmt_count++] = super_let(l, pat, tuple);
     }
     HirExpr *rows = SCRATCH_ARRAY(l->scratch, HirExpr, f->unique.count + 1);
@@ -221,8 +223,9 @@ HirExpr lower_format_args(Lower *l, const AstExprRow *row) {
         values[i] = lower_expression(l, arg);
     }
     LitFault fault = {0};
-    Str text = lit_bytes((TokKind)template->lit.kind, symbol_str(&l->db->symbols, template->lit.sym),
-                         template->lit.suffix_len, l->scratch, &fault);
+    Str text =
+        lit_bytes((TokKind) template->lit.kind, symbol_str(&l->db->symbols, template->lit.sym),
+                  template->lit.suffix_len, l->scratch, &fault);
     FormatPieceVec pieces = {0};
     const char *error;
     u32 at;

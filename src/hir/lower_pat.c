@@ -17,12 +17,13 @@ static HirPat binding(Lower *l, u32 first_rib, Symbol name, u32 ctxt, bool by_re
     HirLocal local = {0};
     for (u32 i = first_rib; i < l->ribs.count; i++) {
         const Rib *rib = &l->ribs.at[i];
-        if (rib->kind == RIB_LOCAL && rib->name.id == name.id && rib->ctxt == mark) local = rib->local;
+        if (rib->kind == RIB_LOCAL && rib->name.id == name.id && rib->ctxt == mark)
+            local = rib->local;
     }
     HirPat pat = lower_pat_new(l, HIR_PAT_BINDING, lo, hi);
     if (!local.id) {
-        HirLocalRow row = {.name = name, .ctxt = ctxt, .pat = pat, .is_mut = is_mut && !by_ref,
-                           .by_ref = by_ref};
+        HirLocalRow row = {
+            .name = name, .ctxt = ctxt, .pat = pat, .is_mut = is_mut && !by_ref, .by_ref = by_ref};
         vec_push(l->scratch, &l->locals, row);
         local = (HirLocal){l->locals.count - 1};
         Rib rib = {.kind = RIB_LOCAL, .name = name, .ctxt = mark, .local = local};
@@ -159,7 +160,8 @@ static HirPat lower_pat(Lower *l, PatCx *cx, AstPat id) {
         bool slice = row.kind == AST_PAT_SLICE;
         pat = lower_pat_new(l, slice ? HIR_PAT_SLICE : HIR_PAT_TUPLE, lo, hi);
         HirPat rest_pat = {0};
-        HirList elems = lower_elems(l, cx, row.elems, &has_rest, &rest_at, slice ? &rest_pat : NULL);
+        HirList elems =
+            lower_elems(l, cx, row.elems, &has_rest, &rest_at, slice ? &rest_pat : NULL);
         HirPatRow *out = PAT_ROW(l, pat);
         out->seq.elems = elems;
         out->seq.rest_at = rest_at;
@@ -171,7 +173,8 @@ static HirPat lower_pat(Lower *l, PatCx *cx, AstPat id) {
         pat = lower_pat_new(l, HIR_PAT_OR, lo, hi);
         U32Vec ids = {0};
         for (u32 i = 0; i < row.elems.count; i++)
-            vec_push(l->scratch, &ids, lower_pat(l, cx, (AstPat){ast_list(l->ast, row.elems, i)}).id);
+            vec_push(l->scratch, &ids,
+                     lower_pat(l, cx, (AstPat){ast_list(l->ast, row.elems, i)}).id);
         HirList elems = lower_list(l, ids.at, ids.count);
         PAT_ROW(l, pat)->seq.elems = elems;
         return pat;

@@ -61,8 +61,7 @@ Res lower_resolve(Lower *l, const PathSeg *segs, u32 count, Namespace ns, u32 *u
     return found.res;
 }
 
-static HirTy lower_arg_ty(Lower *l, AstTy ty) {
-    // `Foo<N>`: a path of one plain segment that names no type may be a constant.
+HirTy lower_generic_arg(Lower *l, AstTy ty) {
     const AstTyRow *row = ast_ty(l->ast, ty);
     if (row->kind == AST_TY_PATH) {
         const AstPathRow *path = ast_path(l->ast, row->path);
@@ -101,9 +100,9 @@ static void lower_angle_args(Lower *l, AstList args, U32Vec *out, U32Vec *assoc)
         HirAssocArg row = {.name = arg->name.sym};
         switch ((AstArgKind)arg->kind) {
         case AST_ARG_LIFETIME: continue;
-        case AST_ARG_TY: vec_push(l->scratch, out, lower_arg_ty(l, arg->ty).id); continue;
+        case AST_ARG_TY: vec_push(l->scratch, out, lower_generic_arg(l, arg->ty).id); continue;
         case AST_ARG_CONST: vec_push(l->scratch, out, lower_const_arg(l, arg->expr).id); continue;
-        case AST_ARG_ASSOC_TY: row.ty = lower_arg_ty(l, arg->ty); break;
+        case AST_ARG_ASSOC_TY: row.ty = lower_generic_arg(l, arg->ty); break;
         case AST_ARG_ASSOC_CONST: row.ty = lower_const_arg(l, arg->expr); break;
         case AST_ARG_ASSOC_BOUND: row.bounds = lower_bounds(l, arg->bounds); break;
         }
@@ -218,8 +217,9 @@ static void report_unresolved(Lower *l, const AstPathRow *path, const PathSeg *s
     }
     PathRes res = names_resolve_or_report(l->db, l->scope, segs, path->segs.count, ns, span);
     if (res.res.kind == RES_NONE) // names/ reports all it knows; this is for what only we know
-        diag_error(l->db, span, ns_code(ns, path->segs.count), "cannot find %s `%.*s` in this scope",
-                   ns == NS_VALUE ? "value" : "type", STR_ARG(name));
+        diag_error(l->db, span, ns_code(ns, path->segs.count),
+                   "cannot find %s `%.*s` in this scope", ns == NS_VALUE ? "value" : "type",
+                   STR_ARG(name));
 }
 
 HirPath lower_path_of(Lower *l, Res res, u32 lo, u32 hi) {
@@ -250,7 +250,8 @@ static HirPath lower_qualified(Lower *l, const AstPathRow *path, const PathSeg *
                                Namespace ns) {
     u32 trait_segs = path->qself_segs, used;
     Res trait = lower_resolve(l, segs, trait_segs, NS_TYPE, &used);
-    bool is_trait = trait.kind == RES_DEF && used == trait_segs && def_kind(l->db, trait.def) == DEF_TRAIT;
+    bool is_trait =
+        trait.kind == RES_DEF && used == trait_segs && def_kind(l->db, trait.def) == DEF_TRAIT;
     if (!is_trait || trait_segs >= path->segs.count) {
         if (trait.kind != RES_ERR) {
             PathRes res = names_resolve_or_report(l->db, l->scope, segs, trait_segs, NS_TYPE,
@@ -267,7 +268,8 @@ static HirPath lower_qualified(Lower *l, const AstPathRow *path, const PathSeg *
     const AssocItem *items = def_assoc_items(l->db, trait.def, &count);
     DefId found = {0};
     for (u32 i = 0; i < count; i++)
-        if (items[i].name.id == name.id && (items[i].kind == ASSOC_TY) == want_ty) found = items[i].def;
+        if (items[i].name.id == name.id && (items[i].kind == ASSOC_TY) == want_ty)
+            found = items[i].def;
     if (!found.id) {
         diag_error(l->db, lower_span(l, path->lo, path->hi), "E0576",
                    "cannot find associated item `%.*s` in trait `%.*s`",

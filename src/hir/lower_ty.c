@@ -16,7 +16,8 @@ HirList lower_bounds(Lower *l, AstList list) {
         if (path->res.kind == RES_ERR) continue;
         DefKind kind = path->res.kind == RES_DEF ? def_kind(l->db, path->res.def) : DEF_NONE;
         if (path->is_relative || (kind != DEF_TRAIT && kind != DEF_TRAIT_ALIAS)) {
-            diag_error(l->db, lower_span(l, bound->lo, bound->hi), "E0404", "expected trait, found something else");
+            diag_error(l->db, lower_span(l, bound->lo, bound->hi), "E0404",
+                       "expected trait, found something else");
             continue;
         }
         vec_push(l->scratch, &rows, row);
@@ -99,7 +100,7 @@ HirTy lower_const_arg(Lower *l, AstExpr expr) {
     return ty;
 }
 
-static u8 abi_of(Lower *l, Symbol abi) {
+u8 lower_abi(Lower *l, Symbol abi) {
     if (abi.id == SYM_none) return ABI_RUST;
     Str text = symbol_str(&l->db->symbols, abi);
     if (str_eq(text, STR("Rust")) || str_eq(text, STR("rust-cold"))) return ABI_RUST;
@@ -111,9 +112,6 @@ static u8 abi_of(Lower *l, Symbol abi) {
     if (str_eq(text, STR("system")) || str_eq(text, STR("system-unwind"))) return ABI_SYSTEM;
     return ABI_OTHER;
 }
-
-u8 lower_abi(Lower *l, Symbol abi);
-u8 lower_abi(Lower *l, Symbol abi) { return abi_of(l, abi); }
 
 // `impl Trait`: a parameter of the fn, or an opaque type of it.
 static HirTy lower_impl_trait(Lower *l, AstTy id, const AstTyRow *row) {
@@ -127,7 +125,8 @@ static HirTy lower_impl_trait(Lower *l, AstTy id, const AstTyRow *row) {
     }
     HirTy ty = lower_ty_new(l, HIR_TY_IMPL_PARAM, row->lo, row->hi);
     u32 index = l->own_param_count++;
-    HirParam param = {.name = symbol_intern(&l->db->symbols, STR("impl Trait")), .is_impl_trait = true};
+    HirParam param = {.name = symbol_intern(&l->db->symbols, STR("impl Trait")),
+                      .is_impl_trait = true};
     vec_push(l->scratch, &l->param_rows, param);
     HirList bounds = lower_bounds(l, row->bounds);
     HirWhere where = {.param = index, .bounds = bounds};
@@ -140,7 +139,8 @@ static HirTy lower_impl_trait(Lower *l, AstTy id, const AstTyRow *row) {
 // A `dyn Trait` written without dyn, as editions before 2021 allow.
 static bool names_a_trait(Lower *l, HirPath path) {
     const HirPathRow *row = &l->paths.at[path.id];
-    return !row->is_relative && row->res.kind == RES_DEF && def_kind(l->db, row->res.def) == DEF_TRAIT;
+    return !row->is_relative && row->res.kind == RES_DEF &&
+           def_kind(l->db, row->res.def) == DEF_TRAIT;
 }
 
 static HirTy lower_range_pat(Lower *l, const AstTyRow *row) {
@@ -150,14 +150,18 @@ static HirTy lower_range_pat(Lower *l, const AstTyRow *row) {
     const AstPatRow *pat = ast_pat(l->ast, row->pat);
     u32 count = pat->kind == AST_PAT_OR ? pat->elems.count : 1;
     for (u32 i = 0; i < count; i++) {
-        const AstPatRow *range =
-            pat->kind == AST_PAT_OR ? ast_pat(l->ast, (AstPat){ast_list(l->ast, pat->elems, i)}) : pat;
+        const AstPatRow *range = pat->kind == AST_PAT_OR
+                                     ? ast_pat(l->ast, (AstPat){ast_list(l->ast, pat->elems, i)})
+                                     : pat;
         if (range->kind != AST_PAT_RANGE || (range->range.hi.id && !range->is_inclusive)) {
-            diag_error(l->db, lower_span(l, row->lo, row->hi), "", "unsupported pattern in a pattern type");
+            diag_error(l->db, lower_span(l, row->lo, row->hi), "",
+                       "unsupported pattern in a pattern type");
             continue;
         }
-        vec_push(l->scratch, &ends, range->range.lo.id ? lower_const_arg(l, range->range.lo).id : 0);
-        vec_push(l->scratch, &ends, range->range.hi.id ? lower_const_arg(l, range->range.hi).id : 0);
+        vec_push(l->scratch, &ends,
+                 range->range.lo.id ? lower_const_arg(l, range->range.lo).id : 0);
+        vec_push(l->scratch, &ends,
+                 range->range.hi.id ? lower_const_arg(l, range->range.hi).id : 0);
     }
     HirList ranges = lower_list(l, ends.at, ends.count);
     TY_ROW(l, ty)->pat.base = base;
@@ -174,7 +178,8 @@ HirTy lower_type(Lower *l, AstTy id) {
     case AST_TY_INFER: return lower_ty_new(l, HIR_TY_INFER, row.lo, row.hi);
     case AST_TY_NEVER: return lower_ty_new(l, HIR_TY_NEVER, row.lo, row.hi);
     case AST_TY_UNSAFE_BINDER:
-        diag_error(l->db, lower_span(l, row.lo, row.hi), "", "unsafe binder types are not supported yet");
+        diag_error(l->db, lower_span(l, row.lo, row.hi), "",
+                   "unsafe binder types are not supported yet");
         return lower_ty_new(l, HIR_TY_ERR, row.lo, row.hi);
     case AST_TY_VARIADIC: // the VaList of a C-variadic definition
         diag_error(l->db, lower_span(l, row.lo, row.hi), "",
@@ -235,7 +240,7 @@ HirTy lower_type(Lower *l, AstTy id) {
         HirTyRow *out = TY_ROW(l, ty);
         out->fn_ptr.inputs = list;
         out->fn_ptr.output = output;
-        out->abi = abi_of(l, row.fn_ptr.abi);
+        out->abi = lower_abi(l, row.fn_ptr.abi);
         out->is_unsafe = row.fn_ptr.is_unsafe;
         out->is_variadic = row.fn_ptr.is_variadic;
         out->has_binder = row.fn_ptr.has_binder;

@@ -43,8 +43,8 @@ HirExpr make_block(Lower *l, const HirStmt *stmts, u32 count, HirExpr tail, u32 
     return e;
 }
 
-HirExpr make_match(Lower *l, HirExpr scrutinee, const HirArm *arms, u32 count, HirMatchSource source,
-                   u32 lo, u32 hi) {
+HirExpr make_match(Lower *l, HirExpr scrutinee, const HirArm *arms, u32 count,
+                   HirMatchSource source, u32 lo, u32 hi) {
     HirExpr e = synthetic(l, HIR_MATCH, lo, hi);
     EXPR_ROW(l, e)->op = (u8)source;
     EXPR_ROW(l, e)->match.scrutinee = scrutinee;
@@ -61,7 +61,8 @@ HirExpr make_int(Lower *l, u64 value, u32 suffix, u32 lo, u32 hi) {
     return e;
 }
 
-HirPat make_variant_pat(Lower *l, LangItem variant, const HirPat *elems, u32 count, u32 lo, u32 hi) {
+HirPat make_variant_pat(Lower *l, LangItem variant, const HirPat *elems, u32 count, u32 lo,
+                        u32 hi) {
     HirPat pat = lower_pat_new(l, count ? HIR_PAT_TUPLE_STRUCT : HIR_PAT_PATH, lo, hi);
     HirPath path = lower_lang_path(l, variant, lo, hi);
     HirList list = lower_list(l, (const u32 *)elems, count);
