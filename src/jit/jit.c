@@ -117,8 +117,9 @@ static bool find_host(const char *given, char *out, size_t size, LinkError *erro
     if (len <= 0) return link_fail(error, "cannot read /proc/self/exe: %s", strerror(errno));
     self[len] = 0;
     *strrchr(self, '/') = 0;
-    static const char *const places[] = {"rac-host", "../libexec/rac/rac-host", "../host/rac-host",
-                                         "../../host/rac-host", "../../../host/rac-host"};
+    static const char *const places[] = {
+        "rac-host",         "host/rac-host",       "../libexec/rac/rac-host",
+        "../host/rac-host", "../../host/rac-host", "../../../host/rac-host"};
     for (u32 i = 0; i < ARRAY_LEN(places); i++) {
         snprintf(out, size, "%s/%s", self, places[i]);
         if (file_readable(out)) return true;

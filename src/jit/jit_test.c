@@ -30,7 +30,7 @@ static int world_make(void **state) {
     scratch_init(&world->scratch);
     world->db.options = &world->options;
     if (!link_store_new(&world->db, &error) ||
-        !link_std_shared(&world->db, false, &world->std_path, &error)) {
+        !link_std_shared(&world->db, 0, &world->std_path, &error)) {
         fprintf(stderr, "%s\n", error.text);
         return 1;
     }
@@ -122,7 +122,8 @@ static JitAddr place_entry(World *world, Jit *jit, JitAddr main_fn) {
     JitAddr at = jit_alloc_rodata(jit, sizeof vtable, 8);
     memcpy(jit_at(jit, at), vtable, sizeof vtable);
     Code c = {0};
-    emit(&c, "50 48 89 f1 48 63 d7 bf 01 00 00 00 be"); // push; rcx = argv; rdx = argc; edi = 1; esi
+    emit(&c,
+         "50 48 89 f1 48 63 d7 bf 01 00 00 00 be"); // push; rcx = argv; rdx = argc; edi = 1; esi
     emit32(&c, at);
     emit(&c, "45 31 c0"); // sigpipe 0
     emit_call(&c, cell_of(world, jit, "std::rt::lang_start_internal"));
@@ -226,7 +227,7 @@ static void a_function_is_compiled_at_its_first_call_with_its_arguments(void **s
         emit_call(&c, jit_slot_addr(lazy.slot));
         emit(&c, "01 c3"); // add ebx, eax
     }
-    emit(&c, "89 d8 5b"); // eax = 2 * (36 + 300) = 672
+    emit(&c, "89 d8 5b");             // eax = 2 * (36 + 300) = 672
     emit(&c, "89 c7 40 0f b6 ff 50"); // exit(672 & 255 = 160)
     emit_call(&c, jit_symbol_cell(jit, STR("exit")));
     JitResult result = run(world, jit, place(jit, &c), compile_lazy, &lazy);
@@ -357,9 +358,18 @@ static void a_panic_unwinds_through_jit_frames(void **state) {
     JitAddr code = place(jit, &c);
 
     // LSDA: @LPStart omitted, @TType omitted, call sites uleb128.
-    u8 lsda[] = {0xff, 0xff, 0x01, 8,
-                 (u8)call_from, (u8)(call_to - call_from), (u8)pad_at, 0,
-                 (u8)call_to, (u8)(c.count - call_to), 0, 0};
+    u8 lsda[] = {0xff,
+                 0xff,
+                 0x01,
+                 8,
+                 (u8)call_from,
+                 (u8)(call_to - call_from),
+                 (u8)pad_at,
+                 0,
+                 (u8)call_to,
+                 (u8)(c.count - call_to),
+                 0,
+                 0};
     JitAddr lsda_at = jit_alloc_rodata(jit, sizeof lsda, 4);
     memcpy(jit_at(jit, lsda_at), lsda, sizeof lsda);
     // personality absolute udata8, LSDA absolute udata4, code absolute udata4.
@@ -488,8 +498,8 @@ static void a_missing_library_is_an_error_not_a_hang(void **state) {
     static char *const argv[] = {(char *)(uintptr_t) "prog", NULL};
     LinkError error;
     assert_null(jit_start(&(JitOptions){.std_path = "/nonexistent.so", .argv = argv}, &error));
-    assert_null(jit_start(&(JitOptions){.std_path = "/x", .argv = argv, .host_path = "/no/host"},
-                          &error));
+    assert_null(
+        jit_start(&(JitOptions){.std_path = "/x", .argv = argv, .host_path = "/no/host"}, &error));
     assert_non_null(strstr(error.text, "/no/host"));
 }
 

@@ -49,6 +49,18 @@ static bool folder_make(char *path) {
     return mkdir(path, 0777) == 0 || errno == EEXIST;
 }
 
+// For a user without a writable home: a folder of their own in /tmp, trusted only if it is theirs.
+static bool cache_in_tmp(Scratch *memory, Str *out) {
+    Str path = scratch_print(memory, "/tmp/rac-cache-%u", (unsigned)geteuid());
+    struct stat st;
+    if (mkdir(path.at, 0700) != 0 && errno != EEXIST) return false;
+    if (lstat(path.at, &st) != 0 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
+        (st.st_mode & 022) != 0 || access(path.at, W_OK) != 0)
+        return false;
+    *out = path;
+    return true;
+}
+
 bool cache_folder(Scratch *memory, Str *out, LinkError *error) {
     const char *own = getenv("RAC_CACHE_DIR"), *xdg = getenv("XDG_CACHE_HOME");
     const char *home = getenv("HOME");
@@ -59,6 +71,8 @@ bool cache_folder(Scratch *memory, Str *out, LinkError *error) {
         path = scratch_print(memory, "%s/rac", xdg);
     else if (home && *home)
         path = scratch_print(memory, "%s/.cache/rac", home);
+    else if (cache_in_tmp(memory, out))
+        return true;
     else
         return link_fail(error, "no cache folder: set RAC_CACHE_DIR or HOME");
     char *copy = strdup(path.at);
@@ -66,7 +80,9 @@ bool cache_folder(Scratch *memory, Str *out, LinkError *error) {
     bool made = folder_make(copy);
     int saved = errno;
     free(copy);
-    if (!made || access(path.at, W_OK) != 0)
+    bool usable = made && access(path.at, W_OK) == 0;
+    if (!usable && !(own && *own) && cache_in_tmp(memory, out)) return true;
+    if (!usable)
         return link_fail(error, "cannot use the cache folder `%s`: %s (set RAC_CACHE_DIR)", path.at,
                          strerror(made ? errno : saved));
     *out = path;

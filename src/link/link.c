@@ -134,9 +134,18 @@ static bool make_shared(const Db *db, Scratch *memory, bool test, const char *pa
     return done;
 }
 
-bool link_std_shared(Db *db, bool test, Str *path, LinkError *error) {
+static bool shared_usable(const char *path) {
+    LinkError ignored;
+    ElfShared shared;
+    if (!elf_shared_open(&shared, path, &ignored)) return false; // missing or damaged
+    elf_shared_close(&shared);
+    return true;
+}
+
+bool link_std_shared(Db *db, u32 flags, Str *path, LinkError *error) {
     LinkStore *store = db->link;
-    if (store->toolchain.std_so.len && !test) {
+    bool test = flags & LINK_STD_TEST;
+    if (store->toolchain.std_so.len && flags == 0) {
         *path = store->toolchain.std_so;
         return true;
     }
@@ -145,12 +154,12 @@ bool link_std_shared(Db *db, bool test, Str *path, LinkError *error) {
     *path =
         scratch_print(&store->memory, "%.*s/librac_std%s-%016llx.so", STR_ARG(cache),
                       test ? "_test" : "", (unsigned long long)hash_mix(store->toolchain.key, 2));
-    if (access(path->at, R_OK) == 0) return true;
+    if (shared_usable(path->at)) return true;
     Scratch work;
     scratch_init(&work);
     // Of two racs one makes it; the lock is only to save work, the rename is what keeps it whole.
     int lock = file_lock(scratch_print(&work, "%s.lock", path->at).at);
-    bool done = access(path->at, R_OK) == 0 || make_shared(db, &work, test, path->at, error);
+    bool done = shared_usable(path->at) || make_shared(db, &work, test, path->at, error);
     if (lock >= 0) close(lock);
     scratch_deinit(&work);
     return done;

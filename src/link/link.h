@@ -50,8 +50,12 @@ typedef struct LinkIndexFigures {
 LinkIndexFigures link_index_figures(const Db *db);
 void link_index_path(const Db *db, u32 row, Str *path, Str *symbol);
 
-// The precompiled crates as one shared object: the sysroot's own, or one made once and cached.
-// Zero-terminated path; `test` takes the test harness's crates in.
-bool link_std_shared(Db *db, bool test, Str *path, LinkError *error);
+// The precompiled crates as one shared object: the sysroot's own where it will do, or one made once
+// and cached. Zero-terminated path, valid as long as the store.
+enum {
+    LINK_STD_TEST = 1,          // with the test harness's crates
+    LINK_STD_OWN_ALLOCATOR = 2, // the program has a #[global_allocator]: it must have rac_allocator
+};
+bool link_std_shared(Db *db, u32 flags, Str *path, LinkError *error);
 
 #endif

@@ -8,10 +8,13 @@
 //     <M core::fmt::Formatter>::pad                of an inherent impl: M and the self type
 //     <u32 as core::fmt::Display>::fmt             of a trait impl
 //     core::panicking::assert_failed::<i32, i32>   with the generic arguments of the function
-//     <M alloc::raw_vec::RawVec<u8>>::grow_one     and of types (a global allocator argument shows)
+//     <M alloc::raw_vec::RawVec<u8>>::grow_one     and of types
 //     std::rt::lang_start::<()>::{closure#0}       closures, and {shim:vtable#0}
 //     std::thread::current::id::ID                 statics
 //     __rustc::__rust_alloc                        the allocator's functions
+//
+// Arguments that equal the parameter's default are left out, as rustc leaves them out of symbols
+// (RawVec<u8>, not RawVec<u8, Global>), and so are lifetimes and an empty argument list.
 //
 // Types: basic ones by name, `()`, `(A,)`, `(A, B)`, `&T`, `&mut T`, `*const T`, `*mut T`, `[T]`,
 // `[T; 4]`, `!`, `fn(A, B) -> R` (`-> ()` is left out), `unsafe extern "C" fn(..., ...)`,
