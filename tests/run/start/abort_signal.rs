@@ -1,0 +1,4 @@
+//@ signal: 6
+fn main() {
+    std::process::abort();
+}

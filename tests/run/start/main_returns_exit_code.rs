@@ -1,0 +1,6 @@
+//@ exit: 7
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(7)
+}

@@ -1,0 +1,4 @@
+//@ exit: 42
+fn main() {
+    std::process::exit(42);
+}
