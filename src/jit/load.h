@@ -1,0 +1,63 @@
+// Functions made by gen/x64 into the child's memory: placed, relocated, with their unwind tables.
+
+#ifndef RAC_JIT_LOAD_H
+#define RAC_JIT_LOAD_H
+
+#include "gen/x64/x64.h"
+#include "jit/jit.h"
+
+// What a symbol of the code is in the child.
+typedef enum JitTargetKind {
+    JIT_TARGET_ADDR,       // something placed already: `value` is its JitAddr
+    JIT_TARGET_SLOT,       // a function behind slot `value`
+    JIT_TARGET_EXTERN,     // a symbol of std, libc or a loaded library: `name`
+    JIT_TARGET_TLS,        // a thread-local of the program: `value` is from jit_tls_new
+    JIT_TARGET_TLS_EXTERN, // a thread-local of std: `name`
+} JitTargetKind;
+typedef struct JitTarget {
+    JitTargetKind kind;
+    u32 value;
+    Str name; // borrowed for the call
+} JitTarget;
+
+// Says what a symbol is; false after having filled `error`. The known symbols (ir_known.def) are
+// not asked for.
+typedef bool JitTargetOf(void *cx, IrSym sym, JitTarget *out, LinkError *error);
+
+typedef struct JitLoader {
+    Jit *jit;                 // borrowed
+    const IrSymbols *symbols; // borrowed
+    JitTargetOf *target_of;
+    void *cx;
+    JitAddr cie[2];      // without and with LSDA
+    JitAddr personality; // the cell
+    Map cells;           // owned: JitAddr -> cell that holds it
+    Interner plt_names;  // owned
+    U32Vec plts;         // by id of plt_names: `jmp [cell]` in code memory
+    Scratch scratch;     // owned
+} JitLoader;
+
+void jit_loader_init(JitLoader *loader, Jit *jit, const IrSymbols *symbols, JitTargetOf *target_of,
+                     void *cx);
+void jit_loader_deinit(JitLoader *loader);
+
+// Places a function; its address in *out. Not published yet. False: a symbol is undefined, or
+// memory has run out; nothing refers to what was placed.
+bool jit_load_fn(JitLoader *loader, const X64Code *code, JitAddr *out, LinkError *error);
+
+// The address to store where a pointer to the target is wanted. Of a slot: a thunk that always
+// jumps to the current code.
+bool jit_target_address(JitLoader *loader, const JitTarget *target, u64 *out, LinkError *error);
+
+// Places constant data whose 8-byte words at `relocs` are pointers: the bytes there hold the
+// addend.
+typedef struct JitDataReloc {
+    u32 offset;
+    JitTarget target;
+} JitDataReloc;
+bool jit_relocate_bytes(JitLoader *loader, u8 *bytes, const JitDataReloc *relocs, u32 count,
+                        LinkError *error);
+bool jit_load_rodata(JitLoader *loader, const u8 *bytes, u64 len, u32 align,
+                     const JitDataReloc *relocs, u32 count, JitAddr *out, LinkError *error);
+
+#endif
