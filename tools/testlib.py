@@ -93,11 +93,14 @@ class Done:
         self.stderr = stderr
 
 
-def run(argv, seconds, env=None):
-    """Runs from the top folder, without standard input; the whole process group ends with it."""
+def run(argv, seconds):
+    """Runs from the top folder, without standard input and with the environment a user has who
+    set nothing of Rust's own; the whole process group ends with it."""
+    env = {name: value for name, value in os.environ.items()
+           if name not in ("RUST_BACKTRACE", "RUST_LIB_BACKTRACE", "RUST_MIN_STACK", "NO_COLOR")}
     child = subprocess.Popen(argv, cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, start_new_session=True,
-                             env={**os.environ, **(env or {})})
+                             env=env)
     try:
         stdout, stderr = child.communicate(timeout=seconds)
         return Done(child.returncode, stdout, stderr)

@@ -1,0 +1,6 @@
+fn f() {}
+struct S;
+fn f() {} //~ E0428
+struct S; //~ E0428
+
+fn main() {}

@@ -1,0 +1,3 @@
+fn main() {
+    missing!(); //~ ERROR cannot find macro `missing` in this scope
+}

@@ -1,0 +1,3 @@
+fn main() {
+    if true {
+} //~ ERROR this file contains an unclosed delimiter
