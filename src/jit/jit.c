@@ -419,6 +419,12 @@ bool jit_call(Jit *jit, JitAddr code, LinkError *error) {
     return mail_send(jit, JIT_MAIL_CALL, NULL, 0, code, 0, error);
 }
 
+bool jit_set_allocator(Jit *jit, const u64 functions[4], LinkError *error) {
+    u64 table = jit_symbol_address(jit, STR("rac_allocator"));
+    if (!table) return link_fail(error, "this standard library cannot use a #[global_allocator]");
+    return mail_send(jit, JIT_MAIL_WRITE, functions, 4 * sizeof *functions, table, 0, error);
+}
+
 // --- Running ------------------------------------------------------------------------------------
 
 bool jit_go(Jit *jit, JitAddr entry, LinkError *error) {

@@ -70,6 +70,10 @@ bool jit_load_library(Jit *jit, const char *path, LinkError *error);
 // Runs a `void f(void)` in the child, on its service thread (initialisers).
 bool jit_call(Jit *jit, JitAddr code, LinkError *error);
 
+// Makes the program's own functions what std allocates with (#[global_allocator]): alloc, dealloc,
+// realloc, alloc_zeroed. Before jit_go; std must be one with LINK_STD_OWN_ALLOCATOR.
+bool jit_set_allocator(Jit *jit, const u64 functions[4], LinkError *error);
+
 // Starts the program: `entry` is isize entry(int argc, char **argv) in C's ABI, called on the
 // child's main thread; its result is the exit status.
 bool jit_go(Jit *jit, JitAddr entry, LinkError *error);

@@ -70,19 +70,25 @@ static Str rustc_symbol(Scratch *scratch, Str id, const char *name) {
     return scratch_print(scratch, "_RNvCs%.*s_7___rustc%zu_%s", STR_ARG(id), strlen(name), name);
 }
 
-void aot_add_allocator_shim(ObjFile *obj, Str rustc_id, bool user_allocator) {
+static void add_jumps(ObjFile *obj, Str rustc_id, const ObjSym to[4]) {
     u64 at;
     for (u32 i = 0; i < ARRAY_LEN(allocator_functions); i++) {
         static const u8 jump[] = {0xe9, 0, 0, 0, 0}; // jmp rel32
-        const char *to =
-            user_allocator ? allocator_functions[i].user_name : allocator_functions[i].std_name;
         define_code(obj, rustc_symbol(obj->scratch, rustc_id, allocator_functions[i].name), jump,
                     sizeof jump, &at);
-        obj_reloc(obj, OBJ_TEXT, at + 1, R_X86_64_PLT32,
-                  obj_symbol(obj, rustc_symbol(obj->scratch, rustc_id, to)), -4);
+        obj_reloc(obj, OBJ_TEXT, at + 1, R_X86_64_PLT32, to[i], -4);
     }
     static const u8 ret[] = {0xc3};
     define_code(obj, rustc_symbol(obj->scratch, rustc_id, NO_ALLOC_SHIM), ret, sizeof ret, &at);
+}
+
+void aot_add_allocator_shim(ObjFile *obj, Str rustc_id, bool user_allocator) {
+    ObjSym to[ARRAY_LEN(allocator_functions)];
+    for (u32 i = 0; i < ARRAY_LEN(allocator_functions); i++)
+        to[i] = obj_symbol(obj, rustc_symbol(obj->scratch, rustc_id,
+                                             user_allocator ? allocator_functions[i].user_name
+                                                            : allocator_functions[i].std_name));
+    add_jumps(obj, rustc_id, to);
 }
 
 void aot_add_allocator_table(ObjFile *obj, Str rustc_id) {
@@ -153,6 +159,14 @@ static Str find_rustc_id(Scratch *memory, const Toolchain *tc) {
         if (id.len) return id;
     }
     return (Str){"", 0};
+}
+
+bool aot_add_allocator_jumps(ObjFile *obj, const Toolchain *toolchain, const ObjSym to[4],
+                             LinkError *error) {
+    Str id = find_rustc_id(obj->scratch, toolchain);
+    if (!id.len) return link_fail(error, "the rlibs of this toolchain name no allocator");
+    add_jumps(obj, id, to);
+    return true;
 }
 
 // The last part of what cc said: its errors come at the end of long command echoes.

@@ -30,6 +30,10 @@ void aot_add_main(ObjFile *obj, Str entry_symbol);
 // the crate `__rustc` (link_crate_id(db, "__rustc")). Done by aot_link unless the object does it.
 void aot_add_allocator_shim(ObjFile *obj, Str rustc_id, bool user_allocator);
 
+// The same, going to functions of this object: alloc, dealloc, realloc, alloc_zeroed.
+bool aot_add_allocator_jumps(ObjFile *obj, const Toolchain *toolchain, const ObjSym to[4],
+                             LinkError *error);
+
 // The same for the shared object of the JIT: the functions jump through `rac_allocator`, five
 // pointers in the order alloc, dealloc, realloc, alloc_zeroed, no_alloc_shim, which a program with
 // its own #[global_allocator] has overwritten before it starts.

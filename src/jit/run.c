@@ -1,0 +1,258 @@
+#define _GNU_SOURCE
+#include "jit/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+// What is known of one symbol of the program.
+typedef struct RunRow {
+    u32 slot;     // functions: their slot, 0: none yet
+    JitAddr code; // functions: the current code, 0: not compiled yet
+    JitAddr data; // data: where it lies; thread-locals: the pair
+} RunRow;
+
+struct JitRun {
+    Jit *jit;
+    const ProgramSource *source;
+    JitLoader loader;
+    Scratch rows_memory; // owned: the two vectors
+    VEC(RunRow) rows;    // by IrSym
+    U32Vec slot_syms;    // slot -> IrSym
+    Scratch work;        // owned: one function or datum at a time
+    JitRunFigures figures;
+};
+
+static RunRow *row_at(JitRun *run, u32 sym) {
+    while (run->rows.count <= sym)
+        vec_push(&run->rows_memory, &run->rows, (RunRow){0});
+    return &run->rows.at[sym];
+}
+
+static u64 now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (u64)now.tv_sec * 1000000000 + (u64)now.tv_nsec;
+}
+
+static void report(JitRun *run, const char *text) {
+    run->source->report(run->source->cx, text);
+}
+
+static u32 slot_of(JitRun *run, u32 sym) {
+    RunRow *row = row_at(run, sym);
+    if (row->slot) return row->slot;
+    row->slot = jit_slot_new(run->jit);
+    while (run->slot_syms.count <= row->slot)
+        vec_push(&run->rows_memory, &run->slot_syms, 0);
+    run->slot_syms.at[row->slot] = sym;
+    return row->slot;
+}
+
+static bool place_data(JitRun *run, IrSym sym, JitAddr *out, LinkError *error);
+static bool place_tls(JitRun *run, IrSym sym, JitAddr *out, LinkError *error);
+
+static bool target_of(void *cx, IrSym sym, JitTarget *out, LinkError *error) {
+    JitRun *run = cx;
+    const IrSymRow *row = ir_symbol_row(run->source->symbols, sym);
+    if (row->key == 0) {
+        *out =
+            (JitTarget){.kind = row->kind == IR_SYM_TLS ? JIT_TARGET_TLS_EXTERN : JIT_TARGET_EXTERN,
+                        .name = ir_symbol_name(run->source->symbols, sym)};
+        return true;
+    }
+    switch ((IrSymKind)row->kind) {
+    case IR_SYM_FN:
+    case IR_SYM_FN_EXTERN:
+        // Functions that never change are called directly once they are there.
+        if (row_at(run, sym.id)->code) {
+            *out = (JitTarget){.kind = JIT_TARGET_ADDR, .value = row_at(run, sym.id)->code};
+            return true;
+        }
+        *out = (JitTarget){.kind = JIT_TARGET_SLOT, .value = slot_of(run, sym.id)};
+        return true;
+    case IR_SYM_FN_SLOT:
+        *out = (JitTarget){.kind = JIT_TARGET_SLOT, .value = slot_of(run, sym.id)};
+        return true;
+    case IR_SYM_DATA:
+    case IR_SYM_DATA_EXTERN:
+        out->kind = JIT_TARGET_ADDR;
+        return place_data(run, sym, &out->value, error);
+    case IR_SYM_TLS: out->kind = JIT_TARGET_TLS; return place_tls(run, sym, &out->value, error);
+    case IR_SYM_KIND_COUNT: break;
+    }
+    UNREACHABLE();
+}
+
+// --- Data ---------------------------------------------------------------------------------------
+
+// The bytes with their pointers filled in, in run->work. Data may refer to itself: its address is
+// known before its pointers are followed.
+static bool final_bytes(JitRun *run, const ProgramData *data, u8 **out, LinkError *error) {
+    u8 *bytes = scratch_take(&run->work, data->size ? data->size : 1, 16);
+    if (data->bytes && data->size) memcpy(bytes, data->bytes, data->size);
+    for (u32 i = 0; i < data->reloc_count; i++) {
+        JitDataReloc reloc = {.offset = data->relocs[i].offset};
+        if (!target_of(run, data->relocs[i].sym, &reloc.target, error) ||
+            !jit_relocate_bytes(&run->loader, bytes, &reloc, 1, error))
+            return false;
+    }
+    *out = bytes;
+    return true;
+}
+
+// An error whose text is empty was reported already.
+static bool get_data(JitRun *run, IrSym sym, ProgramData *data, LinkError *error) {
+    if (run->source->data(run->source->cx, sym, &run->work, data)) return true;
+    error->text[0] = 0;
+    return false;
+}
+
+static bool place_data(JitRun *run, IrSym sym, JitAddr *out, LinkError *error) {
+    *out = row_at(run, sym.id)->data;
+    if (*out) return true;
+    ProgramData data;
+    u8 *bytes;
+    if (!get_data(run, sym, &data, error)) return false;
+    u32 align = data.align ? data.align : 1;
+    if (align > 4096) return link_fail(error, "an alignment of %u bytes is not supported", align);
+    u64 size = data.size ? data.size : 1;
+    *out = data.is_mutable ? jit_alloc_data(run->jit, size, align)
+                           : jit_alloc_rodata(run->jit, size, align);
+    if (!*out) return link_fail(error, "the program's data is larger than rac can run (512 MB)");
+    row_at(run, sym.id)->data = *out;
+    run->figures.data_count++;
+    if (!data.bytes) return true;
+    if (!final_bytes(run, &data, &bytes, error)) return false;
+    if (data.is_mutable)
+        jit_write_data(run->jit, *out, bytes, data.size);
+    else if (data.size)
+        memcpy(jit_at(run->jit, *out), bytes, data.size);
+    return true;
+}
+
+static bool place_tls(JitRun *run, IrSym sym, JitAddr *out, LinkError *error) {
+    *out = row_at(run, sym.id)->data;
+    if (*out) return true;
+    ProgramData data;
+    u8 *bytes;
+    if (!get_data(run, sym, &data, error) || !final_bytes(run, &data, &bytes, error)) return false;
+    *out = jit_tls_new(run->jit, data.bytes ? bytes : NULL, data.size, data.align ? data.align : 1);
+    if (!*out) return link_fail(error, "the thread-local variables take more than 16 MB");
+    row_at(run, sym.id)->data = *out;
+    run->figures.data_count++;
+    return true;
+}
+
+// --- Functions ----------------------------------------------------------------------------------
+
+static bool compile(JitRun *run, IrSym sym) {
+    const ProgramSource *source = run->source;
+    u64 mark = scratch_mark(&run->work);
+    X64Code code;
+    Str why;
+    LinkError error;
+    JitAddr at;
+    bool done = false;
+    const IrFn *fn = source->function(source->cx, sym, &run->work);
+    u64 begin = now_ns();
+    if (fn && !x64_gen(fn, &run->work, &code, &why)) {
+        Str name = source->name(source->cx, sym, &run->work);
+        link_fail(&error, "cannot compile `%.*s`: %.*s", STR_ARG(name), STR_ARG(why));
+        report(run, error.text);
+    } else if (fn && !jit_load_fn(&run->loader, &code, &at, &error)) {
+        if (error.text[0]) report(run, error.text);
+    } else if (fn) {
+        row_at(run, sym.id)->code = at;
+        run->figures.function_count++;
+        run->figures.code_bytes += code.code_bytes;
+        jit_publish(run->jit, slot_of(run, sym.id), at);
+        done = true;
+    }
+    run->figures.gen_ns += now_ns() - begin;
+    scratch_rewind(&run->work, mark);
+    return done;
+}
+
+bool jit_run_compile(JitRun *run, IrSym sym) {
+    return row_at(run, sym.id)->code != 0 || compile(run, sym);
+}
+
+bool jit_run_recompile(JitRun *run, IrSym sym) {
+    return compile(run, sym);
+}
+
+static bool serve_slot(void *cx, Jit *jit, u32 slot) {
+    (void)jit;
+    JitRun *run = cx;
+    CHECK(slot < run->slot_syms.count && run->slot_syms.at[slot]);
+    return jit_run_compile(run, (IrSym){run->slot_syms.at[slot]});
+}
+
+u64 jit_run_address(JitRun *run, IrSym sym) {
+    JitTarget target;
+    LinkError error;
+    u64 address = 0;
+    u64 mark = scratch_mark(&run->work);
+    if (!target_of(run, sym, &target, &error) ||
+        !jit_target_address(&run->loader, &target, &address, &error)) {
+        if (error.text[0]) report(run, error.text);
+        address = 0;
+    }
+    scratch_rewind(&run->work, mark);
+    return address;
+}
+
+// --- The run ------------------------------------------------------------------------------------
+
+JitRun *jit_run_new(Jit *jit, const ProgramSource *source) {
+    JitRun *run = calloc(1, sizeof *run);
+    CHECK(run);
+    run->jit = jit;
+    run->source = source;
+    scratch_init(&run->rows_memory);
+    scratch_init(&run->work);
+    jit_loader_init(&run->loader, jit, source->symbols, target_of, run);
+    return run;
+}
+
+void jit_run_free(JitRun *run) {
+    if (!run) return;
+    jit_loader_deinit(&run->loader);
+    scratch_deinit(&run->rows_memory);
+    scratch_deinit(&run->work);
+    free(run);
+}
+
+static bool set_allocator(JitRun *run) {
+    if (!run->source->allocator[0].id) return true;
+    u64 functions[4];
+    for (u32 i = 0; i < 4; i++) {
+        functions[i] = jit_run_address(run, run->source->allocator[i]);
+        if (!functions[i]) return false;
+    }
+    LinkError error;
+    if (jit_set_allocator(run->jit, functions, &error)) return true;
+    report(run, error.text);
+    return false;
+}
+
+JitResult jit_run(JitRun *run, IrSym entry, int timeout_ms) {
+    LinkError error;
+    bool ready = set_allocator(run) && jit_run_compile(run, entry);
+    if (ready && !jit_go(run->jit, row_at(run, entry.id)->code, &error)) {
+        report(run, error.text);
+        ready = false;
+    }
+    if (ready) return jit_run_serve(run, timeout_ms);
+    jit_kill(run->jit, 9);
+    return (JitResult){JIT_END_COMPILE, 1};
+}
+
+JitResult jit_run_serve(JitRun *run, int timeout_ms) {
+    return jit_serve(run->jit, serve_slot, run, timeout_ms);
+}
+
+JitRunFigures jit_run_figures(const JitRun *run) {
+    return run->figures;
+}
