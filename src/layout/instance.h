@@ -8,17 +8,20 @@
 ID_TYPE(InstanceId);
 
 typedef enum InstanceKind {
-    INST_ITEM,         // def, args: fn, assoc fn, closure body, constructor
-    INST_DROP_GLUE,    // ty: drop_in_place::<ty>
-    INST_VTABLE_SHIM,  // def, args: a by-value `self` method called through a vtable (self by pointer)
-    INST_REIFY_SHIM,   // def, args: a #[track_caller] fn as a fn pointer
-    INST_FN_PTR_SHIM,  // def (Fn*::call*), ty: a fn pointer or fn item as Fn*
-    INST_CLOSURE_ONCE_SHIM, // def: closure, args: FnOnce::call_once by value for an Fn/FnMut closure
-    INST_CLONE_SHIM,   // ty: built-in Clone::clone of tuples, arrays, closures
-    INST_VIRTUAL,      // def: the trait's method, index: vtable slot; never compiled: a call through a vtable
-    INST_INTRINSIC,    // def, args: never compiled: open-coded
-    INST_EXTERN,       // def: a foreign fn, called by its link name
-    INST_MAIN,         // the C entry `main`
+    INST_ITEM,              // def, args: fn, assoc fn, closure body, constructor
+    INST_DROP_GLUE,         // ty: drop_in_place::<ty>
+    INST_VTABLE_SHIM,       // def, args: a by-value `self` method called through a vtable (self by
+                            // pointer)
+    INST_REIFY_SHIM,        // def, args: a #[track_caller] fn as a fn pointer
+    INST_FN_PTR_SHIM,       // def (Fn*::call*), ty: a fn pointer or fn item as Fn*
+    INST_CLOSURE_ONCE_SHIM, // def: closure, args: FnOnce::call_once by value for an Fn/FnMut
+                            // closure
+    INST_CLONE_SHIM,        // ty: built-in Clone::clone of tuples, arrays, closures
+    INST_VIRTUAL,   // def: the trait's method, index: vtable slot; never compiled: a call through a
+                    // vtable
+    INST_INTRINSIC, // def, args: never compiled: open-coded
+    INST_EXTERN,    // def: a foreign fn, called by its link name
+    INST_MAIN,      // the C entry `main`
 } InstanceKind;
 
 typedef struct InstanceRow {
@@ -31,8 +34,8 @@ typedef struct InstanceRow {
 
 InstanceId instance_intern(Db *db, InstanceRow row);
 const InstanceRow *instance_row(const Db *db, InstanceId instance);
-// Resolves a call of `def` with concrete normalised `args`: trait methods to impls, closures, shims, virtual calls.
-// kind NONE (id 0): it cannot be resolved (a bug, or an unsatisfied bound).
+// Resolves a call of `def` with concrete normalised `args`: trait methods to impls, closures,
+// shims, virtual calls. kind NONE (id 0): it cannot be resolved (a bug, or an unsatisfied bound).
 InstanceId instance_resolve(Db *db, DefId def, Args args);
 // For a fn pointer taken of it: adds the reify shim for #[track_caller].
 InstanceId instance_resolve_for_fn_ptr(Db *db, DefId def, Args args);
@@ -49,16 +52,24 @@ InstanceSig instance_sig(Db *db, InstanceId instance);
 Str instance_print(Db *db, InstanceId instance, Scratch *scratch); // `alloc::vec::Vec<i32>::push`
 
 // Vtables (std-facts 10.2): drop, size, align, then one entry per slot.
-typedef enum VtableEntryKind { VT_DROP, VT_SIZE, VT_ALIGN, VT_VACANT, VT_METHOD, VT_TRAIT_VPTR } VtableEntryKind;
+typedef enum VtableEntryKind {
+    VT_DROP,
+    VT_SIZE,
+    VT_ALIGN,
+    VT_VACANT,
+    VT_METHOD,
+    VT_TRAIT_VPTR
+} VtableEntryKind;
 typedef struct VtableEntry {
     u32 kind;
-    DefId method;      // METHOD: the trait's fn
-    Args trait_args;   // METHOD: args of its trait without Self (for dyn), existential
-    DefId trait;       // TRAIT_VPTR
+    DefId method;    // METHOD: the trait's fn
+    Args trait_args; // METHOD: args of its trait without Self (for dyn), existential
+    DefId trait;     // TRAIT_VPTR
 } VtableEntry;
 // The slots of the principal trait of a dyn type.
 const VtableEntry *vtable_entries(Db *db, Ty dyn, u32 *count);
-// The slot of a method call on dyn; the slot of the supertrait's vtable for upcasting (0: the same vtable).
+// The slot of a method call on dyn; the slot of the supertrait's vtable for upcasting (0: the same
+// vtable).
 u32 vtable_method_slot(Db *db, Ty dyn, DefId method, Args args);
 u32 vtable_upcast_slot(Db *db, Ty from_dyn, Ty to_dyn);
 // What fills the slots for a concrete type.

@@ -14,7 +14,7 @@ typedef struct Scalar {
     u8 kind;  // ScalarKind
     u8 bytes; // 1, 2, 4, 8, 16
     u8 is_signed;
-    u8 is_union;         // may be uninitialised: no niche
+    u8 is_union; // may be uninitialised: no niche
     u8 pad[4];
     u64 start_lo, start_hi; // valid values are start..=end, wrapping around when start > end
     u64 end_lo, end_hi;
@@ -45,29 +45,29 @@ typedef struct Layout {
     u8 repr; // BackendRepr
     u8 is_unsized;
     u8 is_uninhabited;
+    u8 is_failed; // too large, infinite, or of a type that was reported as wrong
     u8 variants_kind;
-    Scalar a, b;   // SCALAR: a; SCALAR_PAIR: both
+    Scalar a, b; // SCALAR: a; SCALAR_PAIR: both
     u32 b_offset;
     u8 has_niche;
-    Scalar niche;  // the largest niche
+    Scalar niche; // the largest niche
     u64 niche_offset;
     u32 single_index;
     // MULTIPLE
     Scalar tag;
     u64 tag_offset;
-    u8 tag_is_niche;        // else the tag is the discriminant
-    u32 untagged_variant;   // niche: this variant has no tag of its own
+    u8 tag_is_niche;             // else the tag is the discriminant
+    u32 untagged_variant;        // niche: this variant has no tag of its own
     u32 niche_first, niche_last; // variants start..=end encoded as niche_start + (variant - first)
     u64 niche_start_lo, niche_start_hi;
-    List offsets;  // u64: field offsets in declaration order; of variant 0 for non-enums
-    List variants; // VariantLayout; at least one unless EMPTY
-    List discriminants; // i128 as two u64 (lo, hi) per variant (enums)
-    u64 array_stride;   // arrays, slices, str: the element's size
+    List offsets;     // u64: field offsets in declaration order; of variant 0 for non-enums
+    List variants;    // VariantLayout; at least one unless EMPTY
+    u64 array_stride; // arrays, slices, str: the element's size
     u64 array_count;
 } Layout;
 
-// The layout of a concrete, normalised type. Never NULL; a type whose layout cannot be computed (too big,
-// reported as an error) answers with is_uninhabited and size 0 and marks `layout_failed`.
+// The layout of a concrete, normalised type. Never NULL; a type that has none (too big, infinite)
+// answers with size 0 and is_failed.
 const Layout *layout_of(Db *db, Ty ty);
 bool layout_failed(Db *db, Ty ty);
 // Field `i` of variant `v` of the type: its type (normalised), and offset.
@@ -77,7 +77,12 @@ static inline u64 layout_field_offset(const Layout *l, u32 variant, u32 field) {
     const VariantLayout *v = &LIST_AT(l, VariantLayout, l->variants)[variant];
     return LIST_AT(l, u64, l->offsets)[v->field_first + field];
 }
-// The struct tail: what decides the metadata of a pointer to `ty` (slice, str, dyn), or a sized type.
+// Q_discriminants, answered by consts/: the value of each variant's discriminant, sign-extended.
+typedef struct Discriminants {
+    List values; // pairs of u64: low, high
+} Discriminants;
+// The struct tail: what decides the metadata of a pointer to `ty` (slice, str, dyn), or a sized
+// type.
 Ty layout_tail(Db *db, Ty ty);
 // Pointers: thin, or wide with usize (slice, str) or vtable (dyn).
 typedef enum PtrMeta { META_NONE, META_LENGTH, META_VTABLE } PtrMeta;
@@ -91,14 +96,15 @@ typedef enum PassMode {
     PASS_IGNORE,   // zero-sized
     PASS_DIRECT,   // one scalar: a
     PASS_PAIR,     // two scalars: a, b
-    PASS_CAST,     // memory of at most 8 bytes in an integer of that many bytes (Rust ABI); C: cast_regs
+    PASS_CAST,     // memory of at most 8 bytes in an integer of that many bytes (Rust ABI); C:
+                   // cast_regs
     PASS_INDIRECT, // a pointer to a copy the callee owns; returned: hidden pointer first
     PASS_INDIRECT_UNSIZED, // pointer and metadata
-    PASS_BYVAL,    // C: copied onto the stack
+    PASS_BYVAL,            // C: copied onto the stack
 } PassMode;
 typedef struct ArgAbi {
-    u8 mode;      // PassMode
-    u8 cast_count; // C structs: registers, 1 or 2
+    u8 mode;          // PassMode
+    u8 cast_count;    // C structs: registers, 1 or 2
     u8 cast_float[2]; // register k is an xmm (else integer)
     u8 cast_bytes[2]; // bytes in register k
     u8 pad[2];
@@ -112,8 +118,8 @@ typedef struct FnAbi {
     u8 is_variadic;
     u8 can_unwind;
 } FnAbi;
-// tys: inputs (spread), then output, concrete. Rust ABI: with the caller's hidden Location last if track_caller. A query
-// on the interned FN_PTR type + flag.
+// tys: inputs (spread), then output, concrete. Rust ABI: with the caller's hidden Location last if
+// track_caller. A query on the interned FN_PTR type + flag.
 const FnAbi *fn_abi(Db *db, Args tys, HirAbi abi, bool is_variadic, bool track_caller);
 
 struct LayoutStore *layout_store_new(void);

@@ -1,0 +1,168 @@
+// Pass modes: the Rust ABI of rustc 1.96 on x86-64 (std-facts 10.1) and System V for extern "C"
+// (AMD64 psABI, "Parameter Passing").
+
+#include "layout/layout_internal.h"
+
+typedef struct AbiKey {
+    Args tys;
+    u8 abi;
+    u8 is_variadic;
+    u8 track_caller;
+    u8 pad;
+} AbiKey;
+
+static ArgAbi scalar_arg(Db *db, Ty ty, const Layout *l) {
+    (void)db;
+    ArgAbi arg;
+    memset(&arg, 0, sizeof arg);
+    arg.ty = ty;
+    if (l->repr == REPR_SCALAR) {
+        arg.mode = PASS_DIRECT;
+        arg.a = l->a;
+    } else {
+        arg.mode = PASS_PAIR;
+        arg.a = l->a;
+        arg.b = l->b;
+    }
+    return arg;
+}
+
+static ArgAbi rust_arg(Db *db, Ty ty, bool is_return) {
+    const Layout *l = layout_of(db, ty);
+    ArgAbi arg;
+    memset(&arg, 0, sizeof arg);
+    arg.ty = ty;
+    if (l->is_unsized) {
+        arg.mode = PASS_INDIRECT_UNSIZED;
+        return arg;
+    }
+    if (l->size == 0) {
+        arg.mode = PASS_IGNORE;
+        return arg;
+    }
+    bool too_big = is_return && l->size > 16;
+    if (!too_big && (l->repr == REPR_SCALAR || l->repr == REPR_SCALAR_PAIR))
+        return scalar_arg(db, ty, l);
+    if (l->repr == REPR_MEMORY && l->size <= 8) {
+        arg.mode = PASS_CAST;
+        arg.cast_count = 1;
+        arg.cast_bytes[0] = (u8)l->size;
+        return arg;
+    }
+    arg.mode = PASS_INDIRECT;
+    return arg;
+}
+
+// ---- System V -----------------------------------------------------------------------------------
+
+typedef enum SysvClass { SYSV_NONE, SYSV_SSE, SYSV_INT, SYSV_MEMORY } SysvClass;
+
+static void merge_class(SysvClass *into, SysvClass with) {
+    if (with > *into) *into = with; // NONE < SSE < INT < MEMORY is the psABI's order of merging
+}
+
+static void classify_scalar(const Scalar *s, u64 offset, SysvClass classes[2]) {
+    if (offset % s->bytes) { // unaligned: packed structs go to memory
+        classes[0] = SYSV_MEMORY;
+        return;
+    }
+    SysvClass c = s->kind == SCALAR_FLOAT && s->bytes <= 8 ? SYSV_SSE : SYSV_INT;
+    for (u64 at = offset; at < offset + s->bytes; at += 8)
+        merge_class(&classes[at / 8], c);
+}
+
+static void classify(Db *db, Ty ty, u64 offset, SysvClass classes[2]) {
+    const Layout *l = layout_of(db, ty);
+    if (l->size == 0) return;
+    if (l->repr == REPR_SCALAR) {
+        classify_scalar(&l->a, offset, classes);
+        return;
+    }
+    if (l->repr == REPR_SIMD) {
+        merge_class(&classes[offset / 8], SYSV_MEMORY);
+        return;
+    }
+    if (ty_kind(db, ty) == TY_ARRAY) {
+        for (u64 i = 0; i < l->array_count; i++)
+            classify(db, ty_row(db, ty)->elem, offset + i * l->array_stride, classes);
+        return;
+    }
+    if (l->variants_kind == VARIANTS_MULTIPLE)
+        classify_scalar(&l->tag, offset + l->tag_offset, classes);
+    for (u32 v = 0; v < l->variants.count; v++) {
+        if (l->variants_kind == VARIANTS_SINGLE && l->variants.count > 1 && v != l->single_index)
+            continue;
+        u32 count = layout_field_count(db, ty, v);
+        for (u32 i = 0; i < count; i++)
+            classify(db, layout_field_ty(db, ty, v, i), offset + layout_field_offset(l, v, i),
+                     classes);
+    }
+    if (l->variants.count == 0 && l->repr == REPR_SCALAR_PAIR) { // wide pointers
+        classify_scalar(&l->a, offset, classes);
+        classify_scalar(&l->b, offset + l->b_offset, classes);
+    }
+}
+
+static ArgAbi c_arg(Db *db, Ty ty, bool is_return) {
+    const Layout *l = layout_of(db, ty);
+    ArgAbi arg;
+    memset(&arg, 0, sizeof arg);
+    arg.ty = ty;
+    if (l->size == 0) {
+        arg.mode = PASS_IGNORE;
+        return arg;
+    }
+    if (l->repr == REPR_SCALAR) return scalar_arg(db, ty, l);
+    SysvClass classes[2] = {SYSV_NONE, SYSV_NONE};
+    if (l->size <= 16) classify(db, ty, 0, classes);
+    if (l->size > 16 || classes[0] == SYSV_MEMORY || classes[1] == SYSV_MEMORY) {
+        arg.mode = is_return ? PASS_INDIRECT : PASS_BYVAL;
+        return arg;
+    }
+    arg.mode = PASS_CAST;
+    arg.cast_count = l->size > 8 ? 2 : 1;
+    for (u32 i = 0; i < arg.cast_count; i++) {
+        arg.cast_float[i] = classes[i] == SYSV_SSE;
+        arg.cast_bytes[i] = (u8)min_u64(8, l->size - 8 * i);
+    }
+    return arg;
+}
+
+static void fn_abi_run(Db *db, u32 key) {
+    const AbiKey *k = intern_bytes(&db->layouts->abis, key, NULL);
+    u32 count;
+    const Ty *tys = args_at(db, k->tys, &count);
+    bool is_c = k->abi == ABI_C || k->abi == ABI_SYSTEM || k->abi == ABI_OTHER;
+    FnAbi head;
+    memset(&head, 0, sizeof head);
+    head.is_c = is_c;
+    head.is_variadic = k->is_variadic;
+    head.can_unwind = !is_c;
+    head.ret = is_c ? c_arg(db, tys[count - 1], true) : rust_arg(db, tys[count - 1], true);
+    VEC(ArgAbi) args = {0};
+    for (u32 i = 0; i + 1 < count; i++)
+        vec_push(&db->scratch, &args,
+                 is_c ? c_arg(db, tys[i], false) : rust_arg(db, tys[i], false));
+    if (k->track_caller) {
+        ArgAbi location;
+        memset(&location, 0, sizeof location);
+        location.mode = PASS_DIRECT;
+        location.a = layout_of(db, ty_ptr(db, ty_unit(db), false))->a;
+        location.ty = ty_ptr(db, ty_unit(db), false);
+        vec_push(&db->scratch, &args, location);
+    }
+    Blob blob;
+    blob_begin(&blob, &db->scratch, sizeof(FnAbi));
+    head.args = blob_add(&blob, args.at, args.count, sizeof(ArgAbi));
+    memcpy(blob_header(&blob), &head, sizeof head);
+    query_return_blob(db, &blob);
+}
+
+const FnAbi *fn_abi(Db *db, Args tys, HirAbi abi, bool is_variadic, bool track_caller) {
+    AbiKey key = {tys, (u8)abi, is_variadic, track_caller, 0};
+    return query_get(db, Q_fn_abi, intern(&db->layouts->abis, &key, sizeof key));
+}
+
+void abi_register(Db *db) {
+    query_register(db, Q_fn_abi, fn_abi_run);
+}
