@@ -48,7 +48,7 @@ IrType ir_int_type(u32 bytes) {
 // --- Symbols --------------------------------------------------------------------------------
 
 IrSym ir_symbol(IrSymbols *symbols, IrSymKind kind, u64 key, Str name) {
-    u8 local[256];
+    u8 local[4096];
     u32 bytes = (u32)sizeof(IrSymRow) + name.len;
     if (bytes > sizeof local) {
         // Long names go by a copy of their own; the interner keeps another.
