@@ -333,6 +333,52 @@ static JitSymbolRow *symbol_row(Jit *jit, Str name) {
     return table_at(&jit->symbols, id);
 }
 
+// Asks for one symbol, and the first time for those nearly every program needs with it: a letter
+// takes longer to come and go than many names take to look up.
+static bool ask_child(Jit *jit, Str name) {
+    static const char *const common[] = {
+        "memcpy",
+        "memmove",
+        "memset",
+        "memcmp",
+        "bcmp",
+        "strlen",
+        "__tls_get_addr",
+        "_Unwind_Resume",
+        "fmod",
+        "host_tls_get",
+        "__errno_location",
+        "malloc",
+        "free",
+        "abort",
+        "__cxa_thread_atexit_impl",
+    };
+    u32 count = jit->asked ? 0 : (u32)ARRAY_LEN(common);
+    if (name.len >= JIT_MAIL_BYTES / 4) return true;
+    char *text = calloc(1, (size_t)name.len + 1 + ARRAY_LEN(common) * 32);
+    CHECK(text);
+    memcpy(text, name.at, name.len);
+    u32 bytes = name.len + 1;
+    for (u32 i = 0; i < count; i++) {
+        u32 len = (u32)strlen(common[i]) + 1;
+        memcpy(text + bytes, common[i], len);
+        bytes += len;
+    }
+    LinkError ignored;
+    bool answered = mail_send(jit, JIT_MAIL_RESOLVE, text, bytes, 0, 0, &ignored);
+    free(text);
+    if (!answered) return false;
+    jit->asked = true;
+    memcpy(&symbol_row(jit, name)->address, jit->control->mail, 8);
+    for (u32 i = 0; i < count; i++) {
+        JitSymbolRow *row = symbol_row(jit, str_from(common[i]));
+        if (row->known) continue;
+        memcpy(&row->address, jit->control->mail + 8 * (size_t)(i + 1), 8);
+        row->known = row->address != 0;
+    }
+    return true;
+}
+
 u64 jit_symbol_address(Jit *jit, Str name) {
     JitSymbolRow *row = symbol_row(jit, name);
     if (row->known) return row->address;
@@ -342,15 +388,10 @@ u64 jit_symbol_address(Jit *jit, Str name) {
     if (elf_shared_find(&jit->std, name, &found) && found.kind != ELF_SYMBOL_TLS &&
         found.kind != ELF_SYMBOL_IFUNC) {
         row->address = jit->control->std_base + found.value;
-    } else if (name.len < JIT_MAIL_BYTES / 2) {
-        char *text = calloc(1, (size_t)name.len + 1);
-        CHECK(text);
-        memcpy(text, name.at, name.len);
-        bool answered = mail_send(jit, JIT_MAIL_RESOLVE, text, (u64)name.len + 1, 0, 0, &ignored);
-        free(text);
-        if (!answered) return 0;
-        memcpy(&row->address, jit->control->mail, 8);
+    } else if (!ask_child(jit, name)) {
+        return 0;
     }
+    row = symbol_row(jit, name);
     row->known = 1;
     return row->address;
 }
@@ -427,15 +468,6 @@ bool jit_set_allocator(Jit *jit, const u64 functions[4], LinkError *error) {
 
 // --- Running ------------------------------------------------------------------------------------
 
-bool jit_go(Jit *jit, JitAddr entry, LinkError *error) {
-    if (!wait_ready(jit, error)) return false;
-    jit->going = true;
-    jit->control->entry = entry;
-    __atomic_store_n(&jit->control->state, JIT_GO, __ATOMIC_RELEASE);
-    futex_wake(&jit->control->state);
-    return true;
-}
-
 // Passes signals on and sees the child's end. A signal the terminal sent went to the child as well.
 static void *watcher_main(void *arg) {
     Jit *jit = arg;
@@ -474,6 +506,17 @@ static void watch_child(Jit *jit) {
     jit->watching = true;
 }
 
+bool jit_go(Jit *jit, JitAddr entry, LinkError *error) {
+    if (!wait_ready(jit, error)) return false;
+    // From here on a signal to rac is meant for the program.
+    if (!jit->watching) watch_child(jit);
+    jit->going = true;
+    jit->control->entry = entry;
+    __atomic_store_n(&jit->control->state, JIT_GO, __ATOMIC_RELEASE);
+    futex_wake(&jit->control->state);
+    return true;
+}
+
 static JitResult result_of(const Jit *jit) {
     if (WIFSIGNALED(jit->status)) return (JitResult){JIT_END_SIGNALED, WTERMSIG(jit->status)};
     return (JitResult){JIT_END_EXITED, WEXITSTATUS(jit->status)};
@@ -504,7 +547,7 @@ static u64 now_ms(void) {
 
 JitResult jit_serve(Jit *jit, JitCompile *compile, void *cx, int timeout_ms) {
     if (jit->reaped) return result_of(jit);
-    if (!jit->watching) watch_child(jit);
+    CHECK(jit->going);
     u64 deadline = timeout_ms < 0 ? 0 : now_ms() + (u64)timeout_ms;
     for (;;) {
         u32 seen = __atomic_load_n(&jit->control->doorbell, __ATOMIC_ACQUIRE);

@@ -493,6 +493,41 @@ static void a_running_child_can_be_patched_and_written(void **state) {
     assert_int_equal(result.status, 33);
 }
 
+static void a_signal_sent_to_rac_reaches_the_program(void **state) {
+    World *world = *state;
+    Jit *jit = start(world);
+    Code c = {0};
+    emit(&c, "50");
+    emit_call(&c, jit_symbol_cell(jit, STR("getppid")));
+    emit(&c, "89 c7 be 0f 00 00 00"); // kill(getppid(), SIGTERM)
+    emit_call(&c, jit_symbol_cell(jit, STR("kill")));
+    u32 top = c.count;
+    emit_call(&c, jit_symbol_cell(jit, STR("pause")));
+    emit(&c, "eb");
+    u8 back = (u8)(top - (c.count + 1));
+    c.bytes[c.count++] = back;
+    LinkError error;
+    assert_true(jit_go(jit, place_entry(world, jit, place(jit, &c)), &error));
+    JitResult result = jit_serve(jit, NULL, NULL, 20000);
+    jit_free(jit);
+    assert_int_equal(result.end, JIT_END_SIGNALED);
+    assert_int_equal(result.status, SIGTERM);
+}
+
+static void a_stack_overflow_is_reported_by_std(void **state) {
+    World *world = *state;
+    Taken taken = take_fd(2);
+    Jit *jit = start(world);
+    Code c = {0};
+    emit(&c, "50 e8 fa ff ff ff 58 c3"); // push rax; call self
+    JitResult result = run(world, jit, place(jit, &c), NULL, NULL);
+    jit_free(jit);
+    const char *text = give_back(world, taken);
+    assert_int_equal(result.end, JIT_END_SIGNALED);
+    assert_int_equal(result.status, SIGABRT);
+    assert_non_null(strstr(text, "has overflowed its stack"));
+}
+
 static void a_missing_library_is_an_error_not_a_hang(void **state) {
     (void)state;
     static char *const argv[] = {(char *)(uintptr_t) "prog", NULL};
@@ -515,6 +550,8 @@ int main(void) {
         cmocka_unit_test(thread_locals_and_statics_start_with_their_values),
         cmocka_unit_test(std_thread_locals_have_their_module),
         cmocka_unit_test(a_running_child_can_be_patched_and_written),
+        cmocka_unit_test(a_signal_sent_to_rac_reaches_the_program),
+        cmocka_unit_test(a_stack_overflow_is_reported_by_std),
         cmocka_unit_test(a_missing_library_is_an_error_not_a_hang),
     };
     return cmocka_run_group_tests(tests, world_make, world_drop);
