@@ -121,8 +121,8 @@ static bool find_host(const char *given, char *out, size_t size, LinkError *erro
         "rac-host",         "host/rac-host",       "../libexec/rac/rac-host",
         "../host/rac-host", "../../host/rac-host", "../../../host/rac-host"};
     for (u32 i = 0; i < ARRAY_LEN(places); i++) {
-        snprintf(out, size, "%s/%s", self, places[i]);
-        if (file_readable(out)) return true;
+        int written = snprintf(out, size, "%s/%s", self, places[i]);
+        if (written > 0 && (size_t)written < size && file_readable(out)) return true;
     }
     return link_fail(error, "rac-host is missing: it should lie beside rac in `%s`", self);
 }

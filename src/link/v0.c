@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #define DEPTH_MAX 200
+#define STEPS_MAX 100000
 
 typedef struct V0Reader {
     Scratch *scratch;
@@ -12,6 +13,7 @@ typedef struct V0Reader {
     u32 len;
     u32 pos;
     u32 depth;
+    u32 steps; // back references can make a short name take very long
     bool bad;
     bool silent; // reads without writing (an impl's own path)
     VEC(char) out;
@@ -169,7 +171,7 @@ static void read_type(V0Reader *r, bool value);
 static void read_const(V0Reader *r, bool value);
 
 static bool enter(V0Reader *r) {
-    if (++r->depth > DEPTH_MAX) r->bad = true;
+    if (++r->depth > DEPTH_MAX || ++r->steps > STEPS_MAX) r->bad = true;
     return !r->bad;
 }
 
