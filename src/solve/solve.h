@@ -99,6 +99,7 @@ typedef struct SolveCx {
     // Opaque types being defined by the body under check; NULL: reveal through opaque_hidden_ty if `reveal`.
     bool (*defining_opaque)(void *cx, Ty opaque, Ty *hidden_var);
     bool reveal;         // mono: opaque types are their hidden types; specialization may pick `default` items
+    bool overflowed;     // out: a goal ran into the recursion limit (E0275) and was answered NO
 } SolveCx;
 
 // On YES the variables of the goal are bound as the one candidate demands, nested goals have been solved
@@ -111,7 +112,8 @@ SolveResult solve_projection(SolveCx *cx, Ty projection, GoalVec *pending, Ty *o
 SolveResult solve_predicate(SolveCx *cx, Predicate goal, GoalVec *pending);
 // Replaces every projection inside that can be; the others become variables with a goal in *pending (table mode).
 Ty solve_normalize(SolveCx *cx, Ty ty, GoalVec *pending);
-// Fn-like type -> signature of a call with it (FN_DEF, FN_PTR, CLOSURE).
+Args solve_normalize_args(SolveCx *cx, Args args, GoalVec *pending);
+// Whether `from: Unsize<to>` holds by a built-in rule; binds and adds what must hold besides.
 bool solve_unsize_is_builtin(SolveCx *cx, Ty from, Ty to, GoalVec *pending);
 
 // ---- concrete answers, for mono, layout, consts (all cached; types without params or variables) ----

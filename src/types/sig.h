@@ -148,6 +148,10 @@ DefId assoc_item_named(Db *db, DefId container, Symbol name, AssocKind kind); //
 bool trait_is_auto(Db *db, DefId trait);
 DefId trait_of_item(Db *db, DefId item); // the TRAIT an assoc item is declared in; 0 if in an impl
 
+// Compound query keys: an interned row of words.
+u32 types_key(Db *db, const u32 *words, u32 count);
+const u32 *types_key_words(const Db *db, u32 key);
+
 void types_register(Db *db);
 
 #endif

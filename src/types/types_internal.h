@@ -23,10 +23,6 @@ typedef struct TyStore {
 
 static inline Scratch *types_work(Db *db) { return &db->types->work; }
 
-// Compound query keys: an interned row of words.
-u32 types_key(Db *db, const u32 *words, u32 count);
-const u32 *types_key_words(const Db *db, u32 key);
-
 // ---- items (generics.c, predicates.c, sig.c) ----
 
 // The parent whose parameters come first, or 0.

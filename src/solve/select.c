@@ -1,0 +1,656 @@
+// From a trait goal to the one candidate that answers it, as rustc's selection does: assemble what
+// may apply (where-clauses, bounds of the type itself, objects, the compiler's own, impls, auto
+// traits), winnow by evaluating what each demands, prefer by rustc's order, confirm.
+#include "solve/solve_internal.h"
+
+// ---- quick rejection -------------------------------------------------------------------------------
+
+static bool is_var(TyKind kind) {
+    return kind == TY_INFER || kind == TY_INFER_INT || kind == TY_INFER_FLOAT || kind == TY_CONST_INFER;
+}
+
+bool may_unify_args(Db *db, Args goal, Args pattern, bool params_are_wild) {
+    if (args_eq(goal, pattern)) return true;
+    u32 n, m;
+    const Ty *a = args_at(db, goal, &n), *b = args_at(db, pattern, &m);
+    if (n != m) return false;
+    for (u32 i = 0; i < n; i++)
+        if (!may_unify(db, a[i], b[i], params_are_wild)) return false;
+    return true;
+}
+
+// Without looking at what variables are bound to: false only if the two can never be equal.
+bool may_unify(Db *db, Ty goal, Ty pattern, bool params_are_wild) {
+    if (ty_eq(goal, pattern)) return true;
+    const TyRow *a = ty_row(db, goal), *b = ty_row(db, pattern);
+    TyKind x = (TyKind)a->kind, y = (TyKind)b->kind;
+    if (x == TY_ERROR || y == TY_ERROR || x == TY_CONST_ERROR || y == TY_CONST_ERROR) return true;
+    if (params_are_wild && (y == TY_PARAM || y == TY_CONST_PARAM)) return true;
+    if (y == TY_PROJECTION || y == TY_CONST_UNEVAL || y == TY_INFER || y == TY_CONST_INFER || y == TY_OPAQUE) return true;
+    if (x == TY_INFER || x == TY_CONST_INFER || x == TY_CONST_UNEVAL) return true;
+    if (x == TY_INFER_INT) return ty_is_int(y) || y == TY_INFER_INT;
+    if (x == TY_INFER_FLOAT) return ty_is_float(y) || y == TY_INFER_FLOAT;
+    if (x != y) return false;
+    if (a->def.id != b->def.id || a->is_mut != b->is_mut || a->abi != b->abi || a->is_unsafe != b->is_unsafe ||
+        a->is_variadic != b->is_variadic)
+        return false;
+    if (x == TY_DYN) {
+        const Existential *e = ty_existential(db, goal), *f = ty_existential(db, pattern);
+        return e->principal.id == f->principal.id && e->auto_count == f->auto_count &&
+               may_unify_args(db, e->args, f->args, params_are_wild);
+    }
+    if (a->index != b->index || a->lo_bits != b->lo_bits || a->hi_bits != b->hi_bits) return false;
+    if (a->elem.id && !ty_is_const(db, goal) && !may_unify(db, a->elem, b->elem, params_are_wild)) return false;
+    if (a->len.id && !may_unify(db, a->len, b->len, params_are_wild)) return false;
+    return may_unify_args(db, a->args, b->args, params_are_wild);
+}
+
+// ---- frames ----------------------------------------------------------------------------------------
+
+typedef struct CanonCx {
+    u32 vars[64];
+    u32 count;
+} CanonCx;
+
+static Ty canon_one(void *cx, Db *db, Ty ty) {
+    CanonCx *c = cx;
+    const TyRow *row = ty_row(db, ty);
+    if (!is_var((TyKind)row->kind)) return ty;
+    u32 i = 0;
+    while (i < c->count && c->vars[i] != row->index)
+        i++;
+    if (i == c->count && c->count < ARRAY_LEN(c->vars)) c->vars[c->count++] = row->index;
+    // The kind stays visible: an integer variable is not any variable.
+    return ty_infer(db, TY_PLACEHOLDER, 0x80000000u | (u32)row->kind << 16 | i, (Ty){0});
+}
+
+// Variables numbered by their order: equal for goals that differ in fresh variables only.
+Args canonical_args(Solver *s, Args args) {
+    if (!(args_flags(s->db, args) & TY_HAS_INFER)) return args;
+    CanonCx c = {.count = 0};
+    return args_fold(s->db, args, canon_one, &c, TY_HAS_INFER);
+}
+
+void solver_begin(Solver *s, SolveCx *cx) {
+    memset(s, 0, sizeof *s);
+    s->cx = cx;
+    s->db = cx->db;
+    s->t = cx->table ? cx->table : infer_table_concrete(cx->db);
+    s->work = &cx->db->solve->work;
+    s->work_mark = scratch_mark(s->work);
+    if (cx->env) {
+        s->env = LIST_AT(cx->env, Predicate, cx->env->predicates);
+        s->env_count = cx->env->predicates.count;
+    }
+}
+
+void solver_end(Solver *s) {
+    if (s->overflow) s->cx->overflowed = true;
+    map_deinit(&s->seen);
+    scratch_rewind(s->work, s->work_mark);
+}
+
+void push_trait_goal(Solver *s, GoalVec *goals, DefId trait, Ty self) {
+    Predicate p = {.kind = PRED_TRAIT, .trait_ref = {trait, args_intern(s->db, &self, 1)}};
+    vec_push(s->work, goals, p);
+}
+
+TraitRef dyn_principal(Db *db, Ty dyn) {
+    const Existential *e = ty_existential(db, dyn);
+    if (!e->principal.id) return (TraitRef){0};
+    return (TraitRef){e->principal, args_concat(db, args_intern(db, &dyn, 1), e->args)};
+}
+
+void elaborate_trait_ref(Solver *s, TraitRef tr, TraitRefVec *out) {
+    u32 first = out->count;
+    vec_push(s->work, out, tr);
+    for (u32 i = first; i < out->count && out->count < 1000; i++) {
+        TraitRef at = out->at[i];
+        const Predicates *supers = super_predicates_of(s->db, at.trait);
+        for (u32 k = 0; k < supers->own.count; k++) {
+            const Predicate *p = &LIST_AT(supers, Predicate, supers->own)[k];
+            if (p->kind != PRED_TRAIT) continue;
+            TraitRef super = {p->trait_ref.trait, args_subst(s->db, p->trait_ref.args, at.args)};
+            bool known = false;
+            for (u32 j = first; j < out->count && !known; j++)
+                known = def_eq(out->at[j].trait, super.trait) && args_eq(out->at[j].args, super.args);
+            if (!known) vec_push(s->work, out, super);
+        }
+    }
+}
+
+// ---- assembling ------------------------------------------------------------------------------------
+
+static bool probe_unify_args(Solver *s, Args goal, Args clause) {
+    u32 snapshot = infer_snapshot(s->t);
+    bool ok = infer_unify_args(s->t, goal, clause);
+    infer_rollback(s->t, snapshot);
+    return ok;
+}
+
+static void add_clause(Solver *s, CandidateVec *out, u32 kind, Args args) {
+    for (u32 i = 0; i < out->count; i++)
+        if (out->at[i].kind == kind && args_eq(out->at[i].args, args)) return;
+    Candidate c = {.kind = kind, .args = args, .eval = SOLVE_YES};
+    c.is_global = kind == CAND_PARAM && !(args_flags(s->db, args) & (TY_HAS_PARAM | TY_HAS_INFER));
+    vec_push(s->work, out, c);
+}
+
+static void assemble_env(Solver *s, TraitRef goal, CandidateVec *out) {
+    for (u32 i = 0; i < s->env_count; i++) {
+        const Predicate *p = &s->env[i];
+        if (p->kind != PRED_TRAIT || !def_eq(p->trait_ref.trait, goal.trait)) continue;
+        if (!may_unify_args(s->db, goal.args, p->trait_ref.args, false)) continue;
+        if (probe_unify_args(s, goal.args, p->trait_ref.args)) add_clause(s, out, CAND_PARAM, p->trait_ref.args);
+    }
+}
+
+// What a rigid projection or opaque type promises, and the types it is projected from promise of it.
+static void assemble_bounds(Solver *s, TraitRef goal, Ty self, CandidateVec *out) {
+    Db *db = s->db;
+    for (Ty alias = self;;) {
+        const TyRow *row = ty_row(db, alias);
+        if (row->kind != TY_PROJECTION && row->kind != TY_OPAQUE) return;
+        const Predicates *bounds = item_bounds(db, row->def);
+        for (u32 i = 0; i < bounds->own.count; i++) {
+            const Predicate *p = &LIST_AT(bounds, Predicate, bounds->own)[i];
+            if (p->kind != PRED_TRAIT) continue;
+            u32 super_count;
+            const DefId *supers = trait_supers(db, p->trait_ref.trait, &super_count);
+            bool related = false;
+            for (u32 k = 0; k < super_count && !related; k++)
+                related = def_eq(supers[k], goal.trait);
+            if (!related) continue;
+            TraitRefVec refs = {0};
+            elaborate_trait_ref(s, (TraitRef){p->trait_ref.trait, args_subst(db, p->trait_ref.args, row->args)}, &refs);
+            for (u32 k = 0; k < refs.count; k++) {
+                if (!def_eq(refs.at[k].trait, goal.trait)) continue;
+                // Arguments but Self may need normalising; Self must stay the alias it is.
+                u32 count;
+                const Ty *tys = args_at(db, refs.at[k].args, &count);
+                Args args = refs.at[k].args;
+                if (args_flags(db, args) & TY_HAS_PROJECTION) {
+                    Ty *copy = SCRATCH_ARRAY(s->work, Ty, count);
+                    copy[0] = tys[0];
+                    GoalVec ignored = {0};
+                    u32 snapshot = infer_snapshot(s->t);
+                    for (u32 j = 1; j < count; j++)
+                        copy[j] = infer_resolve(s->t, normalize(s, tys[j], &ignored));
+                    infer_rollback(s->t, snapshot);
+                    Args normal = args_intern(db, copy, count);
+                    if (!ignored.count) args = normal;
+                }
+                if (probe_unify_args(s, goal.args, args)) add_clause(s, out, CAND_BOUND, args);
+            }
+        }
+        if (row->kind != TY_PROJECTION) return;
+        alias = args_get(db, row->args, 0);
+    }
+}
+
+static void assemble_object(Solver *s, TraitRef goal, Ty self, CandidateVec *out) {
+    Db *db = s->db;
+    const Existential *e = ty_existential(db, self);
+    for (u32 i = 0; i < e->auto_count; i++)
+        if (def_eq(existential_autos(db, e)[i], goal.trait)) {
+            add_clause(s, out, CAND_OBJECT, goal.args);
+            return;
+        }
+    TraitRef principal = dyn_principal(db, self);
+    if (!principal.trait.id) return;
+    u32 super_count;
+    const DefId *supers = trait_supers(db, principal.trait, &super_count);
+    bool related = false;
+    for (u32 k = 0; k < super_count && !related; k++)
+        related = def_eq(supers[k], goal.trait);
+    if (!related) return;
+    TraitRefVec refs = {0};
+    elaborate_trait_ref(s, principal, &refs);
+    for (u32 k = 0; k < refs.count; k++) {
+        if (!def_eq(refs.at[k].trait, goal.trait)) continue;
+        GoalVec ignored = {0};
+        u32 snapshot = infer_snapshot(s->t);
+        Args args = infer_resolve_args(s->t, normalize_args(s, refs.at[k].args, &ignored));
+        infer_rollback(s->t, snapshot);
+        if (ignored.count) args = refs.at[k].args;
+        if (probe_unify_args(s, goal.args, args)) add_clause(s, out, CAND_OBJECT, args);
+    }
+}
+
+static bool match_impl(Solver *s, TraitRef goal, DefId impl, Args *impl_args, GoalVec *nested) {
+    const ImplHeader *h = impl_header(s->db, impl);
+    Args fresh = infer_fresh_args(s->t, impl);
+    Args args = args_subst(s->db, h->trait_ref.args, fresh);
+    if (args_flags(s->db, args) & TY_HAS_PROJECTION) args = normalize_args(s, args, nested);
+    *impl_args = fresh;
+    return infer_unify_args(s->t, goal.args, args);
+}
+
+static SimplifiedTy goal_key(Solver *s, Ty self) {
+    switch (ty_kind(s->db, self)) {
+    case TY_PARAM:
+    case TY_PROJECTION:
+    case TY_OPAQUE:
+    case TY_PLACEHOLDER: return SIMPLIFIED_RIGID;
+    default: return ty_simplify(s->db, self);
+    }
+}
+
+static void assemble_impls(Solver *s, TraitRef goal, Ty self, CandidateVec *out) {
+    Db *db = s->db;
+    u32 count;
+    const DefId *impls = impls_of_trait(db, goal.trait, goal_key(s, self), s->work, &count);
+    for (u32 i = 0; i < count; i++) {
+        const ImplHeader *h = impl_header(db, impls[i]);
+        if (!def_eq(h->trait_ref.trait, goal.trait)) continue;
+        if (!may_unify_args(db, goal.args, h->trait_ref.args, true)) continue;
+        u64 mark = scratch_mark(s->work);
+        u32 snapshot = infer_snapshot(s->t);
+        GoalVec nested = {0};
+        Args args;
+        bool ok = match_impl(s, goal, impls[i], &args, &nested);
+        infer_rollback(s->t, snapshot);
+        scratch_rewind(s->work, mark);
+        if (!ok) continue;
+        Candidate c = {.kind = CAND_IMPL, .impl = impls[i], .negative = h->is_negative, .eval = SOLVE_MAYBE};
+        vec_push(s->work, out, c);
+    }
+}
+
+static void add_builtin(Solver *s, CandidateVec *out, u32 kind) {
+    Candidate c = {.kind = kind, .eval = SOLVE_YES};
+    vec_push(s->work, out, c);
+}
+
+// ---- choosing --------------------------------------------------------------------------------------
+
+static SolveResult evaluate_candidate(Solver *s, TraitRef goal, const Candidate *c) {
+    u64 mark = scratch_mark(s->work);
+    u32 snapshot = infer_snapshot(s->t);
+    GoalVec nested = {0};
+    SolveResult result = SOLVE_NO;
+    if (confirm_candidate(s, goal, c, &nested, NULL)) {
+        result = run_goals(s, &nested);
+        if (result == SOLVE_YES && nested.count) result = SOLVE_MAYBE;
+    }
+    infer_rollback(s->t, snapshot);
+    scratch_rewind(s->work, mark);
+    return result;
+}
+
+// MAYBE: two that do not exclude each other.
+static SolveResult winnow(Solver *s, TraitRef goal, CandidateVec *cands, bool has_infer, Candidate *out) {
+    if (cands->count == 0) return SOLVE_NO;
+    if (cands->count == 1) {
+        *out = cands->at[0];
+        return out->negative ? SOLVE_NO : SOLVE_YES;
+    }
+    u32 kept = 0;
+    for (u32 i = 0; i < cands->count; i++) {
+        Candidate *c = &cands->at[i];
+        if (c->kind != CAND_PARAM && !c->negative) c->eval = evaluate_candidate(s, goal, c);
+        if (c->negative) c->eval = SOLVE_YES;
+        if (c->eval != SOLVE_NO) cands->at[kept++] = *c;
+    }
+    cands->count = kept;
+    if (kept == 0) return SOLVE_NO;
+    const Candidate *param = NULL, *bound = NULL, *object = NULL, *impl = NULL, *other = NULL;
+    u32 param_count = 0, global_count = 0, bound_count = 0, object_count = 0, other_count = 0;
+    for (u32 i = 0; i < kept; i++) {
+        const Candidate *c = &cands->at[i];
+        if (c->kind == CAND_PARAM && c->is_global) global_count++;
+        else if (c->kind == CAND_PARAM) param = param ? param : c, param_count++;
+        else if (c->kind == CAND_BOUND) bound = bound ? bound : c, bound_count++;
+        else if (c->kind == CAND_OBJECT) object = object ? object : c, object_count++;
+        else if (c->kind != CAND_IMPL) other = other ? other : c, other_count++;
+    }
+    const Candidate *best = NULL;
+    if (param) {
+        if (param_count + global_count > 1 && has_infer) return SOLVE_MAYBE;
+        best = param;
+    } else if (bound) {
+        if (bound_count > 1 && has_infer) return SOLVE_MAYBE;
+        best = bound;
+    } else if (object) {
+        if (object_count > 1 && has_infer) return SOLVE_MAYBE;
+        best = object;
+    } else {
+        bool marker = def_attrs(s->db, goal.trait)->flags & DEF_ATTR_MARKER;
+        for (u32 i = 0; i < kept; i++) {
+            const Candidate *c = &cands->at[i];
+            if (c->kind != CAND_IMPL) continue;
+            if (!impl) {
+                impl = c;
+            } else if (c->eval == SOLVE_YES && (marker || impl_specializes(s->db, c->impl, impl->impl))) {
+                impl = c;
+            } else if (!(impl->eval == SOLVE_YES && (marker || impl_specializes(s->db, impl->impl, c->impl)))) {
+                return SOLVE_MAYBE;
+            }
+        }
+        if (impl && other) return SOLVE_MAYBE;
+        if (other_count > 1) return SOLVE_MAYBE;
+        best = impl ? impl : other;
+        if (!best) { // global where-clauses only
+            if (global_count > 1 && has_infer) return SOLVE_MAYBE;
+            best = &cands->at[0];
+        }
+    }
+    *out = *best;
+    return out->negative ? SOLVE_NO : SOLVE_YES;
+}
+
+SolveResult select_candidate(Solver *s, TraitRef goal, Candidate *out) {
+    Db *db = s->db;
+    Ty self = args_get(db, goal.args, 0);
+    TyKind kind = ty_kind(db, self);
+    u32 flags = args_flags(db, goal.args);
+    bool has_infer = flags & TY_HAS_INFER;
+    LangItem lang = lang_item_of(db, goal.trait);
+    *out = (Candidate){.kind = CAND_BUILTIN};
+    if (kind == TY_ERROR) return SOLVE_YES;
+    switch (lang) {
+    case LANG_meta_sized:
+    case LANG_pointee_sized:
+    case LANG_destruct:
+    case LANG_discriminant_kind:
+    case LANG_pointee_trait:
+    case LANG_bikeshed_guaranteed_no_drop: return SOLVE_YES;
+    default: break;
+    }
+    if (kind == TY_INFER) return SOLVE_MAYBE;
+    CandidateVec cands = {0};
+    if (lang == LANG_sized) {
+        TyVec nested = {0};
+        switch (builtin_sized(s, self, &nested)) {
+        case BUILTIN_YES: return SOLVE_YES;
+        case BUILTIN_NO: return SOLVE_NO;
+        case BUILTIN_MAYBE: return SOLVE_MAYBE;
+        case BUILTIN_NONE: break;
+        }
+    }
+    assemble_env(s, goal, &cands);
+    u32 locals = 0;
+    for (u32 i = 0; i < cands.count; i++)
+        locals += !cands.at[i].is_global;
+    if (locals) return winnow(s, goal, &cands, has_infer, out); // where-clauses shadow the rest
+    if (kind == TY_PROJECTION || kind == TY_OPAQUE) assemble_bounds(s, goal, self, &cands);
+    if (kind == TY_DYN) assemble_object(s, goal, self, &cands);
+    switch (lang) {
+    case LANG_sized: return winnow(s, goal, &cands, has_infer, out);
+    case LANG_tuple:
+        if (kind == TY_TUPLE) add_builtin(s, &cands, CAND_BUILTIN);
+        return winnow(s, goal, &cands, has_infer, out);
+    case LANG_fn_ptr_trait:
+        if (kind == TY_FN_PTR) add_builtin(s, &cands, CAND_BUILTIN);
+        return winnow(s, goal, &cands, has_infer, out);
+    case LANG_unsize: {
+        u64 mark = scratch_mark(s->work);
+        u32 snapshot = infer_snapshot(s->t);
+        GoalVec nested = {0};
+        BuiltinAnswer answer = builtin_unsize(s, self, args_get(db, goal.args, 1), &nested);
+        infer_rollback(s->t, snapshot);
+        scratch_rewind(s->work, mark);
+        if (answer == BUILTIN_MAYBE) return SOLVE_MAYBE;
+        if (answer == BUILTIN_YES) add_builtin(s, &cands, CAND_BUILTIN);
+        return winnow(s, goal, &cands, has_infer, out);
+    }
+    case LANG_copy:
+    case LANG_clone: {
+        TyVec nested = {0};
+        BuiltinAnswer answer = builtin_copy_clone(s, self, &nested);
+        if (answer == BUILTIN_MAYBE) return SOLVE_MAYBE;
+        if (answer == BUILTIN_YES) {
+            add_builtin(s, &cands, lang == LANG_copy ? CAND_BUILTIN : CAND_CLONE);
+            return winnow(s, goal, &cands, has_infer, out);
+        }
+        break;
+    }
+    case LANG_fn:
+    case LANG_fn_mut:
+    case LANG_fn_once: {
+        Args sig;
+        bool is_closure, kind_unknown;
+        BuiltinAnswer answer = builtin_fn_sig(s, self, goal.trait, &sig, &is_closure, &kind_unknown);
+        if (answer == BUILTIN_MAYBE) return SOLVE_MAYBE;
+        if (answer == BUILTIN_NO) return SOLVE_NO;
+        if (answer == BUILTIN_YES) {
+            add_builtin(s, &cands, is_closure ? CAND_CLOSURE : CAND_FN);
+            return winnow(s, goal, &cands, has_infer, out);
+        }
+        break;
+    }
+    default: break;
+    }
+    u32 before = cands.count;
+    assemble_impls(s, goal, self, &cands);
+    if (cands.count == before && trait_is_auto(db, goal.trait)) {
+        TyVec nested = {0};
+        switch (auto_constituents(s, self, &nested)) {
+        case BUILTIN_YES: add_builtin(s, &cands, CAND_AUTO); break;
+        case BUILTIN_MAYBE: return SOLVE_MAYBE;
+        case BUILTIN_NO:
+        case BUILTIN_NONE: break;
+        }
+    }
+    return winnow(s, goal, &cands, has_infer, out);
+}
+
+// ---- confirming ------------------------------------------------------------------------------------
+
+static void push_nested_types(Solver *s, DefId trait, const TyVec *tys, GoalVec *nested) {
+    for (u32 i = 0; i < tys->count; i++)
+        push_trait_goal(s, nested, trait, normalize(s, tys->at[i], nested));
+}
+
+bool confirm_candidate(Solver *s, TraitRef goal, const Candidate *c, GoalVec *nested, Selection *selection) {
+    Db *db = s->db;
+    Ty self = args_get(db, goal.args, 0);
+    if (selection) *selection = (Selection){.kind = c->kind, .impl = c->impl};
+    TyVec tys = {0};
+    switch ((CandidateKind)c->kind) {
+    case CAND_IMPL: {
+        Args args;
+        if (!match_impl(s, goal, c->impl, &args, nested)) return false;
+        if (selection) selection->args = args;
+        PredicateVec preds = {0};
+        predicates_instantiate(db, c->impl, args, s->work, &preds);
+        for (u32 i = 0; i < preds.count; i++)
+            vec_push(s->work, nested, preds.at[i]);
+        return true;
+    }
+    case CAND_PARAM:
+    case CAND_BOUND:
+    case CAND_OBJECT: return infer_unify_args(s->t, goal.args, c->args);
+    case CAND_FN:
+    case CAND_CLOSURE: {
+        Args sig;
+        bool is_closure, kind_unknown;
+        if (builtin_fn_sig(s, self, goal.trait, &sig, &is_closure, &kind_unknown) != BUILTIN_YES) return false;
+        sig = normalize_args(s, sig, nested);
+        u32 count;
+        const Ty *at = args_at(db, sig, &count);
+        Ty inputs = ty_tuple(db, at, count - 1);
+        return infer_unify(s->t, args_get(db, goal.args, 1), inputs);
+    }
+    case CAND_AUTO:
+        auto_constituents(s, self, &tys);
+        push_nested_types(s, goal.trait, &tys, nested);
+        return true;
+    case CAND_CLONE:
+        builtin_copy_clone(s, self, &tys);
+        push_nested_types(s, goal.trait, &tys, nested);
+        return true;
+    case CAND_BUILTIN:
+        switch (lang_item_of(db, goal.trait)) {
+        case LANG_sized:
+            builtin_sized(s, self, &tys);
+            push_nested_types(s, goal.trait, &tys, nested);
+            return true;
+        case LANG_copy:
+            builtin_copy_clone(s, self, &tys);
+            push_nested_types(s, goal.trait, &tys, nested);
+            return true;
+        case LANG_unsize:
+            return ty_kind(db, self) == TY_ERROR ||
+                   builtin_unsize(s, self, args_get(db, goal.args, 1), nested) == BUILTIN_YES;
+        default: return true;
+        }
+    case CAND_NONE: break;
+    }
+    return false;
+}
+
+// ---- running goals -----------------------------------------------------------------------------------
+
+static bool is_coinductive(Solver *s, DefId trait) {
+    LangItem lang = lang_item_of(s->db, trait);
+    return lang == LANG_sized || lang == LANG_meta_sized || lang == LANG_pointee_sized || trait_is_auto(s->db, trait) ||
+           (def_attrs(s->db, trait)->flags & DEF_ATTR_COINDUCTIVE);
+}
+
+static bool scalar_is_sized(TyKind kind) {
+    return (kind >= TY_BOOL && kind <= TY_NEVER && kind != TY_STR) || kind == TY_REF || kind == TY_PTR || kind == TY_ARRAY ||
+           kind == TY_FN_PTR || kind == TY_FN_DEF || kind == TY_CLOSURE || kind == TY_INFER_INT || kind == TY_INFER_FLOAT;
+}
+
+SolveResult run_trait(Solver *s, TraitRef goal, GoalVec *left, Selection *selection) {
+    Db *db = s->db;
+    if (selection) *selection = (Selection){0};
+    if (s->overflow) return SOLVE_NO;
+    if (s->depth >= SOLVE_DEPTH_MAX || ++s->steps > SOLVE_STEPS_MAX) {
+        s->overflow = true;
+        return SOLVE_NO;
+    }
+    goal.args = infer_resolve_args(s->t, goal.args);
+    u32 flags = args_flags(db, goal.args);
+    LangItem lang = lang_item_of(db, goal.trait);
+    if (lang == LANG_sized && scalar_is_sized(ty_kind(db, args_get(db, goal.args, 0)))) {
+        if (selection) selection->kind = CAND_BUILTIN;
+        return SOLVE_YES;
+    }
+    bool coinductive = is_coinductive(s, goal.trait);
+    // What depends on nothing around it is answered once for all.
+    if (s->depth > 0 && !coinductive && !selection && !(flags & TY_CONTEXTUAL)) {
+        const Selection *known = query_get(db, Q_trait_select, solve_key(db, goal.trait.id, goal.args.id));
+        if (known) return known->kind == CAND_NONE ? SOLVE_NO : SOLVE_YES;
+    }
+    Args canonical = canonical_args(s, goal.args);
+    bool all_coinductive = coinductive;
+    for (const Frame *f = s->top; f; f = f->up) {
+        if (def_eq(f->trait, goal.trait) && args_eq(f->args, canonical)) {
+            if (all_coinductive && f->coinductive) return SOLVE_YES;
+            return flags & TY_HAS_INFER ? SOLVE_MAYBE : SOLVE_NO;
+        }
+        all_coinductive &= f->coinductive;
+    }
+    bool remember = coinductive && lang != LANG_sized && !(flags & TY_HAS_INFER) && s->depth > 0;
+    u64 seen_key = pack_u64(goal.trait.id, goal.args.id);
+    if (remember) {
+        u32 seen = map_get(&s->seen, seen_key);
+        if (seen) return seen == 1 ? SOLVE_YES : SOLVE_NO;
+        map_set(&s->seen, seen_key, 1);
+    }
+    Frame frame = {.up = s->top, .trait = goal.trait, .args = canonical, .coinductive = coinductive};
+    s->top = &frame;
+    s->depth++;
+    Candidate c;
+    SolveResult result = select_candidate(s, goal, &c);
+    if (result == SOLVE_YES) {
+        GoalVec nested = {0};
+        if (!confirm_candidate(s, goal, &c, &nested, selection)) {
+            result = SOLVE_NO;
+        } else {
+            result = run_goals(s, &nested);
+            if (result != SOLVE_NO) {
+                result = SOLVE_YES;
+                vec_append(s->work, left, nested.at, nested.count);
+            }
+            Args sig;
+            bool is_closure, kind_unknown = false;
+            if (result == SOLVE_YES && c.kind == CAND_CLOSURE &&
+                builtin_fn_sig(s, args_get(db, goal.args, 0), goal.trait, &sig, &is_closure, &kind_unknown) == BUILTIN_YES &&
+                kind_unknown)
+                result = SOLVE_MAYBE; // the arguments are bound now; whether it is Fn shows later
+        }
+    }
+    s->depth--;
+    s->top = frame.up;
+    if (remember && result == SOLVE_NO) map_set(&s->seen, seen_key, 2);
+    return result;
+}
+
+SolveResult run_predicate(Solver *s, Predicate goal, GoalVec *left) {
+    if (goal.kind == PRED_TRAIT) {
+        if (args_flags(s->db, goal.trait_ref.args) & TY_NEEDS_NORMALIZE)
+            goal.trait_ref.args = normalize_args(s, goal.trait_ref.args, left);
+        return run_trait(s, goal.trait_ref, left, NULL);
+    }
+    Ty found;
+    SolveResult result = project(s, goal.projection, left, &found);
+    if (result != SOLVE_YES) return result;
+    Ty wanted = infer_resolve(s->t, goal.ty);
+    if (ty_flags(s->db, wanted) & TY_NEEDS_NORMALIZE) wanted = normalize(s, wanted, left);
+    return infer_unify(s->t, found, wanted) ? SOLVE_YES : SOLVE_NO;
+}
+
+enum { RUN_PASSES_MAX = 32 };
+
+SolveResult run_goals(Solver *s, GoalVec *goals) {
+    for (u32 pass = 0; goals->count && pass < RUN_PASSES_MAX; pass++) {
+        u32 before = infer_changes(s->t);
+        GoalVec next = {0};
+        for (u32 i = 0; i < goals->count; i++) {
+            Predicate goal = goals->at[i];
+            switch (run_predicate(s, goal, &next)) {
+            case SOLVE_NO: return SOLVE_NO;
+            case SOLVE_MAYBE: vec_push(s->work, &next, goal); break;
+            case SOLVE_YES: break;
+            }
+        }
+        *goals = next;
+        if (infer_changes(s->t) == before) break;
+    }
+    return goals->count ? SOLVE_MAYBE : SOLVE_YES;
+}
+
+SolveResult evaluate_trait(Solver *s, TraitRef goal) {
+    u64 mark = scratch_mark(s->work);
+    u32 snapshot = infer_snapshot(s->t);
+    GoalVec left = {0};
+    SolveResult result = run_trait(s, goal, &left, NULL);
+    if (result == SOLVE_YES && left.count) result = SOLVE_MAYBE;
+    infer_rollback(s->t, snapshot);
+    scratch_rewind(s->work, mark);
+    return result;
+}
+
+// ---- specialization ----------------------------------------------------------------------------------
+
+// Key: an interned (special, general). An impl is more special if the other matches its header
+// under its own where-clauses.
+static void specializes_run(Db *db, u32 key) {
+    const u32 *words = types_key_words(db, key);
+    DefId special = {words[0]}, general = {words[1]};
+    bool result = false;
+    const ImplHeader *a = impl_header(db, special);
+    const ImplHeader *b = impl_header(db, general);
+    if (def_eq(a->trait_ref.trait, b->trait_ref.trait) && !def_eq(special, general)) {
+        SolveCx cx = {.db = db, .table = infer_table_new(db, &db->scratch), .env = param_env(db, special)};
+        Solver s;
+        solver_begin(&s, &cx);
+        GoalVec nested = {0};
+        TraitRef goal = a->trait_ref;
+        goal.args = normalize_args(&s, goal.args, &nested);
+        Candidate c = {.kind = CAND_IMPL, .impl = general};
+        if (confirm_candidate(&s, goal, &c, &nested, NULL)) result = run_goals(&s, &nested) != SOLVE_NO;
+        solver_end(&s);
+    }
+    query_return(db, &result, sizeof result);
+}
+
+bool impl_specializes(Db *db, DefId special, DefId general) {
+    const bool *result = query_get(db, Q_specializes, solve_key(db, special.id, general.id));
+    return result && *result;
+}
+
+void select_register(Db *db) { query_register(db, Q_specializes, specializes_run); }
