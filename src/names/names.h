@@ -24,6 +24,9 @@ void names_register(Db *db); // the queries of expand/ and names/
 // hashbrown, libc, cfg_if, std_detect, panic_unwind, unwind, ...) from the source root. No file is
 // read before something asks for the crate.
 void names_declare_sysroot(Db *db, Str library_root);
+// The cfgs of the target, as `rustc --print cfg` lists them, one a line. Without a call: those of
+// x86_64-unknown-linux-gnu. Before anything is asked of a crate.
+void names_set_target_cfgs(Db *db, const Str *lines, u32 count);
 // Declares the user's crate.
 CrateId names_declare_user(Db *db, u32 root_file, Symbol name, u32 edition);
 CrateId crate_find(const Db *db, Symbol name); // 0 if undeclared

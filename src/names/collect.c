@@ -1,0 +1,847 @@
+// Collecting a crate: its modules, items, macros and imports, to a fixpoint.
+//
+// Items of files (and of what item macros expand to) become definitions in source order. Imports
+// and macro calls wait in lists; rounds of "resolve imports, expand the calls whose macro is known"
+// go on until nothing changes. What is left over then is an error.
+
+#include "names/collect.h"
+
+#include "diag/diag.h"
+#include "expand/builtin.h"
+#include "expand/derive.h"
+
+#define ROUNDS_MAX 256
+
+typedef struct Rows { // a run of shape rows with its tokens
+    const ShapeRow *rows;
+    const Tok *toks;
+    const ShapePlace *places; // expansions only
+    u32 file;
+    u32 outer_row;   // expansions: the written item; files: UINT32_MAX
+    u32 tok_shift;   // expansions: where their tokens begin in the box
+    u32 depth;       // of expansion
+    bool expanded;
+} Rows;
+
+typedef struct Dir {
+    Str path;    // folder that `mod x;` looks in
+    Str attr;    // folder that #[path] counts from
+} Dir;
+
+static Toks rows_toks(const Rows *rows, TokRange range) {
+    return (Toks){rows->toks + range.lo, range.hi - range.lo};
+}
+
+u32 path_segs_of(Toks path, Scratch *scratch, PathSeg **out) {
+    PathSeg *segs = SCRATCH_ARRAY(scratch, PathSeg, path.count + 1);
+    u32 count = 0;
+    for (u32 i = 0; i < path.count; i++) {
+        const Tok *tok = &path.at[i];
+        if (tok->kind == TOK_IDENT) {
+            segs[count++] = (PathSeg){{tok->sym}, tok->ctxt, tok->flags & (TOK_RAW | TOK_CRATE)};
+        } else if (tok->kind == TOK_COLONCOLON && count == 0 && i == 0) {
+            segs[count++] = (PathSeg){SYM_OF(path_root), tok->ctxt, 0};
+        }
+    }
+    *out = segs;
+    return count;
+}
+
+static DefKind item_def_kind(const ShapeRow *row, bool foreign) {
+    switch ((ItemKind)row->kind) {
+    case ITEM_NONE: return DEF_VARIANT;
+    case ITEM_MOD: return DEF_MOD;
+    case ITEM_FN: return DEF_FN;
+    case ITEM_STRUCT: return DEF_STRUCT;
+    case ITEM_ENUM: return DEF_ENUM;
+    case ITEM_UNION: return DEF_UNION;
+    case ITEM_TRAIT: return DEF_TRAIT;
+    case ITEM_TRAIT_ALIAS: return DEF_TRAIT_ALIAS;
+    case ITEM_TYPE: return foreign ? DEF_FOREIGN_TY : DEF_TY_ALIAS;
+    case ITEM_CONST: return DEF_CONST;
+    case ITEM_STATIC: return DEF_STATIC;
+    case ITEM_IMPL: return DEF_IMPL;
+    case ITEM_EXTERN_BLOCK: return DEF_FOREIGN_MOD;
+    case ITEM_MACRO_RULES:
+    case ITEM_MACRO_DEF: return DEF_MACRO;
+    case ITEM_MACRO_CALL: return DEF_GLOBAL_ASM;
+    case ITEM_USE:
+    case ITEM_EXTERN_CRATE:
+    case ITEM_KIND_COUNT: break;
+    }
+    return DEF_NONE;
+}
+
+static bool name_is(const Builder *b, Symbol name, const char *text) {
+    return str_eq(symbol_str(&b->db->symbols, name), str_from(text));
+}
+
+// Visibility in a module: 0 or the module's DefId. Paths are resolved in the crate being built.
+static u32 vis_of(Builder *b, DefId mod, u8 vis, Toks path) {
+    Resolver r = {b->db, b, NULL};
+    DefId here = scope_module(&r, mod);
+    switch ((ItemVis)vis) {
+    case VIS_PUB: return 0;
+    case VIS_CRATE: return crate_root(b->db, b->crate).id;
+    case VIS_INHERITED:
+    case VIS_SELF: return mod.id;
+    case VIS_SUPER: {
+        DefId outer = def_row(b->db, here)->parent;
+        return outer.id == 0 ? here.id : scope_module(&r, outer).id;
+    }
+    case VIS_IN: {
+        PathSeg *segs;
+        u32 count = path_segs_of(path, b->scratch, &segs);
+        // `pub(in self::a)`, 2015's `pub(in a)`: modules around the item, all known by now.
+        PathRes res = resolve_path(&r, here, segs, count, NS_TYPE, 0);
+        if (res.res.kind == RES_DEF && res.used == count) return res.res.def.id;
+        return crate_root(b->db, b->crate).id;
+    }
+    }
+    return mod.id;
+}
+
+static void bind(Builder *b, DefId mod, Namespace ns, Symbol name, u32 ctxt, Res res, u32 vis) {
+    if (name.id == 0 || name.id == SYM_underscore) return;
+    builder_bind(b, (BindRow){mod, ns, name, hygiene_for_items(b->db, ctxt), res, vis, 0});
+}
+
+static TokRange keep_attrs(Builder *b, Toks attrs) {
+    u32 first = b->toks.count;
+    cfg_attrs_expand(&b->db->symbols, &b->cfgs, attrs, b->scratch, &b->toks);
+    return (TokRange){first, b->toks.count};
+}
+
+static bool attr_named(const Builder *b, TokRange range, const char *name, Attr *out) {
+    Toks toks = {b->toks.at + range.lo, range.hi - range.lo};
+    u32 want = symbol_intern(&b->db->symbols, str_from(name)).id;
+    for (u32 at = 0; attr_next(&b->db->symbols, toks, &at, out);) {
+        if (out->name.id == want) return true;
+    }
+    return false;
+}
+
+static void note_lang(Builder *b, DefId def, TokRange attrs) {
+    Attr attr;
+    if (attrs.lo == attrs.hi) return;
+    if (!attr_named(b, attrs, "lang", &attr)) {
+        if (attr_named(b, attrs, "panic_handler", &attr)) {
+            // panic_impl is a lang item by this attribute; rac finds it by symbol.
+        }
+        return;
+    }
+    const Tok *value = attr_value(attr.args);
+    if (value == NULL) return;
+    u32 item = lang_item_number(b->db, (Symbol){value->sym});
+    if (item != LANG_COUNT) vec_push(b->scratch, &b->langs, (LangRow){item, def});
+}
+
+static void collect_rows(Builder *b, DefId mod, DefId parent, const Rows *rows, u32 from, u32 to,
+                         const Dir *dir, u32 *text);
+
+static Str path_dir(Str path) {
+    u32 len = path.len;
+    while (len != 0 && path.at[len - 1] != '/') len--;
+    return (Str){path.at, len};
+}
+
+static Str path_stem(Str path) {
+    Str dir = path_dir(path);
+    Str file = {path.at + dir.len, path.len - dir.len};
+    if (file.len > 3 && memcmp(file.at + file.len - 3, ".rs", 3) == 0) file.len -= 3;
+    return file;
+}
+
+static void collect_mod_file(Builder *b, DefId def, const ShapeRow *row, TokRange attrs,
+                             const Dir *dir, u32 *text, Symbol name) {
+    Db *db = b->db;
+    Attr attr;
+    Str path;
+    Str text_name = symbol_str(&db->symbols, name);
+    Str literal;
+    FileId file = {0};
+    bool owns_dir = false;
+    (void)row;
+    if (attr_named(b, attrs, "path", &attr) && attr_value(attr.args) != NULL &&
+        literal_text(db, attr_value(attr.args), b->scratch, &literal)) {
+        path = literal.len != 0 && literal.at[0] == '/'
+                   ? literal
+                   : scratch_print(b->scratch, "%.*s%.*s", STR_ARG(dir->attr), STR_ARG(literal));
+        file = source_load(db, path, NULL);
+        owns_dir = true;
+    } else {
+        path = scratch_print(b->scratch, "%.*s%.*s.rs", STR_ARG(dir->path), STR_ARG(text_name));
+        file = source_load(db, path, NULL);
+        if (file.id == 0) {
+            Str other = scratch_print(b->scratch, "%.*s%.*s/mod.rs", STR_ARG(dir->path),
+                                      STR_ARG(text_name));
+            file = source_load(db, other, NULL);
+            if (file.id != 0) {
+                path = other;
+                owns_dir = true;
+            }
+        }
+    }
+    if (file.id == 0) {
+        diag_error(db, (Span){SPAN_DEF | def.id, 0, 0}, "E0583", "file not found for module `%.*s`",
+                   STR_ARG(text_name));
+        diag_help(db, "to create the module `%.*s`, create file \"%.*s\"", STR_ARG(text_name),
+                  STR_ARG(path));
+        return;
+    }
+    const FileShape *shape = query_get(db, Q_file_shape, file.id);
+    Toks inner = {LIST_AT(shape, Tok, shape->toks) + shape->inner_attrs.lo,
+                  shape->inner_attrs.hi - shape->inner_attrs.lo};
+    if (!cfg_attrs_live(&db->symbols, &b->cfgs, inner)) return;
+    Dir own;
+    own.attr = path_dir(path);
+    own.path = owns_dir ? own.attr
+                        : scratch_print(b->scratch, "%.*s%.*s/", STR_ARG(own.attr),
+                                        STR_ARG(path_stem(path)));
+    Rows rows = {LIST_AT(shape, ShapeRow, shape->rows),
+                 LIST_AT(shape, Tok, shape->toks),
+                 NULL,
+                 file.id,
+                 UINT32_MAX,
+                 0,
+                 0,
+                 false};
+    collect_rows(b, def, def, &rows, 0, shape->rows.count, &own, text);
+}
+
+static void pending_add(Builder *b, const Import *import, int by) {
+    u64 key = hash_mix(pack_u64(import->mod.id, import->name.id), 3);
+    u32 count = max_u32(map_get(&b->pending, key), 1); // one too high: 0 is no value of a map
+    map_set(&b->pending, key, (u32)((int)count + by));
+}
+
+static void collect_use(Builder *b, DefId mod, const Rows *rows, const ShapeRow *row, u32 index,
+                        TokRange attrs, u32 vis, u32 text) {
+    UseTable table = {0};
+    parse_use(rows_toks(rows, row->header), b->scratch, &table);
+    Attr attr;
+    bool prelude = attr_named(b, attrs, "prelude_import", &attr);
+    for (u32 i = 0; i < table.leaves.count; i++) {
+        const UseLeaf *leaf = &table.leaves.at[i];
+        Import import = {
+            .mod = mod,
+            .seg_first = b->segs.count,
+            .seg_count = leaf->seg_count,
+            .name = leaf->name,
+            .ctxt = leaf->ctxt,
+            .vis = vis,
+            .text = text,
+            .glob = leaf->glob,
+            .self_only = leaf->in_braces_self,
+            .is_prelude = prelude,
+            .expanded = rows->expanded,
+            .file = rows->file,
+            .row = rows->expanded ? rows->outer_row : index,
+            .pos = row->header.hi > row->header.lo && leaf->tok < row->header.hi - row->header.lo
+                       ? rows_toks(rows, row->header).at[leaf->tok].pos
+                       : 0,
+        };
+        for (u32 s = 0; s < leaf->seg_count; s++) {
+            const UseSeg *seg = &table.segs.at[leaf->seg_first + s];
+            vec_push(b->scratch, &b->segs, (PathSeg){seg->name, seg->ctxt, seg->flags});
+        }
+        // `a::{self}` names `a` itself.
+        if (leaf->in_braces_self && import.seg_count > 1 &&
+            symbol_is(vec_last(&b->segs).name, SYM_self)) {
+            import.seg_count--;
+        }
+        vec_push(b->scratch, &b->imports, import);
+        if (!import.glob) pending_add(b, &import, 1);
+        b->report.imports++;
+    }
+}
+
+static void collect_extern_crate(Builder *b, DefId mod, const ShapeRow *row, TokRange attrs,
+                                 u32 vis) {
+    Db *db = b->db;
+    Symbol crate_name = {row->extra};
+    CrateId crate = {0};
+    if (symbol_is(crate_name, SYM_self)) {
+        crate = b->crate;
+    } else {
+        const CrateInfo *info = crate_info(db, b->crate);
+        for (u32 i = 0; i < info->extern_count; i++) {
+            if (info->externs[i].name.id == crate_name.id) crate = info->externs[i].crate;
+        }
+        if (crate.id == 0 && info->is_library) crate = crate_find(db, crate_name);
+        // `extern crate alloc;` and the like: crates of the sysroot by their own name.
+        if (crate.id == 0) {
+            CrateId other = crate_find(db, crate_name);
+            if (other.id != 0 && crate_info(db, other)->is_library) crate = other;
+        }
+    }
+    if (crate.id == 0) {
+        diag_error(db, (Span){SPAN_DEF | crate_root(db, b->crate).id, 0, 0}, "E0463",
+                   "can't find crate for `%.*s`", STR_ARG(symbol_str(&db->symbols, crate_name)));
+        return;
+    }
+    Res res = {RES_DEF, crate_root(db, crate), 0};
+    if (!symbol_is(row->name, SYM_underscore)) {
+        builder_bind(b, (BindRow){mod, NS_TYPE, row->name, hygiene_for_items(db, row->ctxt), res,
+                                  vis, 2});
+        if (def_row(db, mod)->parent.id == 0) {
+            vec_push(b->scratch, &b->externs, (ExternRow){row->name, crate});
+        }
+    }
+    Attr attr;
+    if (attr_named(b, attrs, "macro_use", &attr)) {
+        vec_push(b->scratch, &b->macro_use, crate.id);
+    }
+}
+
+// The fields every definition of an item shares.
+static DefSrc *item_src(Builder *b, DefId def, const Rows *rows, const ShapeRow *row, u32 index,
+                        TokRange attrs, u32 vis, u32 text, DefId mod) {
+    DefSrc *src = builder_src(b, def);
+    src->item_kind = row->kind;
+    src->flags = row->flags;
+    src->bits = row->bits;
+    src->file = rows->file;
+    src->row = rows->expanded ? rows->outer_row : index;
+    src->attrs = attrs;
+    src->vis = vis;
+    src->text = text;
+    src->scope = mod;
+    if (rows->expanded) {
+        src->src = SRC_TOKS;
+        TokRange range = rows->places[index].range;
+        src->toks = (TokRange){range.lo + rows->tok_shift, range.hi + rows->tok_shift};
+    } else {
+        src->src = SRC_FILE;
+    }
+    return src;
+}
+
+static void collect_derives(Builder *b, DefId mod, DefId item, const Rows *rows, u32 index,
+                            TokRange attrs, u32 text) {
+    Attr attr;
+    u32 derive = sym(b->db, "derive").id, derive_const = sym(b->db, "derive_const").id;
+    TokRange range = attrs;
+    for (u32 at = 0;;) {
+        Toks toks = {b->toks.at + range.lo, range.hi - range.lo};
+        if (!attr_next(&b->db->symbols, toks, &at, &attr)) break;
+        if (attr.name.id != derive && attr.name.id != derive_const) continue;
+        Toks list = attr_inner(attr.args);
+        u32 last = 0;
+        for (u32 i = 0; i <= list.count; i++) {
+            if (i < list.count && list.at[i].kind != TOK_COMMA) {
+                if (list.at[i].kind == TOK_IDENT) last = list.at[i].sym;
+                continue;
+            }
+            if (last == 0) continue;
+            DeriveKind kind = derive_kind(b->db, (Symbol){last});
+            if (kind == DERIVE_NONE) {
+                diag_error(b->db, (Span){SPAN_DEF | item.id, attr.pos, attr.pos + 6}, "",
+                           "cannot find derive macro `%.*s` in this scope",
+                           STR_ARG(symbol_str(&b->db->symbols, (Symbol){last})));
+            }
+            u32 impl_count = derive_impl_count(kind);
+            for (u32 n = 0; n < impl_count; n++) {
+                DefId impl = builder_def(b, mod, DEF_IMPL, SYM_OF(none));
+                DefSrc *src = builder_src(b, impl);
+                src->src = SRC_DERIVE;
+                src->item_kind = ITEM_IMPL;
+                src->derive = (u8)kind;
+                src->derive_of = item;
+                src->flags = ITEM_OF_TRAIT;
+                src->file = rows->file;
+                src->row = rows->expanded ? rows->outer_row : index;
+                src->toks = (TokRange){n, n};
+                src->text = text;
+                src->scope = mod;
+                src->attrs = (TokRange){0, 0};
+                vec_push(b->scratch, &b->impls, impl);
+            }
+            last = 0;
+        }
+    }
+}
+
+static void define_macro(Builder *b, DefId mod, const Rows *rows, const ShapeRow *row, u32 index,
+                         TokRange attrs, u32 vis, u32 *text) {
+    Db *db = b->db;
+    Attr attr;
+    bool legacy = row->kind == ITEM_MACRO_RULES;
+    bool exported = legacy && attr_named(b, attrs, "macro_export", &attr);
+    DefId root = crate_root(db, b->crate);
+    // As in rustc: `macro_export` puts the macro at the crate's root, whatever module it is in.
+    DefId parent = exported ? root : mod;
+    DefId def = builder_def(b, parent, DEF_MACRO, row->name);
+    DefSrc *src = item_src(b, def, rows, row, index, attrs, vis, *text, mod);
+    if (attr_named(b, attrs, "rustc_builtin_macro", &attr)) {
+        Symbol name = row->name;
+        Toks inner = attr_inner(attr.args);
+        if (inner.count != 0 && inner.at[0].kind == TOK_IDENT) name = (Symbol){inner.at[0].sym};
+        src->builtin = (u8)builtin_kind(db, name);
+    }
+    Res res = {RES_DEF, def, 0};
+    // Compiled now: a macro's own crate may call it before the box is a query's result.
+    Blob blob;
+    macro_compile(db, rows_toks(rows, row->body), legacy, crate_info(db, b->crate)->is_library,
+                  b->scratch, &blob);
+    vec_push(b->scratch, &b->rules, (const MacroRules *)blob.at);
+    map_set(&b->compiled, def.id, b->rules.count - 1);
+    if (legacy) {
+        *text = builder_text(b, (TextRow){*text, row->name, row->ctxt, def, 0});
+        if (exported) bind(b, root, NS_MACRO, row->name, row->ctxt, res, 0);
+    } else {
+        bind(b, mod, NS_MACRO, row->name, row->ctxt, res, vis);
+    }
+}
+
+static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, u32 index,
+                         const Dir *dir, u32 *text) {
+    Db *db = b->db;
+    const ShapeRow *row = &rows->rows[index];
+    Toks raw_attrs = rows_toks(rows, row->attrs);
+    if (!cfg_attrs_live(&db->symbols, &b->cfgs, raw_attrs)) return;
+    TokRange attrs = keep_attrs(b, raw_attrs);
+    Attr attr;
+    if (attrs.hi != attrs.lo) {
+        bool is_test = attr_named(b, attrs, "test", &attr) || attr_named(b, attrs, "bench", &attr) ||
+                       attr_named(b, attrs, "test_case", &attr);
+        if (is_test && !crate_is_test(db, b->crate)) return;
+    }
+    bool foreign = def_kind(db, parent) == DEF_FOREIGN_MOD;
+    u32 vis = vis_of(b, mod, row->vis, rows_toks(rows, row->vis_path));
+    DefKind kind = item_def_kind(row, foreign);
+    switch ((ItemKind)row->kind) {
+    case ITEM_USE: collect_use(b, mod, rows, row, index, attrs, vis, *text); return;
+    case ITEM_EXTERN_CRATE: collect_extern_crate(b, mod, row, attrs, vis); return;
+    case ITEM_MACRO_RULES:
+    case ITEM_MACRO_DEF: define_macro(b, mod, rows, row, index, attrs, vis, text); return;
+    case ITEM_MACRO_CALL: {
+        PathSeg *segs;
+        Toks path = rows_toks(rows, row->header);
+        u32 count = path_segs_of(path, b->scratch, &segs);
+        *text = builder_text(b, (TextRow){.prev = *text});
+        PendingCall call = {
+            .mod = mod,
+            .path_first = b->segs.count,
+            .path_count = count,
+            .text = *text,
+            .pos = row->call_pos,
+            .file = rows->file,
+            .row = rows->expanded ? rows->outer_row : index,
+            .depth = rows->depth,
+            .call_ctxt = path.count != 0 ? path.at[0].ctxt : 0,
+            .delim = row->bang,
+            .ordinal = b->ordinal++,
+            .dir = dir->path,
+        };
+        // The rows' memory may be a query's or the scratch's; both outlive the collecting.
+        call.args = rows_toks(rows, row->body);
+        vec_append(b->scratch, &b->segs, segs, count);
+        vec_push(b->scratch, &b->calls, call);
+        b->report.macro_calls++;
+        return;
+    }
+    case ITEM_MOD: {
+        DefId def = builder_def(b, parent, DEF_MOD, row->name);
+        item_src(b, def, rows, row, index, attrs, vis, *text, mod);
+        Res res = {RES_DEF, def, 0};
+        bind(b, mod, NS_TYPE, row->name, row->ctxt, res, vis);
+        builder_mod(b, def, mod, *text);
+        b->report.modules++;
+        u32 inner = *text;
+        if (row->flags & ITEM_HAS_BODY) {
+            Str name = symbol_str(&db->symbols, row->name);
+            Dir own;
+            Str literal;
+            if (attr_named(b, attrs, "path", &attr) && attr_value(attr.args) != NULL &&
+                literal_text(db, attr_value(attr.args), b->scratch, &literal)) {
+                own.path = scratch_print(b->scratch, "%.*s%.*s/", STR_ARG(dir->attr),
+                                         STR_ARG(literal));
+            } else {
+                own.path = scratch_print(b->scratch, "%.*s%.*s/", STR_ARG(dir->path),
+                                         STR_ARG(name));
+            }
+            own.attr = own.path;
+            collect_rows(b, def, def, rows, index + 1, row->end, &own, &inner);
+        } else {
+            collect_mod_file(b, def, row, attrs, dir, &inner, row->name);
+        }
+        if (attr_named(b, attrs, "macro_use", &attr)) *text = inner;
+        return;
+    }
+    case ITEM_EXTERN_BLOCK: {
+        DefId def = builder_def(b, parent, kind, SYM_OF(none));
+        item_src(b, def, rows, row, index, attrs, vis, *text, mod);
+        collect_rows(b, mod, def, rows, index + 1, row->end, dir, text);
+        return;
+    }
+    case ITEM_IMPL: {
+        DefId def = builder_def(b, parent, kind, SYM_OF(none));
+        item_src(b, def, rows, row, index, attrs, vis, *text, mod);
+        vec_push(b->scratch, &b->impls, def);
+        if (row->bits & SHAPE_HAS_IMPL) vec_push(b->scratch, &b->impl_bodies, def);
+        if (row->bits & SHAPE_HAS_LANG) vec_push(b->scratch, &b->lang_holders, def);
+        return;
+    }
+    case ITEM_NONE:
+    case ITEM_FN:
+    case ITEM_STRUCT:
+    case ITEM_ENUM:
+    case ITEM_UNION:
+    case ITEM_TRAIT:
+    case ITEM_TRAIT_ALIAS:
+    case ITEM_TYPE:
+    case ITEM_CONST:
+    case ITEM_STATIC: break;
+    case ITEM_KIND_COUNT: UNREACHABLE();
+    }
+    DefId def = builder_def(b, parent, kind, row->name);
+    item_src(b, def, rows, row, index, attrs, vis, *text, mod);
+    note_lang(b, def, attrs);
+    if ((row->bits & SHAPE_HAS_IMPL)) vec_push(b->scratch, &b->impl_bodies, def);
+    if ((row->bits & SHAPE_HAS_LANG) && row->kind == ITEM_TRAIT) {
+        vec_push(b->scratch, &b->lang_holders, def);
+    }
+    Res res = {RES_DEF, def, 0};
+    Res ctor = {RES_CTOR, def, 0};
+    switch ((ItemKind)row->kind) {
+    case ITEM_FN:
+    case ITEM_CONST:
+    case ITEM_STATIC: bind(b, mod, NS_VALUE, row->name, row->ctxt, res, vis); break;
+    case ITEM_STRUCT:
+        bind(b, mod, NS_TYPE, row->name, row->ctxt, res, vis);
+        if (row->flags & (ITEM_IS_TUPLE | ITEM_IS_UNIT)) {
+            bind(b, mod, NS_VALUE, row->name, row->ctxt, ctor, vis);
+        }
+        break;
+    case ITEM_ENUM:
+        bind(b, mod, NS_TYPE, row->name, row->ctxt, res, vis);
+        builder_mod(b, def, mod, *text);
+        for (u32 v = index + 1; v < row->end; v++) {
+            const ShapeRow *variant = &rows->rows[v];
+            Toks variant_attrs = rows_toks(rows, variant->attrs);
+            if (!cfg_attrs_live(&db->symbols, &b->cfgs, variant_attrs)) continue;
+            TokRange kept = keep_attrs(b, variant_attrs);
+            DefId vdef = builder_def(b, def, DEF_VARIANT, variant->name);
+            DefSrc *src = item_src(b, vdef, rows, variant, index, kept, vis, *text, mod);
+            src->src = SRC_NONE;
+            src->vis = vis;
+            note_lang(b, vdef, kept);
+            Res vres = {RES_DEF, vdef, 0}, vctor = {RES_CTOR, vdef, 0};
+            // Variants are as visible as their enum; a record's name is taken as a value too.
+            bind(b, def, NS_TYPE, variant->name, variant->ctxt, vres, 0);
+            bind(b, def, NS_VALUE, variant->name, variant->ctxt, vctor, 0);
+        }
+        break;
+    case ITEM_NONE:
+    case ITEM_MOD:
+    case ITEM_USE:
+    case ITEM_EXTERN_CRATE:
+    case ITEM_UNION:
+    case ITEM_TRAIT:
+    case ITEM_TRAIT_ALIAS:
+    case ITEM_TYPE:
+    case ITEM_IMPL:
+    case ITEM_EXTERN_BLOCK:
+    case ITEM_MACRO_RULES:
+    case ITEM_MACRO_DEF:
+    case ITEM_MACRO_CALL:
+    case ITEM_KIND_COUNT: bind(b, mod, NS_TYPE, row->name, row->ctxt, res, vis); break;
+    }
+    if (row->kind == ITEM_STRUCT || row->kind == ITEM_ENUM || row->kind == ITEM_UNION) {
+        collect_derives(b, mod, def, rows, index, attrs, *text);
+    }
+}
+
+static void collect_rows(Builder *b, DefId mod, DefId parent, const Rows *rows, u32 from, u32 to,
+                         const Dir *dir, u32 *text) {
+    for (u32 i = from; i < to;) {
+        const ShapeRow *row = &rows->rows[i];
+        collect_item(b, mod, parent, rows, i, dir, text);
+        i = row->end;
+    }
+}
+
+void collect_tokens(Builder *b, DefId mod, DefId parent, Toks toks, SkimPlace place, u32 file,
+                    u32 outer_row, u32 depth, Str dir, u32 *text) {
+    ShapeBuild shape = {0};
+    shape_build(b->db, toks, place, b->edition, false, b->scratch, &shape);
+    u32 shift = b->toks.count;
+    vec_append(b->scratch, &b->toks, toks.at, toks.count);
+    Rows rows = {shape.rows.at, shape.toks.at, shape.places.at, file, outer_row,
+                 shift,         depth,         true};
+    Dir own = {dir, dir};
+    collect_rows(b, mod, parent, &rows, 0, shape.rows.count, &own, text);
+}
+
+// ---- imports ----------------------------------------------------------------------------------
+
+static bool bind_import(Builder *b, const Import *import, Namespace ns, Res res) {
+    BoxView view;
+    builder_view(b, &view);
+    u32 ctxt = hygiene_for_items(b->db, import->ctxt);
+    const BindRow *old = view_bind(&view, import->mod, ns, import->name, ctxt);
+    if (old != NULL) return false;
+    builder_bind(b, (BindRow){import->mod, ns, import->name, ctxt, res, import->vis, 1});
+    return true;
+}
+
+static void add_unnamed(Builder *b, const Import *import, DefId trait) {
+    BoxView view;
+    builder_view(b, &view);
+    const ModRow *row = view_mod(&view, import->mod);
+    if (row == NULL) return;
+    ModRow *mod = &b->mods.at[row - b->mods.at];
+    vec_push(b->scratch, &b->unnamed, (UnnamedRow){trait, import->vis, mod->unnamed});
+    mod->unnamed = b->unnamed.count;
+}
+
+static bool resolve_glob(Builder *b, Import *import) {
+    Resolver r = {b->db, b, NULL};
+    const PathSeg *segs = b->segs.at + import->seg_first;
+    PathRes res = resolve_path(&r, import->mod, segs, import->seg_count, NS_TYPE, import->text);
+    if (import->seg_count == 0 && import->mod.id != 0) {
+        // `use *`, 2015: the crate root.
+        res = (PathRes){{RES_DEF, crate_root(b->db, b->crate), 0}, 0};
+    }
+    if (res.res.kind != RES_DEF || res.used != import->seg_count) return false;
+    DefKind kind = def_kind(b->db, res.res.def);
+    import->found = 7;
+    if (kind == DEF_TRAIT) return true; // nothing of a trait is a name in a module
+    if (kind != DEF_MOD && kind != DEF_ENUM) return false;
+    if (import->is_prelude) {
+        b->prelude = res.res.def;
+        return true;
+    }
+    BoxView view;
+    builder_view(b, &view);
+    const ModRow *row = view_mod(&view, import->mod);
+    if (row == NULL) return true;
+    ModRow *mod = &b->mods.at[row - b->mods.at];
+    vec_push(b->scratch, &b->globs,
+             (GlobRow){import->mod, res.res.def, import->vis, mod->glob});
+    mod->glob = b->globs.count;
+    return true;
+}
+
+// True if something new was found.
+static bool resolve_single(Builder *b, Import *import) {
+    Resolver r = {b->db, b, NULL};
+    Db *db = b->db;
+    bool changed = false;
+    PathSeg *segs = b->segs.at + import->seg_first;
+    u32 count = import->seg_count;
+    for (u32 ns = 0; ns < NS_COUNT; ns++) {
+        if (import->found & (1u << ns)) continue;
+        if (import->self_only && ns != NS_TYPE) continue;
+        PathRes res;
+        if (count == 1) {
+            // `use x;`: not itself. A name found is good only if it is another import's or an
+            // item's; the module's own binding of that name does not exist yet.
+            res = resolve_path(&r, import->mod, segs, 1, (Namespace)ns, import->text);
+        } else {
+            res = resolve_path(&r, import->mod, segs, count, (Namespace)ns, import->text);
+        }
+        if (res.res.kind == RES_NONE || res.used != count) continue;
+        if (import->found == 0) pending_add(b, import, -1);
+        import->found |= (u8)(1u << ns);
+        changed = true;
+        if (symbol_is(import->name, SYM_underscore)) {
+            if (ns == NS_TYPE && res.res.kind == RES_DEF) {
+                DefKind kind = def_kind(db, res.res.def);
+                if (kind == DEF_TRAIT || kind == DEF_TRAIT_ALIAS) {
+                    add_unnamed(b, import, res.res.def);
+                }
+            }
+            continue;
+        }
+        bind_import(b, import, (Namespace)ns, res.res);
+        segs = b->segs.at + import->seg_first;
+    }
+    return changed;
+}
+
+bool resolve_imports(Builder *b) {
+    bool any = false;
+    b->wait = true;
+    for (u32 round = 0; round < ROUNDS_MAX; round++) {
+        bool changed = false;
+        for (u32 i = 0; i < b->imports.count; i++) {
+            Import *import = &b->imports.at[i];
+            if (import->found == 7) continue;
+            changed |= import->glob ? resolve_glob(b, import) : resolve_single(b, import);
+        }
+        if (!changed && !b->wait) break;
+        // Nothing moves while imports wait for each other: once without waiting, then again with.
+        b->wait = changed;
+        any |= changed;
+    }
+    b->wait = false;
+    return any;
+}
+
+// ---- macro calls --------------------------------------------------------------------------------
+
+static bool expand_pending(Builder *b, u32 index, bool last) {
+    PendingCall call = b->calls.at[index];
+    Db *db = b->db;
+    Resolver r = {db, b, NULL};
+    // The chain before the call: its own row only holds what it leaves behind.
+    u32 before = b->texts.at[call.text].prev;
+    DefId macro = resolve_macro(&r, call.mod, b->segs.at + call.path_first, call.path_count,
+                                before);
+    if (macro.id == 0) {
+        if (last) {
+            Symbol name = call.path_count != 0
+                              ? b->segs.at[call.path_first + call.path_count - 1].name
+                              : SYM_OF(none);
+            diag_error(db, (Span){SPAN_DEF | call.mod.id, call.pos, call.pos + 1}, "",
+                       "cannot find macro `%.*s` in this scope",
+                       STR_ARG(symbol_str(&db->symbols, name)));
+            b->report.unexpanded_calls++;
+        }
+        return false;
+    }
+    b->calls.at[index].done = 1;
+    ExpandEnv env = {db, b->scratch, r, b, b->cfgs, b->crate, b->edition, &b->ordinal};
+    ExpandCall expand = {
+        .macro = macro,
+        .scope = call.mod,
+        .text = before,
+        .args = call.args,
+        .pos = call.pos,
+        .call_ctxt = call.call_ctxt,
+        .depth = call.depth,
+        .owner = call.mod.id,
+        .ordinal = call.ordinal,
+        .place = MACRO_ITEMS,
+        .delim = (u16)call.delim,
+        .file = call.file,
+        .row = call.row,
+        .holder = call.mod,
+    };
+    Toks out;
+    u32 text = before;
+    if (!expand_call(&env, &expand, &out)) {
+        b->report.unexpanded_calls++;
+    } else if (out.count != 0) {
+        collect_tokens(b, call.mod, call.mod, out, SKIM_MODULE, call.file, call.row,
+                       call.depth + 1, call.dir, &text);
+    }
+    b->texts.at[call.text].out = text;
+    return true;
+}
+
+void collect_finish(Builder *b) {
+    u32 first = 0;
+    for (u32 round = 0; round < ROUNDS_MAX * 4; round++) {
+        resolve_imports(b);
+        bool changed = false;
+        while (first < b->calls.count && b->calls.at[first].done) first++;
+        u32 count = b->calls.count;
+        for (u32 i = first; i < count; i++) {
+            if (!b->calls.at[i].done) changed |= expand_pending(b, i, false);
+        }
+        if (!changed) break;
+    }
+    for (u32 i = first; i < b->calls.count; i++) {
+        if (!b->calls.at[i].done) expand_pending(b, i, true);
+    }
+}
+
+static void report_imports(Builder *b) {
+    Db *db = b->db;
+    for (u32 i = 0; i < b->imports.count; i++) {
+        const Import *import = &b->imports.at[i];
+        if (import->found != 0) continue;
+        b->report.unresolved_imports++;
+        Str text = STR("");
+        for (u32 s = 0; s < import->seg_count; s++) {
+            Symbol name = b->segs.at[import->seg_first + s].name;
+            Str seg = symbol_is(name, SYM_path_root) ? STR("") : symbol_str(&db->symbols, name);
+            text = s == 0 ? seg
+                          : scratch_print(b->scratch, "%.*s::%.*s", STR_ARG(text), STR_ARG(seg));
+        }
+        diag_error(db, (Span){SPAN_DEF | import->mod.id, import->pos, import->pos + 1}, "E0432",
+                   "unresolved import `%.*s`", STR_ARG(text));
+    }
+}
+
+// ---- the crate ----------------------------------------------------------------------------------
+
+static void crate_prelude(Builder *b, bool no_std, bool no_core) {
+    Db *db = b->db;
+    if (b->prelude.id != 0 || no_core) return;
+    const CrateInfo *info = crate_info(db, b->crate);
+    CrateId source = {0};
+    Symbol want = no_std ? SYM_OF(core) : SYM_OF(std);
+    for (u32 i = 0; i < info->extern_count; i++) {
+        if (info->externs[i].name.id == want.id) source = info->externs[i].crate;
+    }
+    if (source.id == 0 || source.id == b->crate.id) return;
+    vec_push(b->scratch, &b->macro_use, source.id);
+    const char *module = b->edition >= 2024   ? "rust_2024"
+                         : b->edition >= 2021 ? "rust_2021"
+                         : b->edition >= 2018 ? "rust_2018"
+                                              : "rust_2015";
+    Resolver r = {db, b, NULL};
+    DefId root = crate_root(db, source);
+    PathSeg segs[2] = {{sym(db, "prelude"), 0, 0}, {sym(db, module), 0, 0}};
+    BindRow row;
+    if (!resolve_in_scope(&r, root, NS_TYPE, segs[0].name, 0, root, &row)) return;
+    if (!resolve_in_scope(&r, row.res.def, NS_TYPE, segs[1].name, 0, root, &row)) return;
+    b->prelude = row.res.def;
+}
+
+void run_crate_box(Db *db, u32 key) {
+    CrateId crate = {key};
+    const CrateInfo *info = crate_info(db, crate);
+    DefId root = crate_root(db, crate);
+    Builder b;
+    builder_init(&b, db, &db->scratch, crate);
+    builder_mod(&b, root, (DefId){0}, 0);
+    DefSrc *src = builder_src(&b, root);
+    src->src = SRC_NONE;
+    src->item_kind = ITEM_MOD;
+    b.report.modules = 1;
+    b.report.crates = 1;
+    FileId file = {info->row.root_file};
+    if (file.id == 0) {
+        OsError error;
+        file = source_load(db, info->root_path, &error);
+    }
+    if (file.id != 0) {
+        const FileShape *shape = query_get(db, Q_file_shape, file.id);
+        Str path = source_path(db, file);
+        Dir dir = {path_dir(path), path_dir(path)};
+        Rows rows = {LIST_AT(shape, ShapeRow, shape->rows),
+                     LIST_AT(shape, Tok, shape->toks),
+                     NULL,
+                     file.id,
+                     UINT32_MAX,
+                     0,
+                     0,
+                     false};
+        TokRange attrs = keep_attrs(&b, rows_toks(&rows, shape->inner_attrs));
+        DefSrc *root_src = &b.defs.at[0];
+        root_src->file = file.id;
+        root_src->attrs = attrs;
+        Attr attr;
+        bool no_core = attr_named(&b, attrs, "no_core", &attr);
+        bool no_std = attr_named(&b, attrs, "no_std", &attr);
+        crate_prelude(&b, no_std, no_core);
+        u32 text = 0;
+        collect_rows(&b, root, root, &rows, 0, shape->rows.count, &dir, &text);
+        collect_finish(&b);
+        report_imports(&b);
+    } else {
+        diag_error(db, (Span){0}, "", "cannot read `%.*s`", STR_ARG(info->root_path));
+    }
+    Blob blob;
+    blob_begin(&blob, &db->scratch, sizeof(DefBox));
+    builder_pack(&b, &blob);
+    builder_deinit(&b);
+    query_return_blob(db, &blob);
+}
+
+const DefBox *crate_box(Db *db, CrateId crate) { return query_get(db, Q_crate_box, crate.id); }

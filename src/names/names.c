@@ -1,0 +1,349 @@
+#include "names/names.h"
+
+#include "diag/diag.h"
+#include "names/collect.h"
+
+// ---- attributes --------------------------------------------------------------------------------
+
+bool def_attr(Db *db, DefId def, Symbol name, u32 nth, Toks *args) {
+    const DefInfo *info = def_info(db, def);
+    Toks attrs = {LIST_AT(info, Tok, info->attrs), info->attrs.count};
+    Attr attr;
+    for (u32 at = 0; attr_next(&db->symbols, attrs, &at, &attr);) {
+        if (attr.name.id != name.id) continue;
+        if (nth-- != 0) continue;
+        if (args != NULL) *args = attr.args;
+        return true;
+    }
+    return false;
+}
+
+bool def_has_attr(Db *db, DefId def, Symbol name) { return def_attr(db, def, name, 0, NULL); }
+
+Span def_span(Db *db, DefId def) {
+    Toks toks = def_toks(db, def);
+    Span span = {SPAN_DEF | def.id, 0, 1};
+    Symbol name = def_row(db, def)->name;
+    for (u32 i = 0; i < toks.count; i++) {
+        if (toks.at[i].kind == TOK_IDENT && toks.at[i].sym == name.id) {
+            span.lo = toks.at[i].pos;
+            span.hi = span.lo + tok_len(&db->symbols, &toks.at[i]);
+            return span;
+        }
+    }
+    if (toks.count != 0) span.lo = toks.at[0].pos;
+    span.hi = span.lo + 1;
+    return span;
+}
+
+// ---- scopes --------------------------------------------------------------------------------------
+
+PathRes names_resolve(Db *db, DefId scope, const PathSeg *segs, u32 count, Namespace ns) {
+    Resolver r = {db, NULL, NULL};
+    return resolve_path(&r, scope, segs, count, ns, 0);
+}
+
+PathRes names_resolve_or_report(Db *db, DefId scope, const PathSeg *segs, u32 count, Namespace ns,
+                                Span span) {
+    PathRes res = names_resolve(db, scope, segs, count, ns);
+    if (res.res.kind != RES_NONE || count == 0) return res;
+    u32 bad = min_u32(res.used, count - 1);
+    Str name = symbol_str(&db->symbols, segs[bad].name);
+    Str before = bad > 0 ? symbol_str(&db->symbols, segs[bad - 1].name) : STR("");
+    if (bad + 1 < count) {
+        if (bad == 0) {
+            diag_error(db, span, "E0433", "cannot find module or crate `%.*s` in this scope",
+                       STR_ARG(name));
+            diag_label(db, span, "use of unresolved module or unlinked crate `%.*s`",
+                       STR_ARG(name));
+        } else {
+            diag_error(db, span, "E0433", "cannot find `%.*s` in `%.*s`", STR_ARG(name),
+                       STR_ARG(before));
+            diag_label(db, span, "could not find `%.*s` in `%.*s`", STR_ARG(name),
+                       STR_ARG(before));
+        }
+    } else if (ns == NS_VALUE) {
+        diag_error(db, span, "E0425", "cannot find value `%.*s` in %s", STR_ARG(name),
+                   bad > 0 ? "this module" : "this scope");
+        diag_label(db, span, bad > 0 ? "not found in `%.*s`" : "not found in this scope",
+                   STR_ARG(before));
+    } else {
+        diag_error(db, span, ns == NS_TYPE ? "E0425" : "", "cannot find %s `%.*s` in %s",
+                   ns == NS_TYPE ? "type" : "macro", STR_ARG(name),
+                   bad > 0 ? "this module" : "this scope");
+        diag_label(db, span, bad > 0 ? "not found in `%.*s`" : "not found in this scope",
+                   STR_ARG(before));
+    }
+    res.res.kind = RES_ERR;
+    return res;
+}
+
+bool names_visible(Db *db, DefId def, DefId from_scope) {
+    DefKind kind = def_kind(db, def);
+    if (kind == DEF_BLOCK || def_row(db, def)->parent.id == 0) return true;
+    return def_visible_from(db, def_info(db, def)->vis, from_scope);
+}
+
+typedef struct DefList {
+    List defs;
+} DefList;
+
+static const DefId *def_list(const DefList *list, u32 *count) {
+    *count = list->defs.count;
+    return LIST_AT(list, DefId, list->defs);
+}
+
+static void return_defs(Db *db, const DefId *defs, u32 count) {
+    Blob blob;
+    blob_begin(&blob, &db->scratch, sizeof(DefList));
+    List list = blob_add(&blob, defs, count, sizeof(DefId));
+    ((DefList *)blob_header(&blob))->defs = list;
+    query_return_blob(db, &blob);
+}
+
+typedef VEC(DefId) DefIdVec;
+
+typedef struct TraitWalk {
+    Db *db;
+    DefIdVec found;
+    DefIdVec visited;
+} TraitWalk;
+
+static void walk_push(TraitWalk *walk, DefId def) {
+    for (u32 i = 0; i < walk->found.count; i++) {
+        if (walk->found.at[i].id == def.id) return;
+    }
+    vec_push(&walk->db->scratch, &walk->found, def);
+}
+
+static void walk_scope(TraitWalk *walk, DefId scope, DefId from) {
+    for (u32 i = 0; i < walk->visited.count; i++) {
+        if (walk->visited.at[i].id == scope.id) return;
+    }
+    vec_push(&walk->db->scratch, &walk->visited, scope);
+    Resolver r = {walk->db, NULL, NULL};
+    BoxView view;
+    if (!resolver_view(&r, scope, &view)) return;
+    const ModRow *mod = view_mod(&view, scope);
+    if (mod == NULL) return;
+    for (u32 b = mod->first_bind; b != 0; b = view.bind_next[b - 1]) {
+        const BindRow *bind = &view.binds[b - 1];
+        if (bind->ns != NS_TYPE || bind->res.kind != RES_DEF) continue;
+        DefKind kind = def_kind(walk->db, bind->res.def);
+        if (kind != DEF_TRAIT && kind != DEF_TRAIT_ALIAS) continue;
+        if (!def_visible_from(walk->db, bind->vis, from)) continue;
+        walk_push(walk, bind->res.def);
+    }
+    for (u32 u = mod->unnamed; u != 0; u = view.unnamed[u - 1].next) {
+        const UnnamedRow *row = &view.unnamed[u - 1];
+        if (def_visible_from(walk->db, row->vis, from)) walk_push(walk, row->trait);
+    }
+    for (u32 g = mod->glob; g != 0; g = view.globs[g - 1].next) {
+        const GlobRow *glob = &view.globs[g - 1];
+        if (def_kind(walk->db, glob->target) != DEF_MOD) continue;
+        if (!def_visible_from(walk->db, glob->vis, from)) continue;
+        walk_scope(walk, glob->target, from);
+    }
+}
+
+void run_scope_traits(Db *db, u32 key) {
+    TraitWalk walk = {.db = db};
+    Resolver r = {db, NULL, NULL};
+    DefId scope = {key};
+    DefId last = scope;
+    for (DefId s = scope; s.id != 0; s = scope_outer(&r, s)) {
+        walk_scope(&walk, s, scope);
+        last = s;
+        if (def_kind(db, s) == DEF_MOD) break;
+    }
+    BoxView view;
+    if (resolver_view(&r, crate_root(db, def_crate(db, last)), &view) && view.prelude.id != 0) {
+        walk_scope(&walk, view.prelude, scope);
+    }
+    return_defs(db, walk.found.at, walk.found.count);
+}
+
+const DefId *names_traits_in_scope(Db *db, DefId scope, u32 *count) {
+    return def_list(query_get(db, Q_scope_traits, scope.id), count);
+}
+
+void run_enum_variants(Db *db, u32 key) {
+    Resolver r = {db, NULL, NULL};
+    DefId def = {key};
+    BoxView view;
+    DefIdVec list = {0};
+    const ModRow *mod = resolver_view(&r, def, &view) ? view_mod(&view, def) : NULL;
+    for (u32 b = mod == NULL ? 0 : mod->first_bind; b != 0; b = view.bind_next[b - 1]) {
+        if (view.binds[b - 1].ns != NS_TYPE) continue;
+        vec_push(&db->scratch, &list, view.binds[b - 1].res.def);
+    }
+    for (u32 i = 0; i + 1 < list.count - i; i++) {
+        DefId swap = list.at[i];
+        list.at[i] = list.at[list.count - 1 - i];
+        list.at[list.count - 1 - i] = swap;
+    }
+    return_defs(db, list.at, list.count);
+}
+
+const DefId *def_variants(Db *db, DefId def, u32 *count) {
+    return def_list(query_get(db, Q_enum_variants, def.id), count);
+}
+
+// ---- impls ----------------------------------------------------------------------------------------
+
+static void body_impls(Db *db, DefId def, DefIdVec *out);
+
+static void box_impls(Db *db, const DefBox *box, DefIdVec *out) {
+    const DefId *impls = LIST_AT(box, DefId, box->impls);
+    for (u32 i = 0; i < box->impls.count; i++) vec_push(&db->scratch, out, impls[i]);
+    const DefId *bodies = LIST_AT(box, DefId, box->impl_bodies);
+    for (u32 i = 0; i < box->impl_bodies.count; i++) body_impls(db, bodies[i], out);
+}
+
+static void body_impls(Db *db, DefId def, DefIdVec *out) {
+    DefKind kind = def_kind(db, def);
+    if (kind == DEF_IMPL || kind == DEF_TRAIT) {
+        const DefBox *box = assoc_box(db, def);
+        const DefSrc *defs = LIST_AT(box, DefSrc, box->defs);
+        for (u32 i = 0; i < box->defs.count; i++) {
+            if (defs[i].bits & SHAPE_HAS_IMPL) body_impls(db, defs[i].def, out);
+        }
+        return;
+    }
+    if (!def_has_body(db, def)) return;
+    const DefBox *box = body_box(db, def);
+    if (box != NULL) box_impls(db, box, out);
+}
+
+void run_crate_impls(Db *db, u32 key) {
+    DefIdVec list = {0};
+    box_impls(db, crate_box(db, (CrateId){key}), &list);
+    return_defs(db, list.at, list.count);
+}
+
+const DefId *names_impls(Db *db, CrateId crate, u32 *count) {
+    return def_list(query_get(db, Q_crate_impls, crate.id), count);
+}
+
+// ---- lang items ------------------------------------------------------------------------------------
+
+static const char *const lang_texts[] = {
+#define LANG_ITEM(name, text) "\"" text "\"",
+#include "names/lang_items.def"
+#undef LANG_ITEM
+};
+
+u32 lang_item_number(Db *db, Symbol literal) {
+    Str text = symbol_str(&db->symbols, literal);
+    for (u32 i = 0; i < LANG_COUNT; i++) {
+        if (str_eq(text, str_from(lang_texts[i]))) return i;
+    }
+    return LANG_COUNT;
+}
+
+LangItem lang_item_of(Db *db, DefId def) {
+    DefKind kind = def_kind(db, def);
+    if (kind == DEF_CLOSURE || kind == DEF_ANON_CONST || kind == DEF_INLINE_CONST ||
+        kind == DEF_BLOCK || kind == DEF_OPAQUE_TY) {
+        return LANG_COUNT;
+    }
+    Toks args;
+    if (!def_attr(db, def, sym(db, "lang"), 0, &args)) return LANG_COUNT;
+    const Tok *value = attr_value(args);
+    return value == NULL ? LANG_COUNT : (LangItem)lang_item_number(db, (Symbol){value->sym});
+}
+
+void run_crate_langs(Db *db, u32 key) {
+    DefId table[LANG_COUNT];
+    memset(table, 0, sizeof table);
+    const DefBox *box = crate_box(db, (CrateId){key});
+    const LangRow *rows = LIST_AT(box, LangRow, box->langs);
+    for (u32 i = 0; i < box->langs.count; i++) {
+        if (table[rows[i].item].id == 0) table[rows[i].item] = rows[i].def;
+    }
+    const DefId *holders = LIST_AT(box, DefId, box->lang_holders);
+    for (u32 i = 0; i < box->lang_holders.count; i++) {
+        u32 count;
+        const AssocItem *items = def_assoc_items(db, holders[i], &count);
+        for (u32 k = 0; k < count; k++) {
+            LangItem item = lang_item_of(db, items[k].def);
+            if (item != LANG_COUNT && table[item].id == 0) table[item] = items[k].def;
+        }
+    }
+    query_return(db, table, sizeof table);
+}
+
+DefId lang_item(Db *db, LangItem item) {
+    // Library crates first: core, alloc, std; then the user's (tests without a library).
+    for (u32 pass = 0; pass < 2; pass++) {
+        for (u32 i = 1; i < db->defs->crates.count; i++) {
+            const CrateInfo *info = crate_info(db, (CrateId){i});
+            if (info->is_library != (pass == 0)) continue;
+            if (info->is_library && !symbol_is(info->row.name, SYM_core) &&
+                !symbol_is(info->row.name, SYM_alloc) && !symbol_is(info->row.name, SYM_std)) {
+                continue;
+            }
+            const DefId *table = query_get(db, Q_crate_langs, i);
+            if (table[item].id != 0) return table[item];
+        }
+    }
+    return (DefId){0};
+}
+
+DefId def_by_path(Db *db, Str path, Namespace ns) {
+    PathSeg segs[24];
+    u32 count = 0;
+    for (u32 i = 0; i < path.len && count < ARRAY_LEN(segs);) {
+        u32 start = i;
+        while (i < path.len && path.at[i] != ':') i++;
+        segs[count++] = (PathSeg){symbol_intern(&db->symbols, (Str){path.at + start, i - start}),
+                                  0, 0};
+        i += 2;
+    }
+    if (count == 0) return (DefId){0};
+    CrateId crate = crate_find(db, segs[0].name);
+    if (crate.id == 0) return (DefId){0};
+    Resolver r = {db, NULL, NULL};
+    DefId at = crate_root(db, crate);
+    for (u32 i = 1; i < count; i++) {
+        DefKind kind = def_kind(db, at);
+        if (kind != DEF_MOD && kind != DEF_ENUM) {
+            if (kind != DEF_TRAIT) return (DefId){0};
+            u32 items;
+            const AssocItem *assoc = def_assoc_items(db, at, &items);
+            DefId found = {0};
+            for (u32 k = 0; k < items; k++) {
+                if (assoc[k].name.id == segs[i].name.id) found = assoc[k].def;
+            }
+            at = found;
+            if (at.id == 0) return at;
+            continue;
+        }
+        BindRow bind;
+        // Private library definitions are the compiler's to see: looked up from within.
+        if (!resolve_in_scope(&r, at, i + 1 == count ? ns : NS_TYPE, segs[i].name, 0, at, &bind)) {
+            return (DefId){0};
+        }
+        at = bind.res.def;
+    }
+    return at;
+}
+
+NamesReport names_report(Db *db, CrateId crate) { return crate_box(db, crate)->report; }
+
+void names_register(Db *db) {
+    query_register(db, Q_file_shape, run_file_shape);
+    query_register(db, Q_file_places, run_file_places);
+    query_register(db, Q_crate_box, run_crate_box);
+    query_register(db, Q_macro_rules, run_macro_rules);
+    query_register(db, Q_def_info, run_def_info);
+    query_register(db, Q_def_toks, run_def_toks);
+    query_register(db, Q_assoc_box, run_assoc_box);
+    query_register(db, Q_assoc_items, run_assoc_items);
+    query_register(db, Q_item_ast, run_item_ast);
+    query_register(db, Q_body_ast, run_body);
+    query_register(db, Q_crate_impls, run_crate_impls);
+    query_register(db, Q_crate_langs, run_crate_langs);
+    query_register(db, Q_scope_traits, run_scope_traits);
+    query_register(db, Q_enum_variants, run_enum_variants);
+}

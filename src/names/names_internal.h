@@ -1,0 +1,393 @@
+// Inside names/ only: how collected definitions are stored, and the pieces of the resolver.
+//
+// A DefBox is the result of collecting one place: a crate (crate_box), a body (after its Ast, see
+// body.c) or an impl or trait (assoc_box). It holds the definitions made there, where their tokens
+// are, the scopes with their names, and the textual macro scopes. While a box is being built, a
+// Builder holds the same rows; a BoxView reads either.
+
+#ifndef RAC_NAMES_NAMES_INTERNAL_H
+#define RAC_NAMES_NAMES_INTERNAL_H
+
+#include "expand/cfg.h"
+#include "expand/hygiene.h"
+#include "expand/macro_rules.h"
+#include "names/names.h"
+#include "source/source.h"
+#include "syntax/items.h"
+#include "syntax/parse.h"
+
+// ---- crates -----------------------------------------------------------------------------------
+
+typedef struct ExternRow {
+    Symbol name; // as the depending crate calls it
+    CrateId crate;
+} ExternRow;
+
+#define CRATE_MAX       64
+#define CRATE_EXTERNS   20
+#define CRATE_CFGS      96
+#define CRATE_TEXT_MAX  512
+
+typedef struct CrateInfo {
+    CrateRow row;
+    ExternRow externs[CRATE_EXTERNS];
+    u32 extern_count;
+    CfgRow cfgs[CRATE_CFGS]; // its own; the target's are in DefStore
+    u32 cfg_count;
+    bool is_library;
+    Str root_path; // in the interner's memory
+} CrateInfo;
+
+typedef struct DefStore {
+    Interner defs; // DefRow
+    Table crates;  // CrateInfo by CrateId
+    CfgRow *target; // owned
+    u32 target_count;
+} DefStore;
+
+CrateInfo *crate_info(const Db *db, CrateId crate);
+CfgSet crate_cfgs(Db *db, CrateId crate, Scratch *scratch);
+u32 crate_edition(const Db *db, CrateId crate);
+DefId crate_root(const Db *db, CrateId crate);
+CrateId crate_declare(Db *db, Str name, Str root_path, u32 edition, bool is_library);
+void crate_add_extern(Db *db, CrateId crate, Str name, CrateId dep);
+void crate_add_cfg(Db *db, CrateId crate, Str line);
+
+// ---- shapes: the items of a token run without positions --------------------------------------
+
+enum {
+    SHAPE_HAS_IMPL = 1, // its body has an `impl`
+    SHAPE_HAS_LANG = 2, // something inside has `#[lang]`
+};
+
+typedef struct ShapeRow {
+    u8 kind; // ItemKind; ITEM_NONE: a variant
+    u8 vis;
+    u16 bang;
+    u32 flags; // ITEM_*
+    u32 bits;  // SHAPE_*
+    Symbol name;
+    u32 ctxt;
+    u32 extra;
+    u32 end; // row after its inner ones (modules, extern blocks, enums)
+    u32 call_pos; // macro calls: of the call, from the item's start
+    TokRange attrs; // in Shape.toks, as all of these; inner attributes of an inline module too
+    TokRange vis_path;
+    TokRange header; // USE; MACRO_CALL: the path
+    TokRange body;   // MACRO_CALL: arguments; MACRO_RULES, MACRO_DEF: what macro_compile takes
+} ShapeRow;
+
+typedef struct ShapePlace {
+    TokRange range; // in the tokens skimmed
+    u32 pos;        // of the first token
+} ShapePlace;
+
+typedef struct ShapeBuild {
+    VEC(ShapeRow) rows;
+    VEC(ShapePlace) places;
+    TokVec toks;
+    TokRange inner_attrs;
+} ShapeBuild;
+
+// With `rebase`, positions in kept tokens count from the item's start.
+void shape_build(Db *db, Toks toks, SkimPlace place, u32 edition, bool rebase, Scratch *scratch,
+                 ShapeBuild *out);
+
+typedef struct FileShape { // Q_file_shape
+    List rows;
+    List toks;
+    TokRange inner_attrs;
+} FileShape;
+typedef struct FilePlaces { // Q_file_places
+    List places;
+} FilePlaces;
+
+// ---- boxes ------------------------------------------------------------------------------------
+
+typedef enum SrcKind {
+    SRC_FILE,   // row `row` of `file`
+    SRC_TOKS,   // tokens of the box
+    SRC_PARENT, // assoc items: tokens of the parent's def_toks
+    SRC_DERIVE, // impl made by derive `derive` from item `derive_of`
+    SRC_NONE    // variants, blocks, module of a file
+} SrcKind;
+
+typedef struct DefSrc {
+    DefId def;
+    u8 src;       // SrcKind
+    u8 item_kind; // ItemKind
+    u8 derive;    // DeriveKind
+    u8 builtin;   // macros: BuiltinKind
+    u32 flags;    // ITEM_*
+    u32 bits;     // SHAPE_*
+    u32 file;     // FileId of the outermost written item
+    u32 row;      // its shape row
+    TokRange toks;
+    TokRange attrs; // in the box, cfg evaluated
+    u32 vis;        // DefId of the module it is visible in; 0: everywhere
+    u32 text;       // textual macro scope at the item
+    DefId derive_of;
+    DefId scope;
+    u32 base;       // SRC_PARENT: position of its first token
+    u32 zero;
+} DefSrc;
+
+typedef struct BindRow {
+    DefId mod;
+    u32 ns;
+    Symbol name;
+    u32 ctxt;
+    Res res;
+    u32 vis;       // DefId of the module it is visible in; 0: everywhere
+    u32 is_import; // 1: by `use`; 2: extern crate
+} BindRow;
+
+typedef struct GlobRow {
+    DefId mod;
+    DefId target;
+    u32 vis;
+    u32 next; // glob of the same module, + 1
+} GlobRow;
+
+typedef struct ModRow {
+    DefId def;
+    DefId outer; // enclosing scope; 0 for a root
+    u32 glob;    // first, + 1
+    u32 unnamed; // first trait imported `as _`, + 1
+    u32 text;    // textual scope at its start
+    u32 first_bind; // chain of its names (BindRow numbers + 1), newest first
+} ModRow;
+
+typedef struct UnnamedRow { // `use Trait as _`
+    DefId trait;
+    u32 vis;
+    u32 next;
+} UnnamedRow;
+
+// Textual macro scopes: a tree of chains through `prev` (row numbers; 0 is the end).
+typedef struct TextRow {
+    u32 prev;
+    Symbol name;
+    u32 ctxt;
+    DefId macro; // 0: what a macro call left behind; `out` is its chain once it is expanded
+    u32 out;
+} TextRow;
+
+typedef struct LangRow {
+    u32 item;
+    DefId def;
+} LangRow;
+
+typedef struct DefBox {
+    List defs;       // DefSrc
+    List def_slots;  // u32
+    List mods;       // ModRow
+    List mod_slots;
+    List binds;      // BindRow
+    List bind_slots;
+    List bind_next;  // u32: chain of a module's names
+    List globs;
+    List unnamed;
+    List texts;
+    List toks;
+    List impls;      // DefId
+    List impl_bodies; // DefId: fns, impls .. whose bodies hold impls
+    List lang_holders; // DefId of traits, impls with #[lang] inside
+    List langs;      // LangRow
+    List macro_use;  // CrateId
+    List externs;    // ExternRow: extern crate items of the root
+    List assoc;      // AssocItem (assoc boxes)
+    DefId prelude;
+    u32 text_end; // textual scope where the box continues outwards (bodies: the owner's)
+    NamesReport report;
+} DefBox;
+
+typedef struct BoxView {
+    const DefSrc *defs;
+    u32 def_count;
+    const u32 *def_slots;
+    u32 def_cap;
+    const ModRow *mods;
+    const u32 *mod_slots;
+    u32 mod_cap;
+    const BindRow *binds;
+    const u32 *bind_slots;
+    u32 bind_cap;
+    const u32 *bind_next;
+    const GlobRow *globs;
+    const UnnamedRow *unnamed;
+    const TextRow *texts;
+    const Tok *toks;
+    const u32 *macro_use;
+    u32 macro_use_count;
+    const ExternRow *externs;
+    u32 extern_count;
+    DefId prelude;
+} BoxView;
+
+void box_view(const DefBox *box, BoxView *view);
+const DefSrc *view_def(const BoxView *view, DefId def);
+const ModRow *view_mod(const BoxView *view, DefId def);
+const BindRow *view_bind(const BoxView *view, DefId mod, Namespace ns, Symbol name, u32 ctxt);
+
+typedef struct Import {
+    DefId mod;
+    u32 seg_first, seg_count; // in Builder.segs
+    Symbol name;
+    u32 ctxt;
+    u32 vis;
+    u32 text;
+    u8 glob;
+    u8 self_only; // only the type namespace
+    u8 is_prelude;
+    u8 found;     // bit per namespace
+    u8 expanded;  // comes out of a macro
+    DefId holder; // for messages
+    u32 pos;
+    u32 file, row;
+} Import;
+
+typedef struct PendingCall {
+    DefId mod;
+    u32 path_first, path_count; // segs
+    Toks args;
+    u32 text; // its own row
+    u32 pos;
+    u32 file, row;
+    u32 depth;
+    u32 call_ctxt;
+    u32 delim;
+    u32 ordinal;
+    u8 done;
+    Str dir; // for `mod x;` in its output
+} PendingCall;
+
+typedef struct Builder {
+    Db *db;
+    Scratch *scratch;
+    CrateId crate;
+    DefId owner; // body boxes: the body's owner; 0 for crates
+    VEC(DefSrc) defs;
+    VEC(ModRow) mods;
+    VEC(BindRow) binds;
+    U32Vec bind_next;
+    VEC(GlobRow) globs;
+    VEC(UnnamedRow) unnamed;
+    VEC(TextRow) texts;
+    TokVec toks;
+    VEC(DefId) impls, impl_bodies, lang_holders;
+    VEC(LangRow) langs;
+    U32Vec macro_use;
+    VEC(ExternRow) externs;
+    VEC(AssocItem) assoc;
+    U32Vec def_slots, mod_slots, bind_slots;
+    VEC(Import) imports;
+    VEC(PathSeg) segs;
+    VEC(PendingCall) calls;
+    Map duplicates;
+    Map compiled; // DefId of a macro of this box -> index in `rules`, + 1
+    VEC(const MacroRules *) rules;
+    Map pending;   // (module, name) of imports that found nothing yet -> how many
+    bool wait;     // names of pending imports are not looked for in globs
+    DefId prelude;
+    CfgSet cfgs;
+    u32 edition;
+    u32 ordinal;
+    NamesReport report;
+} Builder;
+
+void builder_init(Builder *b, Db *db, Scratch *scratch, CrateId crate);
+void builder_deinit(Builder *b);
+void builder_view(const Builder *b, BoxView *view);
+// Appends the box to a blob that is begun (header DefBox at `at`), or begins one.
+void builder_pack(Builder *b, Blob *blob);
+
+DefId builder_def(Builder *b, DefId parent, DefKind kind, Symbol name); // next free disambiguator
+DefSrc *builder_src(Builder *b, DefId def);
+void builder_mod(Builder *b, DefId def, DefId outer, u32 text);
+void builder_bind(Builder *b, BindRow row); // the first one stays
+u32 builder_text(Builder *b, TextRow row);
+
+// ---- resolving --------------------------------------------------------------------------------
+
+typedef struct Resolver {
+    Db *db;
+    const Builder *building; // its box is not a query's result yet; NULL: all are
+    const Builder *outer;    // NULL or another one that is being built around it
+} Resolver;
+
+bool resolver_view(const Resolver *r, DefId scope, BoxView *view);
+bool def_visible_from(const Db *db, u32 vis, DefId from);
+// A name in one module, enum or block, globs included.
+bool resolve_in_scope(const Resolver *r, DefId scope, Namespace ns, Symbol name, u32 ctxt,
+                      DefId from, BindRow *out);
+PathRes resolve_path(const Resolver *r, DefId scope, const PathSeg *segs, u32 count, Namespace ns,
+                     u32 text);
+// The macro a path names, textual scopes first; 0 if none.
+DefId resolve_macro(const Resolver *r, DefId scope, const PathSeg *segs, u32 count, u32 text);
+DefId resolve_textual(const Resolver *r, DefId scope, PathSeg seg, u32 text);
+DefId scope_module(const Resolver *r, DefId scope); // the module around a block
+DefId scope_outer(const Resolver *r, DefId scope);
+
+const DefBox *crate_box(Db *db, CrateId crate);
+const DefBox *body_box(Db *db, DefId owner); // NULL: no body
+const DefBox *assoc_box(Db *db, DefId owner);
+
+// ---- macros -----------------------------------------------------------------------------------
+
+typedef struct ExpandCall {
+    DefId macro;
+    DefId scope;
+    u32 text;
+    Toks args;
+    u32 pos;
+    u32 call_ctxt;
+    u32 depth;
+    u32 owner;
+    u32 ordinal;
+    u8 place; // MacroPlace
+    u16 delim;
+    u32 file, row; // of the outermost item: for file!, line!
+    DefId holder;  // SPAN_DEF base of diagnostics; 0: none
+} ExpandCall;
+
+typedef struct ExpandEnv {
+    Db *db;
+    Scratch *scratch;
+    Resolver resolver;
+    Builder *builder; // for macros that are not a query's result yet; may be NULL
+    CfgSet cfgs;
+    CrateId crate;
+    u32 edition;
+    u32 *ordinal;
+} ExpandEnv;
+
+// Expands one call; false when it failed (reported).
+bool expand_call(ExpandEnv *env, const ExpandCall *call, Toks *out);
+const MacroRules *macro_rules_of(ExpandEnv *env, DefId macro);
+
+// ---- what stands behind definitions -------------------------------------------------------------
+
+typedef struct DefInfo { // Q_def_info: DefSrc without positions, and the attributes
+    u8 src, item_kind, derive, builtin;
+    u32 flags;
+    u32 bits;
+    u32 vis;
+    u32 text; // in the box's chain
+    DefId scope;
+    List attrs; // Tok
+} DefInfo;
+const DefInfo *def_info(Db *db, DefId def);
+
+typedef struct DefToks { // Q_def_toks
+    List toks;
+} DefToks;
+Toks def_toks(Db *db, DefId def);
+void def_origin(Db *db, DefId def, u32 *file, u32 *row);
+u32 def_text(Db *db, DefId def); // textual scope at the item's place
+const DefSrc *def_src(Db *db, DefId def, BoxView *view);
+
+Symbol sym(Db *db, const char *text);
+u32 path_segs_of(Toks path, Scratch *scratch, PathSeg **out);
+
+#endif

@@ -1,0 +1,369 @@
+// Path resolution: from a scope outwards, then along the segments.
+//
+// Globs are followed when a name is asked for, not copied: a module holds its own names and the
+// list of modules it takes names from. So imports need a fixpoint only for what they name.
+
+#include "names/names_internal.h"
+
+#define GLOB_DEPTH_MAX 96
+
+bool resolver_view(const Resolver *r, DefId scope, BoxView *view) {
+    const Builder *in[2] = {r->building, r->outer};
+    for (u32 i = 0; i < 2; i++) {
+        const Builder *b = in[i];
+        if (b == NULL) continue;
+        bool same = b->owner.id == 0
+                        ? def_crate(r->db, scope).id == b->crate.id &&
+                              def_kind(r->db, scope) != DEF_BLOCK
+                        : def_kind(r->db, scope) == DEF_BLOCK &&
+                              def_row(r->db, scope)->parent.id == b->owner.id;
+        if (same) {
+            builder_view(b, view);
+            return true;
+        }
+    }
+    // An enum or module of a body stands in the body's box.
+    DefId outer = scope;
+    while (outer.id != 0 && def_kind(r->db, outer) != DEF_BLOCK) {
+        outer = def_row(r->db, outer)->parent;
+    }
+    const DefBox *box;
+    if (outer.id == 0) {
+        box = crate_box(r->db, def_crate(r->db, scope));
+    } else {
+        DefId owner = def_row(r->db, outer)->parent;
+        for (u32 i = 0; i < 2; i++) {
+            if (in[i] != NULL && in[i]->owner.id == owner.id) {
+                builder_view(in[i], view);
+                return true;
+            }
+        }
+        box = body_box(r->db, owner);
+    }
+    if (box == NULL) return false;
+    box_view(box, view);
+    return true;
+}
+
+bool def_visible_from(const Db *db, u32 vis, DefId from) {
+    if (vis == 0) return true;
+    while (from.id != 0) {
+        if (from.id == vis) return true;
+        from = def_row(db, from)->parent;
+    }
+    return false;
+}
+
+typedef struct Visited {
+    u32 scopes[GLOB_DEPTH_MAX];
+    u32 count;
+} Visited;
+
+static bool find_in_scope(const Resolver *r, DefId scope, Namespace ns, Symbol name, u32 ctxt,
+                          DefId from, Visited *visited, BindRow *out) {
+    for (u32 i = 0; i < visited->count; i++) {
+        if (visited->scopes[i] == scope.id) return false;
+    }
+    if (visited->count == GLOB_DEPTH_MAX) return false;
+    visited->scopes[visited->count++] = scope.id;
+    BoxView view;
+    if (!resolver_view(r, scope, &view)) return false;
+    const BindRow *bind = view_bind(&view, scope, ns, name, ctxt);
+    if (bind != NULL && def_visible_from(r->db, bind->vis, from)) {
+        *out = *bind;
+        return true;
+    }
+    const ModRow *mod = view_mod(&view, scope);
+    if (mod == NULL || mod->glob == 0) return false;
+    // An import that is not resolved yet may shadow what a glob brings.
+    if (r->building != NULL && r->building->wait &&
+        map_get(&r->building->pending, hash_mix(pack_u64(scope.id, name.id), 3)) > 1) {
+        return false;
+    }
+    for (u32 g = mod->glob; g != 0; g = view.globs[g - 1].next) {
+        const GlobRow *glob = &view.globs[g - 1];
+        if (!def_visible_from(r->db, glob->vis, from)) continue;
+        u32 vis = glob->vis;
+        DefId target = glob->target;
+        if (find_in_scope(r, target, ns, name, ctxt, scope, visited, out)) {
+            // Seen from outside, a name is as visible as the glob that brings it, at most.
+            if (vis != 0 && (out->vis == 0 || !def_visible_from(r->db, vis, (DefId){out->vis}))) {
+                if (out->vis == 0) out->vis = vis;
+            }
+            if (!def_visible_from(r->db, out->vis, from)) continue;
+            out->is_import = 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool resolve_in_scope(const Resolver *r, DefId scope, Namespace ns, Symbol name, u32 ctxt,
+                      DefId from, BindRow *out) {
+    Visited visited;
+    visited.count = 0;
+    return find_in_scope(r, scope, ns, name, ctxt, from, &visited, out);
+}
+
+DefId scope_outer(const Resolver *r, DefId scope) {
+    BoxView view;
+    if (!resolver_view(r, scope, &view)) return (DefId){0};
+    const ModRow *mod = view_mod(&view, scope);
+    if (mod != NULL) return mod->outer;
+    DefId parent = def_row(r->db, scope)->parent;
+    return parent.id == 0 ? parent : def_scope(r->db, parent);
+}
+
+DefId scope_module(const Resolver *r, DefId scope) {
+    while (scope.id != 0 && def_kind(r->db, scope) != DEF_MOD) {
+        scope = def_row(r->db, scope)->parent;
+    }
+    return scope;
+}
+
+// A module a path may go on in.
+static bool is_scope(const Db *db, const Res *res) {
+    if (res->kind != RES_DEF) return false;
+    DefKind kind = def_kind(db, res->def);
+    return kind == DEF_MOD || kind == DEF_ENUM;
+}
+
+static bool extern_prelude(const Resolver *r, CrateId crate, Symbol name, Res *out) {
+    BoxView view;
+    DefId root = crate_root(r->db, crate);
+    const CrateInfo *info = crate_info(r->db, crate);
+    if (resolver_view(r, root, &view)) {
+        for (u32 i = 0; i < view.extern_count; i++) {
+            if (view.externs[i].name.id == name.id) {
+                *out = (Res){RES_DEF, crate_root(r->db, view.externs[i].crate), 0};
+                return true;
+            }
+        }
+    }
+    for (u32 i = 0; i < info->extern_count; i++) {
+        if (info->externs[i].name.id == name.id) {
+            *out = (Res){RES_DEF, crate_root(r->db, info->externs[i].crate), 0};
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool prim_res(const Resolver *r, Symbol name, Res *out) {
+    static const char *const names[] = {
+#define X(kind, text) #text,
+        PRIM_TYPES(X)
+#undef X
+    };
+    Str text = symbol_str(&r->db->symbols, name);
+    if (text.len < 2 || text.len > 5) return false;
+    for (u32 i = 0; i < PRIM_COUNT; i++) {
+        if (str_eq(text, str_from(names[i]))) {
+            *out = (Res){RES_PRIM, {0}, i};
+            return true;
+        }
+    }
+    return false;
+}
+
+// A name alone, from `scope` outwards.
+static bool resolve_lexical(const Resolver *r, DefId scope, PathSeg seg, Namespace ns,
+                            u32 crate_edition_, Res *out) {
+    Db *db = r->db;
+    BindRow bind;
+    DefId from = scope;
+    u32 ctxt = hygiene_for_items(db, seg.ctxt);
+    for (;;) {
+        // Items made by the same macro 2.0 first, then everything at its definition.
+        for (DefId s = scope; s.id != 0; s = scope_outer(r, s)) {
+            if (resolve_in_scope(r, s, ns, seg.name, ctxt, from, &bind)) {
+                *out = bind.res;
+                return true;
+            }
+            if (def_kind(db, s) == DEF_MOD) break;
+        }
+        if (ctxt == 0) break;
+        const Expn *expn = hygiene_expn_row(db, hygiene_outer_expn(db, ctxt));
+        if (expn->scope != 0) scope = from = (DefId){expn->scope};
+        ctxt = hygiene_parent(db, ctxt);
+    }
+    CrateId crate = def_crate(db, scope);
+    (void)crate_edition_;
+    if (ns == NS_TYPE && extern_prelude(r, crate, seg.name, out)) return true;
+    BoxView view;
+    if (!resolver_view(r, crate_root(db, crate), &view)) return false;
+    if (ns == NS_MACRO) {
+        for (u32 i = 0; i < view.macro_use_count; i++) {
+            DefId root = crate_root(db, (CrateId){view.macro_use[i]});
+            if (resolve_in_scope(r, root, ns, seg.name, 0, scope, &bind)) {
+                *out = bind.res;
+                return true;
+            }
+        }
+    }
+    if (view.prelude.id != 0 &&
+        resolve_in_scope(r, view.prelude, ns, seg.name, 0, scope, &bind)) {
+        *out = bind.res;
+        return true;
+    }
+    return ns == NS_TYPE && prim_res(r, seg.name, out);
+}
+
+static bool is_crate_seg(const PathSeg *seg) {
+    return (seg->flags & TOK_CRATE) || symbol_is(seg->name, SYM_dollar_crate);
+}
+
+// Where opaque `crate`, `self` and `super` count from.
+static DefId anchor_module(const Resolver *r, DefId scope, u32 ctxt) {
+    u32 opaque = hygiene_for_items(r->db, ctxt);
+    if (opaque != 0) {
+        const Expn *expn = hygiene_expn_row(r->db, hygiene_outer_expn(r->db, opaque));
+        if (expn->scope != 0) scope = (DefId){expn->scope};
+    }
+    return scope_module(r, scope);
+}
+
+PathRes resolve_path(const Resolver *r, DefId scope, const PathSeg *segs, u32 count, Namespace ns,
+                     u32 text) {
+    Db *db = r->db;
+    PathRes none = {{RES_NONE, {0}, 0}, 0};
+    if (count == 0) return none;
+    const PathSeg *seg = &segs[0];
+    bool plain = !(seg->flags & TOK_RAW);
+    CrateId crate = def_crate(db, scope);
+    u32 edition = hygiene_edition(db, seg->ctxt, crate_edition(db, crate));
+    DefId from = scope;
+    if (hygiene_for_items(db, segs[count - 1].ctxt) != 0) {
+        from = anchor_module(r, scope, segs[count - 1].ctxt);
+    }
+    Res res = {RES_NONE, {0}, 0};
+    u32 i = 1;
+    Namespace first_ns = count == 1 ? ns : NS_TYPE;
+    if (is_crate_seg(seg)) {
+        CrateId which = {hygiene_dollar_crate(db, seg->ctxt, crate.id)};
+        res = (Res){RES_DEF, crate_root(db, which), 0};
+    } else if (plain && symbol_is(seg->name, SYM_crate)) {
+        DefId anchor = anchor_module(r, scope, seg->ctxt);
+        res = (Res){RES_DEF, crate_root(db, def_crate(db, anchor)), 0};
+    } else if (plain && symbol_is(seg->name, SYM_path_root)) {
+        if (count < 2) {
+            res = (Res){RES_DEF, crate_root(db, crate), 0};
+        } else {
+            // `::$crate::x` comes out of a macro that puts `::` before a path it was given.
+            if (is_crate_seg(&segs[1])) {
+                return resolve_path(r, scope, segs + 1, count - 1, ns, text);
+            }
+            Namespace second = count == 2 ? ns : NS_TYPE;
+            BindRow bind;
+            bool found = false;
+            i = 2;
+            if (edition < 2018) {
+                found = resolve_in_scope(r, crate_root(db, crate), second, segs[1].name, 0, from,
+                                         &bind);
+                if (found) res = bind.res;
+            }
+            if (!found && second == NS_TYPE) extern_prelude(r, crate, segs[1].name, &res);
+        }
+    } else if (plain && (symbol_is(seg->name, SYM_self) || symbol_is(seg->name, SYM_super))) {
+        DefId mod = anchor_module(r, scope, seg->ctxt);
+        i = symbol_is(seg->name, SYM_self) ? 1 : 0;
+        for (; i < count && symbol_is(segs[i].name, SYM_super); i++) {
+            DefId outer = def_row(db, mod)->parent;
+            if (outer.id == 0) return none;
+            mod = scope_module(r, outer);
+        }
+        res = (Res){RES_DEF, mod, 0};
+    } else {
+        if (first_ns == NS_MACRO) {
+            DefId macro = resolve_textual(r, scope, *seg, text);
+            if (macro.id != 0) res = (Res){RES_DEF, macro, 0};
+        }
+        if (res.kind == RES_NONE) resolve_lexical(r, scope, *seg, first_ns, edition, &res);
+    }
+    if (res.kind == RES_NONE) return none;
+    for (; i < count; i++) {
+        if (!is_scope(db, &res)) return (PathRes){res, i};
+        BindRow bind;
+        Namespace seg_ns = i + 1 == count ? ns : NS_TYPE;
+        // Names behind a path are looked up without hygiene, but for macro 2.0's own items.
+        u32 ctxt = hygiene_for_items(db, segs[i].ctxt);
+        bool found = ctxt != 0 && resolve_in_scope(r, res.def, seg_ns, segs[i].name, ctxt, from,
+                                                   &bind);
+        if (!found) {
+            found = resolve_in_scope(r, res.def, seg_ns, segs[i].name, 0, from, &bind);
+        }
+        if (!found) {
+            // `Enum::associated_function`
+            if (def_kind(db, res.def) == DEF_ENUM) return (PathRes){res, i};
+            return (PathRes){{RES_NONE, {0}, 0}, i};
+        }
+        res = bind.res;
+    }
+    return (PathRes){res, count};
+}
+
+DefId resolve_textual(const Resolver *r, DefId scope, PathSeg seg, u32 text) {
+    BoxView view;
+    // `text` counts in the box being built (a body's, then its crate's), else in the crate's.
+    const Builder *b = r->building;
+    if (b != NULL) {
+        builder_view(b, &view);
+    } else if (!resolver_view(r, crate_root(r->db, def_crate(r->db, scope)), &view)) {
+        return (DefId){0};
+    }
+    u32 ctxt = hygiene_for_locals(r->db, seg.ctxt);
+    for (;;) {
+        while (text != 0) {
+            const TextRow *row = &view.texts[text];
+            if (row->macro.id == 0) {
+                text = row->out != 0 ? row->out : row->prev;
+                continue;
+            }
+            if (row->name.id == seg.name.id) {
+                // Textual macros see through semi-transparent marks: the call's name may come out
+                // of any macro_rules; only a macro 2.0 hides it.
+                u32 want = hygiene_for_items(r->db, ctxt);
+                if (hygiene_for_items(r->db, row->ctxt) == want) return row->macro;
+            }
+            text = row->prev;
+        }
+        if (b == NULL || b->owner.id == 0) return (DefId){0};
+        // A body's chain goes on where its owner stands.
+        DefId owner = b->owner;
+        b = NULL;
+        DefId outer = def_scope(r->db, owner);
+        if (def_kind(r->db, outer) == DEF_BLOCK) {
+            // A fn in a body: its box's chain.
+            const DefBox *box = NULL;
+            DefId outer_owner = def_row(r->db, outer)->parent;
+            if (r->outer != NULL && r->outer->owner.id == outer_owner.id) {
+                builder_view(r->outer, &view);
+            } else {
+                box = body_box(r->db, outer_owner);
+                if (box == NULL) return (DefId){0};
+                box_view(box, &view);
+            }
+            text = def_text(r->db, owner);
+            Resolver inner = {r->db, NULL, NULL};
+            while (text != 0) {
+                const TextRow *row = &view.texts[text];
+                if (row->macro.id != 0 && row->name.id == seg.name.id) return row->macro;
+                text = row->macro.id == 0 && row->out != 0 ? row->out : row->prev;
+            }
+            PathSeg again = seg;
+            return resolve_textual(&inner, crate_root(r->db, def_crate(r->db, owner)), again,
+                                   def_text(r->db, outer_owner));
+        }
+        if (!resolver_view(&(Resolver){r->db, NULL, NULL},
+                           crate_root(r->db, def_crate(r->db, owner)), &view)) {
+            return (DefId){0};
+        }
+        text = def_text(r->db, owner);
+    }
+}
+
+DefId resolve_macro(const Resolver *r, DefId scope, const PathSeg *segs, u32 count, u32 text) {
+    PathRes res = resolve_path(r, scope, segs, count, NS_MACRO, text);
+    if (res.res.kind != RES_DEF || res.used != count) return (DefId){0};
+    return def_kind(r->db, res.res.def) == DEF_MACRO ? res.res.def : (DefId){0};
+}

@@ -1,0 +1,224 @@
+// Shapes: what collecting needs to know of a file's items, free of positions, so that an edit in a
+// body leaves it equal.
+
+#include "names/collect.h"
+
+typedef struct ShapeCx {
+    Db *db;
+    u32 edition;
+    bool rebase;
+    Scratch *scratch;
+    ShapeBuild *out;
+    u32 doc, lang;
+} ShapeCx;
+
+static TokRange keep(ShapeCx *cx, Toks toks, u32 base) {
+    u32 first = cx->out->toks.count;
+    vec_append(cx->scratch, &cx->out->toks, toks.at, toks.count);
+    if (cx->rebase) {
+        for (u32 i = first; i < cx->out->toks.count; i++) cx->out->toks.at[i].pos -= base;
+    }
+    return (TokRange){first, cx->out->toks.count};
+}
+
+// Attributes without documentation.
+static TokRange keep_attrs(ShapeCx *cx, Toks toks, TokRange range, u32 base) {
+    TokRange kept = {cx->out->toks.count, 0};
+    for (u32 i = range.lo; i < range.hi;) {
+        const Tok *tok = &toks.at[i];
+        if (tok->kind != TOK_POUND) {
+            i++;
+            continue;
+        }
+        u32 open = i + 1;
+        if (open < range.hi && toks.at[open].kind == TOK_NOT) open++;
+        if (open >= range.hi || toks.at[open].kind != TOK_OPEN_BRACKET) {
+            i++;
+            continue;
+        }
+        u32 end = open + toks.at[open].match + 1;
+        const Tok *name = &toks.at[open + 1];
+        if (!(name->kind == TOK_IDENT && name->sym == cx->doc)) {
+            keep(cx, (Toks){toks.at + i, end - i}, base);
+        }
+        i = end;
+    }
+    kept.hi = cx->out->toks.count;
+    return kept;
+}
+
+static u32 scan_bits(const ShapeCx *cx, Toks toks, TokRange range) {
+    u32 bits = 0;
+    for (u32 i = range.lo; i < range.hi; i++) {
+        const Tok *tok = &toks.at[i];
+        if (tok->kind != TOK_IDENT) continue;
+        if (tok->sym == SYM_impl) bits |= SHAPE_HAS_IMPL;
+        if (tok->sym == cx->lang && i >= 2 && toks.at[i - 1].kind == TOK_OPEN_BRACKET) {
+            bits |= SHAPE_HAS_LANG;
+        }
+    }
+    return bits;
+}
+
+static bool is_open(u8 kind) {
+    return kind >= TOK_OPEN_PAREN && kind <= TOK_CLOSE_NONE && (kind - TOK_OPEN_PAREN) % 2 == 0;
+}
+
+static void shape_variants(ShapeCx *cx, Toks toks, TokRange body, u32 base) {
+    for (u32 i = body.lo; i < body.hi;) {
+        u32 first = i;
+        while (i < body.hi) {
+            const Tok *tok = &toks.at[i];
+            if (tok->kind == TOK_DOC_OUTER || tok->kind == TOK_DOC_INNER) {
+                i++;
+            } else if (tok->kind == TOK_POUND && i + 1 < body.hi &&
+                       toks.at[i + 1].kind == TOK_OPEN_BRACKET) {
+                i += 2 + toks.at[i + 1].match;
+            } else {
+                break;
+            }
+        }
+        TokRange attrs = {first, i};
+        // A visibility is taken by the grammar and means nothing; a pasted one stands in a group.
+        while (i < body.hi && toks.at[i].kind == TOK_OPEN_NONE && toks.at[i].extra == FRAG_VIS) {
+            i += toks.at[i].match + 1;
+        }
+        if (i < body.hi && toks.at[i].kind == TOK_IDENT) {
+            ShapeRow row = {.kind = ITEM_NONE, .vis = VIS_PUB, .name = {toks.at[i].sym}};
+            row.ctxt = toks.at[i].ctxt;
+            row.attrs = keep_attrs(cx, toks, attrs, base);
+            u8 next = i + 1 < body.hi ? toks.at[i + 1].kind : TOK_COMMA;
+            if (next == TOK_OPEN_PAREN) row.flags = ITEM_IS_TUPLE;
+            if (next != TOK_OPEN_PAREN && next != TOK_OPEN_BRACE) row.flags = ITEM_IS_UNIT;
+            if (next == TOK_OPEN_PAREN || next == TOK_OPEN_BRACE || next == TOK_COMMA ||
+                next == TOK_EQ) {
+                row.end = cx->out->rows.count + 1;
+                vec_push(cx->scratch, &cx->out->rows, row);
+                vec_push(cx->scratch, &cx->out->places,
+                         (ShapePlace){{first, i + 1}, toks.at[i].pos});
+            }
+        }
+        while (i < body.hi && toks.at[i].kind != TOK_COMMA) {
+            i += is_open(toks.at[i].kind) ? toks.at[i].match + 1 : 1;
+        }
+        i++;
+    }
+}
+
+static void shape_run(ShapeCx *cx, Toks toks, u32 offset, SkimPlace place, TokRange *inner_attrs);
+
+// `row`'s ranges count in `toks`; `offset` is where toks begins in the whole run.
+static void shape_item(ShapeCx *cx, Toks toks, u32 offset, const ItemRow *item) {
+    u32 base = toks.at[item->range.lo].pos;
+    ShapeRow row = {
+        .kind = item->kind,
+        .vis = item->vis,
+        .bang = item->bang,
+        .flags = item->flags,
+        .name = item->name,
+        .ctxt = item->ctxt,
+        .extra = item->extra,
+    };
+    row.attrs = keep_attrs(cx, toks, item->attrs, base);
+    row.vis_path = keep(cx, toks_sub(toks, item->vis_path), base);
+    switch ((ItemKind)item->kind) {
+    case ITEM_USE: row.header = keep(cx, toks_sub(toks, item->header), base); break;
+    case ITEM_MACRO_CALL:
+        row.header = keep(cx, toks_sub(toks, item->header), base);
+        row.body = keep(cx, toks_sub(toks, item->body), base);
+        row.call_pos = toks.at[item->header.lo].pos - (cx->rebase ? base : 0);
+        break;
+    case ITEM_MACRO_RULES: row.body = keep(cx, toks_sub(toks, item->body), base); break;
+    case ITEM_MACRO_DEF: {
+        TokRange after = {item->name_tok + 1, item->range.hi};
+        row.body = keep(cx, toks_sub(toks, after), base);
+        break;
+    }
+    case ITEM_FN:
+    case ITEM_CONST:
+    case ITEM_STATIC:
+    case ITEM_IMPL:
+    case ITEM_TRAIT: row.bits = scan_bits(cx, toks, item->body); break;
+    case ITEM_NONE:
+    case ITEM_MOD:
+    case ITEM_EXTERN_CRATE:
+    case ITEM_STRUCT:
+    case ITEM_ENUM:
+    case ITEM_UNION:
+    case ITEM_TRAIT_ALIAS:
+    case ITEM_TYPE:
+    case ITEM_EXTERN_BLOCK: break;
+    case ITEM_KIND_COUNT: UNREACHABLE();
+    }
+    u32 index = cx->out->rows.count;
+    vec_push(cx->scratch, &cx->out->rows, row);
+    ShapePlace spot = {{item->range.lo + offset, item->range.hi + offset}, base};
+    vec_push(cx->scratch, &cx->out->places, spot);
+    if (item->kind == ITEM_ENUM) {
+        shape_variants(cx, toks, item->body, base);
+    } else if ((item->kind == ITEM_MOD && (item->flags & ITEM_HAS_BODY)) ||
+               item->kind == ITEM_EXTERN_BLOCK) {
+        TokRange inner = {0, 0};
+        shape_run(cx, toks_sub(toks, item->body), offset + item->body.lo,
+                  item->kind == ITEM_MOD ? SKIM_MODULE : SKIM_FOREIGN, &inner);
+        if (inner.hi > inner.lo) {
+            // Outer and inner attributes together: they are next to nothing in memory.
+            TokRange outer = cx->out->rows.at[index].attrs;
+            u32 first = cx->out->toks.count;
+            for (u32 i = outer.lo; i < outer.hi; i++) {
+                vec_push(cx->scratch, &cx->out->toks, cx->out->toks.at[i]);
+            }
+            for (u32 i = inner.lo; i < inner.hi; i++) {
+                vec_push(cx->scratch, &cx->out->toks, cx->out->toks.at[i]);
+            }
+            cx->out->rows.at[index].attrs = (TokRange){first, cx->out->toks.count};
+        }
+    }
+    cx->out->rows.at[index].end = cx->out->rows.count;
+}
+
+static void shape_run(ShapeCx *cx, Toks toks, u32 offset, SkimPlace place, TokRange *inner_attrs) {
+    Skim skim = {0};
+    skim_items(toks, place, cx->edition, cx->scratch, &skim);
+    if (skim.inner_attrs.hi > skim.inner_attrs.lo) {
+        *inner_attrs = keep_attrs(cx, toks, skim.inner_attrs, toks.count ? toks.at[0].pos : 0);
+    }
+    for (u32 i = 0; i < skim.items.count; i++) shape_item(cx, toks, offset, &skim.items.at[i]);
+}
+
+void shape_build(Db *db, Toks toks, SkimPlace place, u32 edition, bool rebase, Scratch *scratch,
+                 ShapeBuild *out) {
+    ShapeCx cx = {db, edition, rebase, scratch, out, sym(db, "doc").id, sym(db, "lang").id};
+    shape_run(&cx, toks, 0, place, &out->inner_attrs);
+}
+
+static void build_file(Db *db, u32 file, ShapeBuild *out) {
+    const TokenBuf *buf = query_get(db, Q_file_tokens, file);
+    // The edition only decides which words are keywords for the skimmer; 2024 knows them all.
+    shape_build(db, token_buf_toks(buf), SKIM_MODULE, 2021, true, &db->scratch, out);
+}
+
+void run_file_shape(Db *db, u32 file) {
+    ShapeBuild build = {0};
+    build_file(db, file, &build);
+    Blob blob;
+    blob_begin(&blob, &db->scratch, sizeof(FileShape));
+    List rows = blob_add(&blob, build.rows.at, build.rows.count, sizeof(ShapeRow));
+    List toks = blob_add(&blob, build.toks.at, build.toks.count, sizeof(Tok));
+    FileShape *head = blob_header(&blob);
+    head->rows = rows;
+    head->toks = toks;
+    head->inner_attrs = build.inner_attrs;
+    query_return_blob(db, &blob);
+}
+
+void run_file_places(Db *db, u32 file) {
+    ShapeBuild build = {0};
+    build_file(db, file, &build);
+    Blob blob;
+    blob_begin(&blob, &db->scratch, sizeof(FilePlaces));
+    List places = blob_add(&blob, build.places.at, build.places.count, sizeof(ShapePlace));
+    FilePlaces *head = blob_header(&blob);
+    head->places = places;
+    query_return_blob(db, &blob);
+}
