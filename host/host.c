@@ -74,7 +74,8 @@ __attribute__((used, visibility("hidden"))) uint64_t host_compile(uint32_t slot)
         cell->slot = slot;
         __atomic_store_n(&cell->turn, ticket + 1, __ATOMIC_RELEASE);
         __atomic_fetch_add(&control->doorbell, 1, __ATOMIC_SEQ_CST);
-        futex_wake(&control->doorbell);
+        if (__atomic_load_n(&control->compiler_sleeps, __ATOMIC_SEQ_CST))
+            futex_wake(&control->doorbell);
         struct timespec second = {.tv_sec = 1};
         while ((code = __atomic_load_n(at, __ATOMIC_ACQUIRE)) == stub) {
             futex_wait((uint32_t *)at, (uint32_t)stub, &second);

@@ -23,6 +23,7 @@
 extern char **environ;
 
 #define SYMBOL_MAX (1u << 20)
+#define SPIN_US    40
 
 static void futex_wait(u32 *at, u32 value, const struct timespec *timeout) {
     syscall(SYS_futex, at, FUTEX_WAIT, value, timeout, NULL, 0);
@@ -178,6 +179,7 @@ Jit *jit_start(const JitOptions *options, LinkError *error) {
     signal(SIGCHLD, SIG_DFL); // inherited as ignored, it would lose the child's status
     jit->fd = jit->pidfd = jit->signal_fd = jit->quit_fd = -1;
     jit->reaped = true; // no child yet
+    jit->cpu_count = (u32)sysconf(_SC_NPROCESSORS_ONLN);
     interner_init(&jit->names);
     table_init(&jit->symbols, sizeof(JitSymbolRow), SYMBOL_MAX);
     if (!map_memory(jit, error)) goto failed;
@@ -539,10 +541,29 @@ static JitResult end_child(Jit *jit) {
     return (JitResult){JIT_END_COMPILE, 1};
 }
 
-static u64 now_ms(void) {
+static u64 now_us(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (u64)now.tv_sec * 1000 + (u64)now.tv_nsec / 1000000;
+    return (u64)now.tv_sec * 1000000 + (u64)now.tv_nsec / 1000;
+}
+
+static u64 now_ms(void) {
+    return now_us() / 1000;
+}
+
+// Requests come in bursts: after one, the next is mostly a few microseconds away, less than going
+// to sleep and being woken takes.
+static void wait_doorbell(Jit *jit, u32 seen, const struct timespec *limit, bool spin) {
+    u32 *doorbell = &jit->control->doorbell;
+    for (u64 end = now_us() + SPIN_US; spin && now_us() < end;) {
+        for (u32 i = 0; i < 20; i++) {
+            if (__atomic_load_n(doorbell, __ATOMIC_ACQUIRE) != seen) return;
+            __builtin_ia32_pause();
+        }
+    }
+    __atomic_store_n(&jit->control->compiler_sleeps, 1, __ATOMIC_SEQ_CST);
+    futex_wait(doorbell, seen, limit);
+    __atomic_store_n(&jit->control->compiler_sleeps, 0, __ATOMIC_SEQ_CST);
 }
 
 JitResult jit_serve(Jit *jit, JitCompile *compile, void *cx, int timeout_ms) {
@@ -552,7 +573,9 @@ JitResult jit_serve(Jit *jit, JitCompile *compile, void *cx, int timeout_ms) {
     for (;;) {
         u32 seen = __atomic_load_n(&jit->control->doorbell, __ATOMIC_ACQUIRE);
         u32 slot;
+        bool served = false;
         while (ring_take(jit, &slot)) {
+            served = true;
             // The program can write the ring: a number that is no slot is its doing.
             if (slot == 0 || slot >= jit->slot_count) continue;
             if (jit_slot_published(jit, slot)) continue; // another thread asked first
@@ -573,7 +596,7 @@ JitResult jit_serve(Jit *jit, JitCompile *compile, void *cx, int timeout_ms) {
             left = (struct timespec){(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
             limit = &left;
         }
-        futex_wait(&jit->control->doorbell, seen, limit);
+        wait_doorbell(jit, seen, limit, jit->cpu_count > 1 && served);
     }
 }
 

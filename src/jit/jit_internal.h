@@ -28,6 +28,7 @@ struct Jit {
     bool reaped; // the child was waited for; `status` holds
     int status;  // wait status
     bool going;
+    u32 cpu_count;
     bool asked; // the common symbols have been asked for
 
     JitAddr code_next, rodata_next, data_next;

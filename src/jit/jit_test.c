@@ -277,6 +277,48 @@ static void threads_wait_at_one_stub(void **state) {
     assert_int_equal(lazy.compiled, 1);
 }
 
+typedef struct Many {
+    u32 first;
+    u32 compiled;
+} Many;
+
+static bool compile_ret(void *cx, Jit *jit, u32 slot) {
+    Many *many = cx;
+    assert_true(slot >= many->first);
+    many->compiled++;
+    Code c = {0};
+    emit(&c, "c3");
+    jit_publish(jit, slot, place(jit, &c));
+    return true;
+}
+
+static void a_thousand_functions_are_asked_for_one_by_one(void **state) {
+    World *world = *state;
+    Jit *jit = start(world);
+    enum { COUNT = 1000 };
+    Many many = {.first = jit_slot_new(jit)};
+    for (u32 i = 1; i < COUNT; i++)
+        jit_slot_new(jit);
+    Code c = {0};
+    // for ebx in slots { call [rbx] }; exit(7)
+    emit(&c, "53 bb");
+    emit32(&c, jit_slot_addr(many.first));
+    u32 top = c.count;
+    emit(&c, "ff 13 83 c3 08 81 fb");
+    emit32(&c, jit_slot_addr(many.first + COUNT));
+    emit(&c, "75");
+    u8 back = (u8)(top - (c.count + 1));
+    c.bytes[c.count++] = back;
+    emit(&c, "bf 07 00 00 00 50");
+    emit_call(&c, jit_symbol_cell(jit, STR("exit")));
+    u64 begin = now_us();
+    JitResult result = run(world, jit, place(jit, &c), compile_ret, &many);
+    printf("  %u requests: %llu us\n", COUNT, (unsigned long long)(now_us() - begin));
+    jit_free(jit);
+    assert_int_equal(result.status, 7);
+    assert_int_equal(many.compiled, COUNT);
+}
+
 static void a_compile_error_ends_the_child(void **state) {
     World *world = *state;
     Jit *jit = start(world);
@@ -543,6 +585,7 @@ int main(void) {
         cmocka_unit_test(hello_runs_under_lang_start),
         cmocka_unit_test(a_function_is_compiled_at_its_first_call_with_its_arguments),
         cmocka_unit_test(threads_wait_at_one_stub),
+        cmocka_unit_test(a_thousand_functions_are_asked_for_one_by_one),
         cmocka_unit_test(a_compile_error_ends_the_child),
         cmocka_unit_test(a_crash_of_the_child_is_its_own),
         cmocka_unit_test(code_cannot_be_written_by_the_program),

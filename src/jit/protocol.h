@@ -46,7 +46,7 @@
 #define JIT_TLS_MAX        0x01000000u
 #define JIT_RING_CELLS     4096u
 #define JIT_MAIL_BYTES     (256u * 1024)
-#define JIT_PROTOCOL       0x72616331u   // changes with this file
+#define JIT_PROTOCOL       0x72616332u   // changes with this file
 #define JIT_HOST_ENV       "RAC_HOST_FD" // the memfd's number; the host takes it out of environ
 
 typedef struct JitUnwindRow {
@@ -101,6 +101,7 @@ typedef struct JitControl {
 
     uint32_t doorbell
         __attribute__((aligned(64))); // futex: counts what the compiler should look at
+    uint32_t compiler_sleeps;         // else it looks at the doorbell by itself: no need to wake it
     uint32_t ring_head __attribute__((aligned(64))); // next ticket
     JitCell ring[JIT_RING_CELLS] __attribute__((aligned(64)));
     uint8_t mail[JIT_MAIL_BYTES];
