@@ -1,5 +1,5 @@
 // rac dump STAGE: one row per stage; a stage that has no printer yet says so.
-#include "cli/session.h"
+#include "cli/dump.h"
 
 #include <stdio.h>
 
@@ -9,8 +9,13 @@ typedef struct Stage {
 } Stage;
 
 static const Stage stages[] = {
-    {"tokens", NULL}, {"ast", NULL}, {"items", NULL},   {"types", NULL},   {"mir", NULL},
-    {"ir", NULL},     {"asm", NULL}, {"symbols", NULL}, {"queries", NULL},
+#ifdef RAC_WITH_SYNTAX
+    {"tokens", dump_tokens}, {"items", dump_item_rows},
+#else
+    {"tokens", NULL}, {"items", NULL},
+#endif
+    {"ast", NULL},           {"types", NULL},           {"mir", NULL},     {"ir", NULL},
+    {"asm", NULL},           {"symbols", NULL},         {"queries", NULL},
 };
 
 int command_dump(const Args *args) {

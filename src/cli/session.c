@@ -1,5 +1,9 @@
 #include "cli/session.h"
 
+#ifdef RAC_WITH_SYNTAX
+#include "syntax/lex.h"
+#endif
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,6 +19,9 @@ bool session_open(Session *session, const Args *args) {
     Db *db = session->db;
     source_store_new(db);
     // The stores and providers of the other stages are made here, in the order of the folders.
+#ifdef RAC_WITH_SYNTAX
+    syntax_register(db);
+#endif
 
     if (!args->input) return true;
     session->input = source_file(db, str_from(args->input));

@@ -1,0 +1,12 @@
+// The printers behind `rac dump`: each prints its stage's result of the session's input on
+// standard output, diagnostics on standard error, and answers the exit status.
+
+#ifndef RAC_CLI_DUMP_H
+#define RAC_CLI_DUMP_H
+
+#include "cli/session.h"
+
+int dump_tokens(Session *session);
+int dump_item_rows(Session *session);
+
+#endif
