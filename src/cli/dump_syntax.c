@@ -6,13 +6,12 @@
 
 #include <stdio.h>
 
-// The text between the token and the next one, without what separates them, is not kept; it is
-// read from the file: literals, names and docs have their own spelling.
+// "3:9 `(`" for punctuation, "3:1 identifier `struct`" for what has a spelling of its own.
 static void print_token(Db *db, FileId file, const Tok *tok) {
     LineCol at = source_line_col(db, file, tok->pos);
     const char *kind = tok_kind_text((TokKind)tok->kind);
     printf("%u:%u\t", at.line, at.col);
-    if (kind[0] != '{') {
+    if (kind[0] != '{' || kind[1] == 0) {
         printf("`%s`", kind);
     } else {
         Str text = symbol_str(&db->symbols, (Symbol){tok->sym});
