@@ -48,7 +48,8 @@ static void order_blocks(Gen *gen) {
             memcpy(succs.at + first_, local, n_ * sizeof(u32));                                    \
         }                                                                                          \
         succs.count += n_;                                                                         \
-        for (u32 i_ = 0; i_ < n_; i_++) gen->blocks[succs.at[first_ + i_]].preds++;                \
+        for (u32 i_ = 0; i_ < n_; i_++)                                                            \
+            gen->blocks[succs.at[first_ + i_]].preds++;                                            \
         seen[b] = 1;                                                                               \
         /* The last successor is visited first, so that the first one comes next in the order. */  \
         stack[depth++] = (Frame){(b), first_ + n_, first_};                                        \
@@ -302,8 +303,7 @@ static void walk_block_backward(Walk *walk, u32 block) {
             Local *local = &gen->locals[inst->a];
             Val *val = &gen->vals[inst->result];
             if (local->promoted) continue;
-            bool set_before_use =
-                local->next_set_block == block && local->next_set < val->last_use;
+            bool set_before_use = local->next_set_block == block && local->next_set < val->last_use;
             if (!(val->flags & VAL_CROSS) && !set_before_use && val->last_use <= order.count) {
                 val->flags |= VAL_ALIAS;
             }
@@ -413,7 +413,8 @@ static void give_homes(Walk *walk) {
         u32 block = gen->rpo[i];
         touch.rpo = i;
         const IrBlockRow *row = &fn->blocks.at[block];
-        for (u32 p = 0; p < row->params.count; p++) touch_use(&touch, row->params.at[p]);
+        for (u32 p = 0; p < row->params.count; p++)
+            touch_use(&touch, row->params.at[p]);
         for (u32 at = row->first; at; at = fn->insts.at[at].next) {
             const IrInst *inst = &fn->insts.at[at];
             if (inst->op == IR_LOCAL_GET || inst->op == IR_LOCAL_SET) {
@@ -440,7 +441,8 @@ static void give_homes(Walk *walk) {
         }
         for (u32 t = 0; t < 2; t++) {
             const IrBlockRow *to = &fn->blocks.at[targets[t]];
-            for (u32 p = 0; p < to->params.count; p++) touch_use(&touch, to->params.at[p]);
+            for (u32 p = 0; p < to->params.count; p++)
+                touch_use(&touch, to->params.at[p]);
         }
     }
     Vars vars = {0};
@@ -467,12 +469,14 @@ static void give_homes(Walk *walk) {
     }
     u32 pool = CALLEE_SAVED, xmm_pool = 0;
     bool any_wide = false; // pairs need all the registers there are
-    for (u32 v = 1; v < fn->vals.count; v++) any_wide |= gen->vals[v].type == IR_I128;
+    for (u32 v = 1; v < fn->vals.count; v++)
+        any_wide |= gen->vals[v].type == IR_I128;
     if (!gen->has_calls && !any_wide) {
         // Without calls some of the others last as well; r8 and r9 may bring parameters.
         pool |= BIT(R10);
         u32 ints = 0;
-        for (u32 p = 0; p < fn->sig.param_count; p++) ints += part_count(fn->sig.params[p].type);
+        for (u32 p = 0; p < fn->sig.param_count; p++)
+            ints += part_count(fn->sig.params[p].type);
         if (ints < 6) pool |= BIT(R9);
         if (ints < 5) pool |= BIT(R8);
         xmm_pool = 0x7fu << (XMM0 + 8); // parameters come in xmm0-7
@@ -537,6 +541,7 @@ void analyze(Gen *gen) {
     order_blocks(gen);
     shape_blocks(&walk);
     walk_forward(&walk);
-    for (u32 i = gen->rpo_count; i-- > 0;) walk_block_backward(&walk, gen->rpo[i]);
+    for (u32 i = gen->rpo_count; i-- > 0;)
+        walk_block_backward(&walk, gen->rpo[i]);
     give_homes(&walk);
 }

@@ -28,7 +28,8 @@ static Place place_next(Assign *assign, IrParam param) {
     } else {
         u32 parts = part_count(param.type);
         if (assign->ints + parts <= 6) {
-            for (u32 i = 0; i < parts; i++) place.reg[i] = int_regs[assign->ints++];
+            for (u32 i = 0; i < parts; i++)
+                place.reg[i] = int_regs[assign->ints++];
             return place;
         }
         bytes = align = parts * 8;
@@ -229,10 +230,10 @@ static void site_add(Gen *gen, u32 start, u32 pad) {
 static void call_sym(Gen *gen, u32 sym) {
     u32 kind = ir_symbol_row(gen->fn->symbols, (IrSym){sym})->kind;
     if (kind == IR_SYM_FN_SLOT) {
-        emit_op(gen, 0xff, 4, 2,
-                rm_mem((Mem){
-                    .kind = MEM_SYM, .index = REG_NONE, .reloc = X64_RELOC_SLOT, .sym = sym}),
-                0);
+        emit_op(
+            gen, 0xff, 4, 2,
+            rm_mem((Mem){.kind = MEM_SYM, .index = REG_NONE, .reloc = X64_RELOC_SLOT, .sym = sym}),
+            0);
         return;
     }
     emit_u8(gen, 0xe8);
@@ -241,11 +242,11 @@ static void call_sym(Gen *gen, u32 sym) {
     emit_u32(gen, 0);
 }
 
-static void call_emit(Gen *gen, Callee callee, const Arg *args, u32 count, bool variadic,
-                      u32 pad) {
+static void call_emit(Gen *gen, Callee callee, const Arg *args, u32 count, bool variadic, u32 pad) {
     Assign assign = {0};
     Place *places = SCRATCH_ARRAY(gen->scratch, Place, count);
-    for (u32 i = 0; i < count; i++) places[i] = place_next(&assign, args[i].param);
+    for (u32 i = 0; i < count; i++)
+        places[i] = place_next(&assign, args[i].param);
     gen->needs_frame = true;
     gen->out_bytes = max_u32(gen->out_bytes, assign.stack);
     for (u32 i = 0; i < count; i++) {
@@ -355,10 +356,12 @@ void call_tls(Gen *gen, const IrInst *inst) {
     CallSite *site = &gen->sites.at[gen->sites.count - 1];
     gen->at = site->start;
     static const u8 lea[] = {0x66, 0x48, 0x8d, 0x3d}, call[] = {0x66, 0x66, 0x48, 0xe8};
-    for (u32 i = 0; i < 4; i++) emit_u8(gen, lea[i]);
+    for (u32 i = 0; i < 4; i++)
+        emit_u8(gen, lea[i]);
     vec_push(gen->scratch, &gen->relocs, (X64Reloc){gen->at, X64_RELOC_TLSGD, inst->a, -4});
     emit_u32(gen, 0);
-    for (u32 i = 0; i < 4; i++) emit_u8(gen, call[i]);
+    for (u32 i = 0; i < 4; i++)
+        emit_u8(gen, call[i]);
     vec_push(gen->scratch, &gen->relocs,
              (X64Reloc){gen->at, X64_RELOC_PLT32, IR_KNOWN___tls_get_addr, -4});
     emit_u32(gen, 0);

@@ -195,10 +195,13 @@ void emit_store(Gen *gen, u32 bytes, Mem mem, u8 reg) {
 void emit_store_imm(Gen *gen, u32 bytes, Mem mem, i32 imm) {
     u32 imm_bytes = bytes == 8 ? 4 : bytes;
     emit_op(gen, bytes == 1 ? 0xc6 : 0xc7, bytes, 0, rm_mem(mem), imm_bytes);
-    for (u32 i = 0; i < imm_bytes; i++) emit_u8(gen, (u8)(imm >> (8 * i)));
+    for (u32 i = 0; i < imm_bytes; i++)
+        emit_u8(gen, (u8)(imm >> (8 * i)));
 }
 
-void emit_lea(Gen *gen, u8 reg, Mem mem) { emit_mem(gen, 0x8d, 8, reg, mem); }
+void emit_lea(Gen *gen, u8 reg, Mem mem) {
+    emit_mem(gen, 0x8d, 8, reg, mem);
+}
 
 void emit_zext(Gen *gen, u32 from_bytes, u8 to, u8 from) {
     switch (from_bytes) {
@@ -218,7 +221,9 @@ void emit_sext(Gen *gen, u32 from_bytes, u8 to, u8 from) {
     }
 }
 
-void emit_setcc(Gen *gen, u8 cc, u8 reg) { emit_rr(gen, 0x0f90u + cc, 1, 0, reg); }
+void emit_setcc(Gen *gen, u8 cc, u8 reg) {
+    emit_rr(gen, 0x0f90u + cc, 1, 0, reg);
+}
 void emit_cmov(Gen *gen, u8 cc, u32 size, u8 reg, u8 from) {
     emit_rr(gen, 0x0f40u + cc, size == 8 ? 8 : 4, reg, from);
 }
@@ -259,13 +264,17 @@ u32 pool_add(Gen *gen, const void *bytes, u32 count, u32 align) {
         if (bytes && memcmp(gen->pool.at + old, bytes, count) == 0) return old;
         if (old >= 256) break;
     }
-    while (gen->pool.count < at) vec_push(gen->scratch, &gen->pool, 0);
+    while (gen->pool.count < at)
+        vec_push(gen->scratch, &gen->pool, 0);
     if (bytes) {
         vec_append(gen->scratch, &gen->pool, bytes, count);
     } else {
-        for (u32 i = 0; i < count; i++) vec_push(gen->scratch, &gen->pool, 0);
+        for (u32 i = 0; i < count; i++)
+            vec_push(gen->scratch, &gen->pool, 0);
     }
     return at;
 }
 
-Mem mem_pool(u32 at) { return (Mem){.kind = MEM_POOL, .index = REG_NONE, .disp = (i32)at}; }
+Mem mem_pool(u32 at) {
+    return (Mem){.kind = MEM_POOL, .index = REG_NONE, .disp = (i32)at};
+}

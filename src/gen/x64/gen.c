@@ -135,7 +135,8 @@ static bool switch_table(Gen *gen, const IrInst *inst, const u32 *words, u32 byt
     if (high - low >= (u64)count * 3) return false;
     u32 entries = (u32)(high - low) + 1;
     u32 *blocks = SCRATCH_ARRAY(gen->scratch, u32, entries);
-    for (u32 i = 0; i < entries; i++) blocks[i] = inst->b;
+    for (u32 i = 0; i < entries; i++)
+        blocks[i] = inst->b;
     for (u32 i = count; i-- > 0;) {
         u64 value = pack_u64(words[1 + 5 * i + 1], words[1 + 5 * i]);
         blocks[value - low] = words[1 + 5 * i + 4];
@@ -170,7 +171,8 @@ static void gen_switch(Gen *gen, const IrInst *inst) {
     u32 bytes = ir_type_bytes((IrType)gen->vals[v].type);
     u8 reg = val_reg(gen, v, 0);
     u8 high = bytes == 16 ? val_reg(gen, v, 1) : REG_NONE;
-    for (u32 i = 0; i < words[0]; i++) regs_snapshot(gen, words[1 + 5 * i + 4]);
+    for (u32 i = 0; i < words[0]; i++)
+        regs_snapshot(gen, words[1 + 5 * i + 4]);
     regs_snapshot(gen, inst->b);
     if (switch_table(gen, inst, words, bytes)) return;
     for (u32 i = 0; i < words[0]; i++) {
@@ -409,7 +411,9 @@ static void prologue(Gen *gen) {
     if (bytes) emit_alu_imm(gen, ALU_SUB, 8, rm_reg(RSP), (i32)bytes);
 }
 
-static void put_u32(u8 *at, u32 value) { memcpy(at, &value, 4); }
+static void put_u32(u8 *at, u32 value) {
+    memcpy(at, &value, 4);
+}
 
 static void finish(Gen *gen, X64Code *out) {
     u32 body_at = gen->body_at, end = gen->at;
@@ -427,7 +431,8 @@ static void finish(Gen *gen, X64Code *out) {
     }
     u32 pool_at = end;
     if (gen->pool.count) {
-        while ((gen->at - start) % 16) emit_u8(gen, 0xcc);
+        while ((gen->at - start) % 16)
+            emit_u8(gen, 0xcc);
         pool_at = gen->at;
         for (u32 i = 0; i < gen->tables.count; i++) {
             JumpTable table = gen->tables.at[i];
@@ -436,7 +441,8 @@ static void finish(Gen *gen, X64Code *out) {
                         gen->blocks[table.blocks[k]].offset - (pool_at + table.pool_at));
             }
         }
-        for (u32 i = 0; i < gen->pool.count; i++) emit_u8(gen, gen->pool.at[i]);
+        for (u32 i = 0; i < gen->pool.count; i++)
+            emit_u8(gen, gen->pool.at[i]);
         for (u32 i = 0; i < gen->pool_fixups.count; i++) {
             Fixup fixup = gen->pool_fixups.at[i];
             u32 to_end;
@@ -444,13 +450,16 @@ static void finish(Gen *gen, X64Code *out) {
             put_u32(gen->code + fixup.at, pool_at + fixup.block - fixup.at + to_end);
         }
     }
-    for (u32 i = 0; i < gen->relocs.count; i++) gen->relocs.at[i].offset -= start;
-    for (u32 i = 0; i < gen->locs.count; i++) gen->locs.at[i].offset -= start;
+    for (u32 i = 0; i < gen->relocs.count; i++)
+        gen->relocs.at[i].offset -= start;
+    for (u32 i = 0; i < gen->locs.count; i++)
+        gen->locs.at[i].offset -= start;
     for (u32 i = 0; i < gen->sites.count; i++) {
         gen->sites.at[i].start -= start;
         gen->sites.at[i].end -= start;
     }
-    for (u32 b = 0; b < gen->fn->blocks.count; b++) gen->blocks[b].offset -= start;
+    for (u32 b = 0; b < gen->fn->blocks.count; b++)
+        gen->blocks[b].offset -= start;
     *out = (X64Code){
         .code = gen->code + start,
         .code_bytes = gen->at - start,
@@ -476,10 +485,10 @@ static void place_slots(Gen *gen) {
 
 bool x64_gen(const IrFn *fn, Scratch *scratch, X64Code *out, Str *why) {
     u64 frame_limit = 0;
-    for (u32 s = 1; s < fn->slots.count; s++) frame_limit += fn->slots.at[s].bytes;
+    for (u32 s = 1; s < fn->slots.count; s++)
+        frame_limit += fn->slots.at[s].bytes;
     if (frame_limit > 0x20000000) {
-        *why = scratch_print(scratch, "%.*s: its frame is larger than 512 MB",
-                             STR_ARG(fn->name));
+        *why = scratch_print(scratch, "%.*s: its frame is larger than 512 MB", STR_ARG(fn->name));
         return false;
     }
     Gen *gen = SCRATCH_NEW(scratch, Gen);

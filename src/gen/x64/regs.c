@@ -283,7 +283,9 @@ void val_drop_use(Gen *gen, u32 v) {
     if (--val->uses == 0) val_free(gen, v);
 }
 
-static void drop_operand(void *cx, u32 val) { val_drop_use(cx, val); }
+static void drop_operand(void *cx, u32 val) {
+    val_drop_use(cx, val);
+}
 
 void inst_end(Gen *gen, const IrInst *inst) {
     ir_each_operand(gen->fn, inst, drop_operand, gen);
@@ -321,7 +323,9 @@ void regs_save_live(Gen *gen, u32 mask) {
     }
 }
 
-void regs_clobber(Gen *gen, u32 mask) { clear(gen, mask & gen->alloc_mask); }
+void regs_clobber(Gen *gen, u32 mask) {
+    clear(gen, mask & gen->alloc_mask);
+}
 
 void regs_begin_block(Gen *gen, u32 block) {
     gen->block = block;

@@ -2,8 +2,12 @@
 
 #include "gen/x64/x64_internal.h"
 
-static u32 type_of(const Gen *gen, u32 val) { return gen->vals[resolve(gen, val)].type; }
-static u32 scalar_op(u32 type, u32 op) { return type == IR_F64 ? OP_F2(op) : OP_F3(op); }
+static u32 type_of(const Gen *gen, u32 val) {
+    return gen->vals[resolve(gen, val)].type;
+}
+static u32 scalar_op(u32 type, u32 op) {
+    return type == IR_F64 ? OP_F2(op) : OP_F3(op);
+}
 
 static u8 xmm_two_address(Gen *gen, const IrInst *inst, u32 a, u32 b) {
     const Val *result = &gen->vals[inst->result];
@@ -25,8 +29,12 @@ static Mem pool_16(Gen *gen, u64 low, u64 high) {
     u64 words[2] = {low, high};
     return mem_pool(pool_add(gen, words, 16, 16));
 }
-static Mem pool_f64(Gen *gen, double value) { return mem_pool(pool_add(gen, &value, 8, 8)); }
-static Mem pool_f32(Gen *gen, float value) { return mem_pool(pool_add(gen, &value, 4, 4)); }
+static Mem pool_f64(Gen *gen, double value) {
+    return mem_pool(pool_add(gen, &value, 8, 8));
+}
+static Mem pool_f32(Gen *gen, float value) {
+    return mem_pool(pool_add(gen, &value, 4, 4));
+}
 static Mem pool_float(Gen *gen, u32 type, double value) {
     return type == IR_F64 ? pool_f64(gen, value) : pool_f32(gen, (float)value);
 }
@@ -172,7 +180,8 @@ static void float_to_int(Gen *gen, const IrInst *inst) {
     u8 reg = val_dst(gen, inst->result, 0, GPR_ALL);
     if (bits <= 32) {
         // As f64 the limits are exact.
-        double max = is_signed ? (double)(((u64)1 << (bits - 1)) - 1) : (double)(((u64)1 << bits) - 1);
+        double max =
+            is_signed ? (double)(((u64)1 << (bits - 1)) - 1) : (double)(((u64)1 << bits) - 1);
         double min = is_signed ? -(double)((u64)1 << (bits - 1)) : 0.0;
         if (from == IR_F32) {
             emit_rr(gen, OP_F3(0x0f5a), 4, XTMP, a);

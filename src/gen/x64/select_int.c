@@ -3,9 +3,15 @@
 
 #include "gen/x64/x64_internal.h"
 
-static u32 type_of(const Gen *gen, u32 val) { return gen->vals[resolve(gen, val)].type; }
-static u32 bytes_of(const Gen *gen, u32 val) { return ir_type_bytes((IrType)type_of(gen, val)); }
-static u32 wide(u32 bytes) { return bytes == 8 ? 8 : 4; }
+static u32 type_of(const Gen *gen, u32 val) {
+    return gen->vals[resolve(gen, val)].type;
+}
+static u32 bytes_of(const Gen *gen, u32 val) {
+    return ir_type_bytes((IrType)type_of(gen, val));
+}
+static u32 wide(u32 bytes) {
+    return bytes == 8 ? 8 : 4;
+}
 
 static bool is_dying(const Gen *gen, u32 v) {
     const Val *val = &gen->vals[resolve(gen, v)];
@@ -23,7 +29,8 @@ static u8 two_address(Gen *gen, const IrInst *inst, u32 a, u32 b) {
         const Local *local = &gen->locals[next->a];
         if (!local->promoted && local->gets && local->home != REG_NONE) {
             u8 home = local->home;
-            if (!b || gen->vals[resolve(gen, b)].reg[0] != home || resolve(gen, a) == resolve(gen, b)) {
+            if (!b || gen->vals[resolve(gen, b)].reg[0] != home ||
+                resolve(gen, a) == resolve(gen, b)) {
                 result->flags |= VAL_PINNED;
                 result->reg[0] = home;
             }
@@ -39,8 +46,8 @@ static u8 two_address(Gen *gen, const IrInst *inst, u32 a, u32 b) {
 static void binary_alu(Gen *gen, const IrInst *inst, Alu alu, bool commutes, u32 size) {
     u32 a = inst->a, b = inst->b;
     i32 imm;
-    if (commutes && (val_imm(gen, a, 0, &imm) || (!is_dying(gen, a) && is_dying(gen, b) &&
-                                                  !val_imm(gen, b, 0, &imm)))) {
+    if (commutes && (val_imm(gen, a, 0, &imm) ||
+                     (!is_dying(gen, a) && is_dying(gen, b) && !val_imm(gen, b, 0, &imm)))) {
         u32 swap = a;
         a = b;
         b = swap;
@@ -98,7 +105,9 @@ static void extend_to(Gen *gen, bool is_signed, u32 bytes, u8 to, u8 from) {
 }
 
 // Moves `val` into `reg`, which was claimed before the value's own register was asked for.
-static void bring(Gen *gen, u32 val, u8 reg) { val_to(gen, val, 0, reg); }
+static void bring(Gen *gen, u32 val, u8 reg) {
+    val_to(gen, val, 0, reg);
+}
 
 static void divide(Gen *gen, const IrInst *inst, bool is_signed, bool want_rem) {
     u32 bytes = bytes_of(gen, inst->a), size = wide(bytes);
@@ -241,8 +250,8 @@ static void saturate(Gen *gen, const IrInst *inst) {
 }
 
 static const u8 cmp_cc[IR_CMP_COUNT] = {
-    [IR_EQ] = CC_E,  [IR_NE] = CC_NE, [IR_ULT] = CC_B, [IR_ULE] = CC_BE, [IR_UGT] = CC_A,
-    [IR_UGE] = CC_AE, [IR_SLT] = CC_L, [IR_SLE] = CC_LE, [IR_SGT] = CC_G, [IR_SGE] = CC_GE,
+    [IR_EQ] = CC_E,   [IR_NE] = CC_NE, [IR_ULT] = CC_B,  [IR_ULE] = CC_BE, [IR_UGT] = CC_A,
+    [IR_UGE] = CC_AE, [IR_SLT] = CC_L, [IR_SLE] = CC_LE, [IR_SGT] = CC_G,  [IR_SGE] = CC_GE,
 };
 static const u8 cmp_swapped[IR_CMP_COUNT] = {
     [IR_EQ] = IR_EQ,   [IR_NE] = IR_NE,   [IR_ULT] = IR_UGT, [IR_ULE] = IR_UGE, [IR_UGT] = IR_ULT,

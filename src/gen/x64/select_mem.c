@@ -84,7 +84,9 @@ static void zero(Gen *gen, const IrInst *inst) {
     }
 }
 
-static void emit_lock(Gen *gen) { emit_u8(gen, 0xf0); }
+static void emit_lock(Gen *gen) {
+    emit_u8(gen, 0xf0);
+}
 
 // The prefix order is lock, 66, rex: emit_op writes the last two.
 static void emit_locked(Gen *gen, u32 op, u32 bytes, u8 reg, Mem mem) {

@@ -26,8 +26,7 @@ static Pair add_or_sub(Gen *gen, const IrInst *inst, Alu low_op, Alu high_op) {
         is_imm[part] = val_imm(gen, inst->b, part, &imm[part]);
         if (!is_imm[part]) rm[part] = val_rm(gen, inst->b, part);
     }
-    Pair pair =
-        take_pair(gen, inst->a, resolve(gen, inst->a) != resolve(gen, inst->b), GPR_ALL);
+    Pair pair = take_pair(gen, inst->a, resolve(gen, inst->a) != resolve(gen, inst->b), GPR_ALL);
     for (u32 part = 0; part < 2; part++) {
         u8 reg = part ? pair.high : pair.low;
         Alu op = part ? high_op : low_op;

@@ -13,7 +13,9 @@ typedef struct Bytes {
     u32 count;
 } Bytes;
 
-static void put_u8(Bytes *to, u8 byte) { to->at[to->count++] = byte; }
+static void put_u8(Bytes *to, u8 byte) {
+    to->at[to->count++] = byte;
+}
 static void put_u32(Bytes *to, u32 word) {
     memcpy(to->at + to->count, &word, 4);
     to->count += 4;
@@ -107,16 +109,19 @@ void unwind_tables(Gen *gen, u32 prologue_bytes, X64Code *out) {
         u32 pad = (8 - (head + rest) % 8) % 8;
         put_uleb(&lsda, rest + pad + 8);
         put_u8(&lsda, PE_ULEB128);
-        for (u32 i = 0; i < 5; i++) put_u8(&lsda, length[i]);
+        for (u32 i = 0; i < 5; i++)
+            put_u8(&lsda, length[i]);
         memcpy(lsda.at + lsda.count, sites.at, sites.count);
         lsda.count += sites.count;
         put_u8(&lsda, 1); // action 1: type 1,
         put_u8(&lsda, 0); // and no other
-        for (u32 i = 0; i < pad + 8; i++) put_u8(&lsda, 0);
+        for (u32 i = 0; i < pad + 8; i++)
+            put_u8(&lsda, 0);
     } else {
         put_u8(&lsda, PE_OMIT);
         put_u8(&lsda, PE_ULEB128);
-        for (u32 i = 0; i < 5; i++) put_u8(&lsda, length[i]);
+        for (u32 i = 0; i < 5; i++)
+            put_u8(&lsda, length[i]);
         memcpy(lsda.at + lsda.count, sites.at, sites.count);
         lsda.count += sites.count;
     }
@@ -132,7 +137,8 @@ enum {
 };
 
 static u32 record_end(u8 *to, Bytes *bytes) {
-    while (bytes->count % 8) put_u8(bytes, 0); // nop
+    while (bytes->count % 8)
+        put_u8(bytes, 0); // nop
     u32 length = bytes->count - 4;
     memcpy(to, &length, 4);
     return bytes->count;
@@ -145,7 +151,8 @@ u32 x64_eh_cie(u8 *to, bool with_lsda, X64EhFields *fields) {
     put_u32(&bytes, 0); // a CIE
     put_u8(&bytes, 1);  // version
     const char *augmentation = with_lsda ? "zPLR" : "zR";
-    for (const char *c = augmentation; *c; c++) put_u8(&bytes, (u8)*c);
+    for (const char *c = augmentation; *c; c++)
+        put_u8(&bytes, (u8)*c);
     put_u8(&bytes, 0);
     put_u8(&bytes, 1);    // code alignment
     put_u8(&bytes, 0x78); // data alignment -8

@@ -20,7 +20,9 @@ void test_image_init(TestImage *image, IrSymbols *symbols) {
     image->used = CELLS_MAX * 8 + EH_BYTES;
 }
 
-void test_image_deinit(TestImage *image) { munmap(image->mem, image->bytes); }
+void test_image_deinit(TestImage *image) {
+    munmap(image->mem, image->bytes);
+}
 
 void test_image_symbol(TestImage *image, const char *name, const void *address) {
     CHECK(image->sym_count < ARRAY_LEN(image->syms));
