@@ -256,7 +256,9 @@ static void compile_template(Compiler *c, Toks toks) {
             }
             u32 seq = node_add(c, node);
             compile_template(c, toks_inside(toks, i + 1));
-            c->nodes.at[seq].end = c->nodes.count;
+            // A repetition of nothing but documentation goes with it.
+            if (c->drop_docs && c->nodes.count == seq + 1) c->nodes.count = seq;
+            else c->nodes.at[seq].end = c->nodes.count;
             i = after;
         } else if (next->kind == TOK_IDENT && next->sym == SYM_crate && !(next->flags & TOK_RAW)) {
             node_add(c, (MacroNode){.kind = NODE_CRATE, .tok = *next});

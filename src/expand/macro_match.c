@@ -361,10 +361,8 @@ static bool step(Matcher *m, u32 at, u32 *ended, u32 *end_count) {
         case NODE_SEQ_NEXT: vec_push(m->scratch, &m->cur, (Way){node->end, way.event}); break;
         case NODE_VAR: {
             FragKind frag = (FragKind)node->frag;
-            // At the end of the input only an empty visibility can match.
-            bool may = tok != NULL ? macro_fragment_may_start(frag, tok, m->cx->edition)
-                                   : frag == FRAG_VIS;
-            if (may) vec_push(m->scratch, &m->vars, way);
+            // As in rustc, not even an empty visibility matches at the end of the input.
+            if (tok != NULL && macro_fragment_may_start(frag, tok, m->cx->edition)) vec_push(m->scratch, &m->vars, way);
             break;
         }
         case NODE_END:
@@ -432,7 +430,7 @@ MatchOutcome macro_match(Db *db, const MacroNode *nodes, const MacroRule *rule, 
         }
         Way way = m.vars.at[0];
         const MacroNode *node = &nodes[way.node];
-        u32 end = at >= args.count ? at : fragment_end(&m, at, (FragKind)node->frag);
+        u32 end = fragment_end(&m, at, (FragKind)node->frag);
         if (end == UINT32_MAX) {
             *error = (MacroError){
                 .kind = MACRO_BAD_FRAGMENT, .pos = pos, .frag = (FragKind)node->frag};

@@ -2,6 +2,7 @@
 
 #include "expand/macro_rules.h"
 
+#include "expand/builtin.h"
 #include "expand/macro_node.h"
 
 #define REPEAT_DEPTH_MAX 32u
@@ -233,6 +234,45 @@ static bool write_nodes(Writer *w, u32 from, u32 to) {
     return true;
 }
 
+// Documentation is matched as the attribute it stands for: `#[doc = "text"]`.
+static Toks docs_as_attrs(Db *db, Toks args, Scratch *scratch) {
+    u32 docs = 0;
+    for (u32 i = 0; i < args.count; i++) {
+        docs += args.at[i].kind == TOK_DOC_OUTER || args.at[i].kind == TOK_DOC_INNER;
+    }
+    if (docs == 0) return args;
+    TokVec out = {0};
+    vec_reserve(scratch, &out, args.count + docs * 7);
+    u32 doc = symbol_intern(&db->symbols, STR("doc")).id;
+    for (u32 i = 0; i < args.count; i++) {
+        Tok tok = args.at[i];
+        bool inner = tok.kind == TOK_DOC_INNER;
+        if (tok.kind != TOK_DOC_OUTER && !inner) {
+            vec_push(scratch, &out, tok);
+            continue;
+        }
+        Tok made = {.flags = TOK_SYNTHETIC, .pos = tok.pos, .ctxt = tok.ctxt};
+        made.kind = TOK_POUND;
+        vec_push(scratch, &out, made);
+        made.kind = TOK_NOT;
+        if (inner) vec_push(scratch, &out, made);
+        made.kind = TOK_OPEN_BRACKET;
+        vec_push(scratch, &out, made);
+        made.kind = TOK_IDENT;
+        made.sym = doc;
+        vec_push(scratch, &out, made);
+        made.kind = TOK_EQ;
+        made.sym = 0;
+        vec_push(scratch, &out, made);
+        made = literal_token(db, scratch, symbol_str(&db->symbols, (Symbol){tok.sym}), tok.pos);
+        vec_push(scratch, &out, made);
+        made = (Tok){.kind = TOK_CLOSE_BRACKET, .flags = TOK_SYNTHETIC, .pos = tok.pos};
+        vec_push(scratch, &out, made);
+    }
+    tokens_rematch(out.at, 0, out.count);
+    return (Toks){out.at, out.count};
+}
+
 bool macro_expand(Db *db, const MacroRules *rules, Toks args, const MacroCx *cx, Scratch *scratch,
                   TokVec *out, MacroError *error) {
     *error = (MacroError){0};
@@ -240,6 +280,7 @@ bool macro_expand(Db *db, const MacroRules *rules, Toks args, const MacroCx *cx,
         *error = (MacroError){.kind = (MacroErrorKind)rules->error, .pos = cx->pos};
         return false;
     }
+    args = docs_as_attrs(db, args, scratch);
     const MacroNode *nodes = LIST_AT(rules, MacroNode, rules->nodes);
     u32 farthest = 0;
     for (u32 i = 0; i < rules->rules.count; i++) {

@@ -136,6 +136,16 @@ static void note_lang(Builder *b, DefId def, TokRange attrs) {
     if (item != LANG_COUNT) vec_push(b->scratch, &b->langs, (LangRow){item, def});
 }
 
+// Where a position of a written item is now. Only for messages: it reads positions.
+static Span item_span(Builder *b, u32 file, u32 row, u32 pos) {
+    if (file == 0) return (Span){b->owner.id == 0 ? 0 : SPAN_DEF | b->owner.id, pos, pos + 1};
+    const FilePlaces *places = query_get(b->db, Q_file_places, file);
+    if (row < places->places.count) {
+        pos += LIST_AT(places, ShapePlace, places->places)[row].pos;
+    }
+    return (Span){file, pos, pos + 1};
+}
+
 static void collect_rows(Builder *b, DefId mod, DefId parent, const Rows *rows, u32 from, u32 to,
                          const Dir *dir, u32 *text);
 
@@ -153,7 +163,7 @@ static Str path_stem(Str path) {
 }
 
 static void collect_mod_file(Builder *b, DefId def, const ShapeRow *row, TokRange attrs,
-                             const Dir *dir, u32 *text, Symbol name) {
+                             const Dir *dir, u32 *text, Symbol name, u32 at_file, u32 at_row) {
     Db *db = b->db;
     Attr attr;
     Str path;
@@ -183,7 +193,7 @@ static void collect_mod_file(Builder *b, DefId def, const ShapeRow *row, TokRang
         }
     }
     if (file.id == 0) {
-        diag_error(db, (Span){SPAN_DEF | def.id, 0, 0}, "E0583", "file not found for module `%.*s`",
+        diag_error(db, item_span(b, at_file, at_row, 0), "E0583", "file not found for module `%.*s`",
                    STR_ARG(text_name));
         diag_help(db, "to create the module `%.*s`, create file \"%.*s\"", STR_ARG(text_name),
                   STR_ARG(path));
@@ -257,7 +267,7 @@ static void collect_use(Builder *b, DefId mod, const Rows *rows, const ShapeRow 
 }
 
 static void collect_extern_crate(Builder *b, DefId mod, const ShapeRow *row, TokRange attrs,
-                                 u32 vis) {
+                                 u32 vis, u32 file, u32 at_row) {
     Db *db = b->db;
     Symbol crate_name = {row->extra};
     CrateId crate = {0};
@@ -276,7 +286,7 @@ static void collect_extern_crate(Builder *b, DefId mod, const ShapeRow *row, Tok
         }
     }
     if (crate.id == 0) {
-        diag_error(db, (Span){SPAN_DEF | crate_root(db, b->crate).id, 0, 0}, "E0463",
+        diag_error(db, item_span(b, file, at_row, 0), "E0463",
                    "can't find crate for `%.*s`", STR_ARG(symbol_str(&db->symbols, crate_name)));
         return;
     }
@@ -336,7 +346,7 @@ static void collect_derives(Builder *b, DefId mod, DefId item, const Rows *rows,
             if (last == 0) continue;
             DeriveKind kind = derive_kind(b->db, (Symbol){last});
             if (kind == DERIVE_NONE) {
-                diag_error(b->db, (Span){SPAN_DEF | item.id, attr.pos, attr.pos + 6}, "",
+                diag_error(b->db, item_span(b, rows->file, rows->expanded ? rows->outer_row : index, attr.pos), "",
                            "cannot find derive macro `%.*s` in this scope",
                            STR_ARG(symbol_str(&b->db->symbols, (Symbol){last})));
             }
@@ -412,7 +422,10 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
     DefKind kind = item_def_kind(row, foreign);
     switch ((ItemKind)row->kind) {
     case ITEM_USE: collect_use(b, mod, rows, row, index, attrs, vis, *text); return;
-    case ITEM_EXTERN_CRATE: collect_extern_crate(b, mod, row, attrs, vis); return;
+    case ITEM_EXTERN_CRATE: 
+        collect_extern_crate(b, mod, row, attrs, vis, rows->file,
+                             rows->expanded ? rows->outer_row : index);
+        return;
     case ITEM_MACRO_RULES:
     case ITEM_MACRO_DEF: define_macro(b, mod, rows, row, index, attrs, vis, text); return;
     case ITEM_MACRO_CALL: {
@@ -433,6 +446,7 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
             .delim = row->bang,
             .ordinal = b->ordinal++,
             .dir = dir->path,
+            .attr_dir = dir->attr,
         };
         // The rows' memory may be a query's or the scratch's; both outlive the collecting.
         call.args = rows_toks(rows, row->body);
@@ -464,7 +478,8 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
             own.attr = own.path;
             collect_rows(b, def, def, rows, index + 1, row->end, &own, &inner);
         } else {
-            collect_mod_file(b, def, row, attrs, dir, &inner, row->name);
+            collect_mod_file(b, def, row, attrs, dir, &inner, row->name, rows->file,
+                             rows->expanded ? rows->outer_row : index);
         }
         if (attr_named(b, attrs, "macro_use", &attr)) *text = inner;
         return;
@@ -563,14 +578,14 @@ static void collect_rows(Builder *b, DefId mod, DefId parent, const Rows *rows, 
 }
 
 void collect_tokens(Builder *b, DefId mod, DefId parent, Toks toks, SkimPlace place, u32 file,
-                    u32 outer_row, u32 depth, Str dir, u32 *text) {
+                    u32 outer_row, u32 depth, Str dir, Str attr_dir, u32 *text) {
     ShapeBuild shape = {0};
     shape_build(b->db, toks, place, b->edition, false, b->scratch, &shape);
     u32 shift = b->toks.count;
     vec_append(b->scratch, &b->toks, toks.at, toks.count);
     Rows rows = {shape.rows.at, shape.toks.at, shape.places.at, file, outer_row,
                  shift,         depth,         true};
-    Dir own = {dir, dir};
+    Dir own = {dir, attr_dir};
     collect_rows(b, mod, parent, &rows, 0, shape.rows.count, &own, text);
 }
 
@@ -695,7 +710,7 @@ static bool expand_pending(Builder *b, u32 index, bool last) {
             Symbol name = call.path_count != 0
                               ? b->segs.at[call.path_first + call.path_count - 1].name
                               : SYM_OF(none);
-            diag_error(db, (Span){SPAN_DEF | call.mod.id, call.pos, call.pos + 1}, "",
+            diag_error(db, item_span(b, call.file, call.row, call.pos), "",
                        "cannot find macro `%.*s` in this scope",
                        STR_ARG(symbol_str(&db->symbols, name)));
             b->report.unexpanded_calls++;
@@ -718,7 +733,6 @@ static bool expand_pending(Builder *b, u32 index, bool last) {
         .delim = (u16)call.delim,
         .file = call.file,
         .row = call.row,
-        .holder = call.mod,
     };
     Toks out;
     u32 text = before;
@@ -726,7 +740,7 @@ static bool expand_pending(Builder *b, u32 index, bool last) {
         b->report.unexpanded_calls++;
     } else if (out.count != 0) {
         collect_tokens(b, call.mod, call.mod, out, SKIM_MODULE, call.file, call.row,
-                       call.depth + 1, call.dir, &text);
+                       call.depth + 1, call.dir, call.attr_dir, &text);
     }
     b->texts.at[call.text].out = text;
     return true;
@@ -762,7 +776,7 @@ static void report_imports(Builder *b) {
             text = s == 0 ? seg
                           : scratch_print(b->scratch, "%.*s::%.*s", STR_ARG(text), STR_ARG(seg));
         }
-        diag_error(db, (Span){SPAN_DEF | import->mod.id, import->pos, import->pos + 1}, "E0432",
+        diag_error(db, item_span(b, import->file, import->row, import->pos), "E0432",
                    "unresolved import `%.*s`", STR_ARG(text));
     }
 }

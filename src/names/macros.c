@@ -68,8 +68,15 @@ static const DefSrc *macro_src(ExpandEnv *env, DefId macro, DefSrc *copy) {
     return copy;
 }
 
-static Span call_span(const ExpandCall *call, u32 pos) {
-    if (call->holder.id == 0) return (Span){0};
+static Span call_span(Db *db, const ExpandCall *call, u32 pos) {
+    if (call->holder.id == 0) {
+        if (call->file == 0) return (Span){0};
+        const FilePlaces *places = query_get(db, Q_file_places, call->file);
+        if (call->row < places->places.count) {
+            pos += LIST_AT(places, ShapePlace, places->places)[call->row].pos;
+        }
+        return (Span){call->file, pos, pos + 1};
+    }
     return (Span){SPAN_DEF | call->holder.id, pos, pos + 1};
 }
 
@@ -89,7 +96,7 @@ static bool builtin_eager(void *opaque, Toks toks, Toks *out) {
     ExpandCall call = *be->call;
     call.macro = resolve_macro(&be->env->resolver, call.scope, segs, count, call.text);
     if (call.macro.id == 0) {
-        diag_error(be->env->db, call_span(&call, call.pos), "",
+        diag_error(be->env->db, call_span(be->env->db, &call, call.pos), "",
                    "cannot find macro `%.*s` in this scope",
                    STR_ARG(symbol_str(&be->env->db->symbols,
                                       count ? segs[count - 1].name : SYM_OF(none))));
@@ -104,16 +111,21 @@ static bool builtin_eager(void *opaque, Toks toks, Toks *out) {
     return expand_call(be->env, &call, out);
 }
 
+// The file the call stands in; *pos, relative to the call's holder, becomes the file's.
+static FileId call_file(const BuiltinEnv *be, u32 *pos) {
+    if (be->call->holder.id == 0) return (FileId){be->call->file};
+    u32 file, offset;
+    def_locate(be->env->db, be->call->holder, &file, &offset);
+    *pos += offset;
+    return (FileId){file};
+}
+
 static bool builtin_locate(void *opaque, Str *path, u32 *line, u32 *col) {
     BuiltinEnv *be = opaque;
     Db *db = be->env->db;
-    const FilePlaces *places = query_get(db, Q_file_places, be->call->file);
-    u32 pos = be->call->pos;
-    if (be->call->row < places->places.count) {
-        pos += LIST_AT(places, ShapePlace, places->places)[be->call->row].pos;
-    }
-    FileId file = {be->call->file};
-    LineCol at = source_line_col(db, file, pos);
+    Span span = call_span(db, be->call, be->call->pos);
+    FileId file = call_file(be, &span.lo);
+    LineCol at = source_line_col(db, file, span.lo);
     *path = source_path(db, file);
     *line = at.line;
     *col = at.col;
@@ -124,7 +136,8 @@ static bool builtin_read(void *opaque, Str path, Str *text) {
     BuiltinEnv *be = opaque;
     Db *db = be->env->db;
     Scratch *scratch = be->env->scratch;
-    Str own = source_path(db, (FileId){be->call->file});
+    u32 pos = 0;
+    Str own = source_path(db, call_file(be, &pos));
     u32 dir = own.len;
     while (dir != 0 && own.at[dir - 1] != '/') dir--;
     Str full = path.len != 0 && path.at[0] == '/'
@@ -151,7 +164,7 @@ static bool builtin_var(void *opaque, Str name, Str *value) {
 
 static void builtin_error(void *opaque, u32 pos, Str message) {
     BuiltinEnv *be = opaque;
-    diag_error(be->env->db, call_span(be->call, pos), "", "%.*s", STR_ARG(message));
+    diag_error(be->env->db, call_span(be->env->db, be->call, pos), "", "%.*s", STR_ARG(message));
 }
 
 bool expand_call(ExpandEnv *env, const ExpandCall *call, Toks *out) {
@@ -161,7 +174,7 @@ bool expand_call(ExpandEnv *env, const ExpandCall *call, Toks *out) {
     const DefSrc *src = macro_src(env, call->macro, &copy);
     Str name = symbol_str(&db->symbols, def_row(db, call->macro)->name);
     if (call->depth >= MACRO_DEPTH_MAX) {
-        diag_error(db, call_span(call, call->pos), "",
+        diag_error(db, call_span(db, call, call->pos), "",
                    "recursion limit reached while expanding `%.*s!`", STR_ARG(name));
         diag_help(db, "consider increasing the recursion limit of the crate");
         return false;
@@ -201,7 +214,7 @@ bool expand_call(ExpandEnv *env, const ExpandCall *call, Toks *out) {
             .error = builtin_error,
         };
         if (src->builtin == BUILTIN_attr) {
-            diag_error(db, call_span(call, call->pos), "",
+            diag_error(db, call_span(db, call, call->pos), "",
                        "expected macro, found attribute or derive macro `%.*s`", STR_ARG(name));
             return false;
         }
@@ -224,7 +237,7 @@ bool expand_call(ExpandEnv *env, const ExpandCall *call, Toks *out) {
     if (!macro_expand(db, rules, call->args, &cx, scratch, &toks, &error)) {
         Str text = macro_error_text(db, &error, scratch);
         if (error.kind == MACRO_BAD_FRAGMENT && frag.error != NULL) text = str_from(frag.error);
-        diag_error(db, call_span(call, error.pos), "", "%.*s", STR_ARG(text));
+        diag_error(db, call_span(db, call, error.pos), "", "%.*s", STR_ARG(text));
         diag_note(db, "while expanding `%.*s!`", STR_ARG(name));
         return false;
     }

@@ -259,7 +259,7 @@ typedef struct PendingCall {
     u32 delim;
     u32 ordinal;
     u8 done;
-    Str dir; // for `mod x;` in its output
+    Str dir, attr_dir; // for `mod x;` in its output
 } PendingCall;
 
 typedef struct Builder {

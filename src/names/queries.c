@@ -256,7 +256,7 @@ static void tree_block_enter(void *opaque, Toks inner) {
     cx->scope = block;
     u32 text = cx->text;
     u32 file = 0, row = 0;
-    collect_tokens(&cx->b, block, block, inner, SKIM_BLOCK, file, row, 0, STR(""), &text);
+    collect_tokens(&cx->b, block, block, inner, SKIM_BLOCK, file, row, 0, STR(""), STR(""), &text);
     collect_finish(&cx->b);
 }
 

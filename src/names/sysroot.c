@@ -25,7 +25,7 @@ static const SysCrate sys_crates[] = {
     {"alloc", "alloc/src/lib.rs", 2024, "core", ""},
     {"cfg_if", "vendor/cfg-if-1.0.4/src/lib.rs", 2018, "core",
      "feature=\"core\" feature=\"rustc-dep-of-std\""},
-    {"libc", "vendor/libc-0.2.183/src/lib.rs", 2021, "core",
+    {"libc", "vendor/libc-0.2.183/src/lib.rs", 2021, "core rustc_std_workspace_core=core",
      "feature=\"align\" feature=\"rustc-dep-of-std\" feature=\"rustc-std-workspace-core\" "
      "freebsd12"},
     {"unwind", "unwind/src/lib.rs", 2024, "core libc cfg_if", ""},
@@ -84,7 +84,10 @@ void names_declare_sysroot(Db *db, Str library_root) {
         CrateId crate = crate_declare(db, str_from(row->name), path, row->edition, true);
         for (const char *at = row->externs; *at != 0;) {
             Str word = next_word(&at);
-            CrateId dep = crate_find(db, symbol_intern(&db->symbols, word));
+            const char *eq = memchr(word.at, '=', word.len);
+            Str name = eq == NULL ? word : (Str){eq + 1, word.len - (u32)(eq + 1 - word.at)};
+            if (eq != NULL) word.len = (u32)(eq - word.at);
+            CrateId dep = crate_find(db, symbol_intern(&db->symbols, name));
             if (dep.id != 0) crate_add_extern(db, crate, word, dep);
         }
         for (const char *at = row->cfgs; *at != 0;) crate_add_cfg(db, crate, next_word(&at));
