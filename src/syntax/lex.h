@@ -1,7 +1,7 @@
 // The lexer: text -> tokens (syntax/token.h).
 //
-// - Any bytes are taken; what is no Rust becomes TOK_UNKNOWN and an error. Delimiters come out
-//   balanced: a missing or wrong one is reported and made up (TOK_SYNTHETIC).
+// - Any bytes are taken; what is no Rust is reported and left out. Delimiters come out balanced: a
+//   missing or wrong one is reported and made up (TOK_SYNTHETIC).
 // - A byte order mark and a shebang line at the file's start are passed over.
 // - Positions are bytes from the text's start; text longer than 4 GB is not taken.
 // - Errors are rows beside the tokens; messages are static texts in rustc's words.
@@ -13,14 +13,46 @@
 #include "query/db.h"
 #include "syntax/token.h"
 
+// LEX_ERROR(name, code, text): `{}` in a text stands for the source text of the range.
+#define LEX_ERRORS(X)                                                                              \
+    X(NONE, "", "")                                                                                \
+    X(UNTERMINATED_COMMENT, "E0758", "unterminated block comment")                                 \
+    X(UNTERMINATED_DOC, "E0758", "unterminated block doc-comment")                                 \
+    X(UNTERMINATED_STR, "E0765", "unterminated double quote string")                               \
+    X(UNTERMINATED_BYTE_STR, "E0766", "unterminated double quote byte string")                     \
+    X(UNTERMINATED_C_STR, "E0767", "unterminated C string")                                        \
+    X(UNTERMINATED_RAW_STR, "E0748", "unterminated raw string")                                    \
+    X(UNTERMINATED_CHAR, "E0762", "unterminated character literal")                                \
+    X(UNTERMINATED_BYTE, "E0763", "unterminated byte constant")                                    \
+    X(BAD_RAW_START, "",                                                                           \
+      "found invalid character; only `#` is allowed in raw string delimitation")                   \
+    X(UNKNOWN_START, "", "unknown start of token: {}")                                             \
+    X(UNKNOWN_PREFIX, "", "prefix `{}` is unknown")                                                \
+    X(NO_DIGITS, "E0768", "no valid digits found for number")                                      \
+    X(BAD_DIGIT, "", "invalid digit for a base 2 or 8 literal")                                    \
+    X(EMPTY_EXPONENT, "", "expected at least one digit in exponent")                               \
+    X(BASE_FLOAT, "", "binary, octal and hexadecimal float literals are not supported")            \
+    X(LIFETIME_DIGIT, "", "lifetimes cannot start with a number")                                  \
+    X(RAW_KEYWORD, "", "`{}` cannot be a raw identifier")                                          \
+    X(BARE_CR_DOC, "", "bare CR not allowed in doc-comment")                                       \
+    X(NOT_UTF8, "", "the source is not valid UTF-8 here")                                          \
+    X(UNCLOSED, "", "this file contains an unclosed delimiter")                                    \
+    X(MISMATCHED, "", "mismatched closing delimiter: `{}`")                                        \
+    X(UNEXPECTED_CLOSE, "", "unexpected closing delimiter: `{}`")
+
+typedef enum LexErrorKind {
+#define X(name, code, text) LEX_##name,
+    LEX_ERRORS(X)
+#undef X
+        LEX_LITERAL // + LitError (syntax/lit.h)
+} LexErrorKind;
+
 typedef struct LexError {
     u32 pos, len;
-    u8 code;    // index of lex_error_code's texts
-    u8 message; // index of lex_error_message's texts
-    u16 pad;
+    u32 kind; // LexErrorKind
 } LexError;
-const char *lex_error_code(const LexError *error);    // "E0758", or ""
-const char *lex_error_message(const LexError *error); // with %c-like marks already resolved
+const char *lex_error_code(const LexError *error); // "E0758", or ""
+Str lex_error_text(const LexError *error, Str file_text, Scratch *scratch);
 
 typedef VEC(Tok) TokVec;
 typedef VEC(LexError) LexErrorVec;

@@ -86,11 +86,4 @@ u32 parse_fragment(const ParseInput *in, FragKind kind, Toks toks, u32 at, const
 // Whether the fragment may start with that token (rustc's nonterminal_may_be_... check).
 bool fragment_may_start(const ParseInput *in, FragKind kind, Toks toks, u32 at);
 
-// Whether an identifier token is a keyword of the edition (raw ones never are).
-bool tok_is_keyword(const Tok *tok, u32 edition);
-// Whether it may be a name: an identifier that is no reserved word.
-bool tok_is_name(const Tok *tok, u32 edition);
-// Bytes of the token's text.
-u32 tok_len(const Symbols *symbols, const Tok *tok);
-
 #endif

@@ -148,5 +148,11 @@ typedef struct Toks {
 } Toks;
 
 const char *tok_kind_text(TokKind kind);
+// Whether an identifier token is a keyword of the edition (raw ones never are).
+bool tok_is_keyword(const Tok *tok, u32 edition);
+// Whether it may be a name: an identifier that is no reserved word.
+bool tok_is_name(const Tok *tok, u32 edition);
+// Bytes of the token's text.
+u32 tok_len(const Symbols *symbols, const Tok *tok);
 
 #endif
