@@ -177,14 +177,14 @@ static void lines_far_apart_and_other_files_are_shown(void **state) {
            "warning: far apart\n"
            "  --> main.rs:10:1\n"
            "   |\n"
-           "1  | first\n"
+           " 1 | first\n"
            "   | ----- here\n"
            "...\n"
            "10 | later\n"
            "   | ^^^^^\n"
            "  ::: other.rs:1:4\n"
            "   |\n"
-           "1  | fn other() {}\n"
+           " 1 | fn other() {}\n"
            "   |    ----- and in another file\n"
            "\n");
 }
@@ -214,6 +214,8 @@ static void the_end_of_the_file_has_a_place(void **state) {
            "error: unexpected end\n --> main.rs:1:4\n  |\n1 | a b\n  |    ^\n\n");
     expect("a b\n", report_end, 1,
            "error: unexpected end\n --> main.rs:1:4\n  |\n1 | a b\n  |    ^\n\n");
+    expect("ab\n", report_end, 1,
+           "error: unexpected end\n --> main.rs:1:4\n  |\n1 | ab\n  |   ^\n\n");
 }
 
 static void colours_are_those_of_rustc(void **state) {

@@ -67,6 +67,12 @@ static u32 last_pos(Str text, Span span) {
     return hi;
 }
 
+// The end of a file that ends with a line's end is shown there, not on an empty line below.
+static u32 shown_pos(Str text, u32 pos) {
+    if (pos < text.len) return pos;
+    return text.len && text.at[text.len - 1] == '\n' ? text.len - 1 : text.len;
+}
+
 u32 snippet_last_line(Str text, Span span) {
     return line_of(text, last_pos(text, span));
 }
@@ -197,7 +203,8 @@ typedef struct Drawing {
     u32 gutter;
     Drawn *marks;
     u32 count;
-    u32 columns; // bracket columns
+    u32 columns;        // bracket columns
+    const Drawn *begun; // a bracket whose start shares the row of carets drawn last
 } Drawing;
 
 static Paint paint_of(const Drawn *drawn) {
@@ -225,7 +232,7 @@ static void print_row(const Drawing *drawing, u32 line, const Row *row) {
         count--;
     paint_begin(drawing->renderer, drawing->level, PAINT_FRAME);
     if (line)
-        fprintf(out, "%-*u |", (int)drawing->gutter, line);
+        fprintf(out, "%*u |", (int)drawing->gutter, line);
     else
         fprintf(out, "%*s |", (int)drawing->gutter, "");
     paint_end(drawing->renderer, PAINT_FRAME);
@@ -252,7 +259,8 @@ static void put_bars(const Drawing *drawing, Row *row, u32 line, bool below_line
     for (u32 i = 0; i < drawing->count; i++) {
         const Drawn *drawn = &drawing->marks[i];
         if (!is_bracket(drawn)) continue;
-        bool open = line > drawn->first_line && line <= drawn->last_line;
+        bool open = (line > drawn->first_line && line <= drawn->last_line) ||
+                    (drawn == drawing->begun && below_line);
         if (line == drawn->first_line && drawn->starts_line) {
             if (below_line)
                 open = true;
@@ -289,6 +297,28 @@ static u32 marks_within(const Drawing *drawing, u32 line, const Drawn **within) 
     return count;
 }
 
+// "________^" from the bracket's column to its first character, around what is drawn there.
+static void put_start(const Drawing *drawing, Row *row, const Drawn *drawn) {
+    u32 margin = margin_cells(drawing);
+    for (u32 cell = bracket_cell(drawn) + 1; cell < margin + drawn->first_cell; cell++) {
+        if (cell >= row->cells.count || row->cells.at[cell].c == 0)
+            row_put(row, cell, '_', paint_of(drawn));
+    }
+    row_put(row, margin + drawn->first_cell, caret_of(drawn), paint_of(drawn));
+}
+
+// The only bracket that starts inside this line, or NULL.
+static const Drawn *lone_start(const Drawing *drawing, u32 line) {
+    const Drawn *found = NULL;
+    for (u32 i = 0; i < drawing->count; i++) {
+        const Drawn *drawn = &drawing->marks[i];
+        if (!is_bracket(drawn) || drawn->first_line != line || drawn->starts_line) continue;
+        if (found) return NULL;
+        found = drawn;
+    }
+    return found;
+}
+
 // The row of carets and the labels below it.
 static void print_marks_within(Drawing *drawing, u32 line) {
     const Drawn **within = SCRATCH_ARRAY(drawing->scratch, const Drawn *, drawing->count);
@@ -304,15 +334,19 @@ static void print_marks_within(Drawing *drawing, u32 line) {
                 row_put(&carets, margin + cell, caret_of(within[i]), paint_of(within[i]));
         }
     }
+    const Drawn *start = lone_start(drawing, line);
+    if (start) put_start(drawing, &carets, start);
     // The rightmost label stands beside its mark, unless another mark reaches past that.
     const Drawn *rightmost = within[count - 1];
-    bool beside = rightmost->mark->label.len != 0;
+    bool beside =
+        rightmost->mark->label.len != 0 && (!start || start->first_cell <= rightmost->last_cell);
     for (u32 i = 0; i + 1 < count; i++)
         beside &= within[i]->last_cell <= rightmost->last_cell;
     if (beside)
         row_text(&carets, margin + rightmost->last_cell + 2, rightmost->mark->label,
                  paint_of(rightmost));
     print_row(drawing, 0, &carets);
+    drawing->begun = start;
 
     u32 hanging = beside ? count - 1 : count;
     bool bars_drawn = false;
@@ -340,11 +374,10 @@ static void print_bracket_rows(Drawing *drawing, u32 line) {
     for (u32 i = 0; i < drawing->count; i++) {
         const Drawn *drawn = &drawing->marks[i];
         if (!is_bracket(drawn) || drawn->first_line != line || drawn->starts_line) continue;
+        if (drawn == drawing->begun) continue;
         Row row = new_row(drawing);
         put_bars(drawing, &row, line, true);
-        for (u32 cell = bracket_cell(drawn) + 1; cell < margin + drawn->first_cell; cell++)
-            row_put(&row, cell, '_', paint_of(drawn));
-        row_put(&row, margin + drawn->first_cell, caret_of(drawn), paint_of(drawn));
+        put_start(drawing, &row, drawn);
         print_row(drawing, 0, &row);
     }
     for (u32 i = 0; i < drawing->count; i++) {
@@ -363,7 +396,7 @@ static void print_bracket_rows(Drawing *drawing, u32 line) {
 static void prepare(Drawing *drawing, const Mark *marks) {
     for (u32 i = 0; i < drawing->count; i++) {
         Span span = marks[i].span;
-        span.lo = min_u32(span.lo, drawing->text.len);
+        span.lo = shown_pos(drawing->text, span.lo);
         u32 last = last_pos(drawing->text, span);
         TextLine first_text = line_around(drawing->text, span.lo);
         Drawn *drawn = &drawing->marks[i];
@@ -444,7 +477,8 @@ void snippet_print(Db *db, const DiagRenderer *renderer, DiagLevel level, const 
     prepare(&drawing, marks);
     FILE *out = renderer->out;
     Str path = renderer->path(db, marks[0].span.base);
-    TextLine at = line_around(drawing.text, marks[0].span.lo);
+    u32 main_pos = shown_pos(drawing.text, marks[0].span.lo);
+    TextLine at = line_around(drawing.text, main_pos);
     u32 column = 1;
     for (u32 pos = at.start; pos < min_u32(marks[0].span.lo, drawing.text.len); pos++)
         column += ((u8)drawing.text.at[pos] & 0xc0) != 0x80;
