@@ -267,6 +267,9 @@ int main(int argc, char **argv) {
         return 127;
     }
     close(fd);
+    // Tools show the program's name, not the host's.
+    const char *name = argc > 0 ? strrchr(argv[0], '/') : NULL;
+    if (argc > 0) prctl(PR_SET_NAME, name ? name + 1 : argv[0]);
     // A rac that was killed takes the program along.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != (pid_t)control->compiler_pid) return 127;

@@ -228,7 +228,6 @@ void jit_free(Jit *jit) {
     elf_shared_close(&jit->std);
     interner_deinit(&jit->names);
     table_deinit(&jit->symbols);
-    map_deinit(&jit->thunks);
     free(jit);
 }
 
@@ -291,6 +290,9 @@ u32 jit_slot_new(Jit *jit) {
     memcpy(stub + 1, &slot, 4);
     memcpy(stub + 5, (u8[]){0xff, 0x24, 0x25}, 3); // jmp [disp32]
     memcpy(stub + 8, &slots, 4);
+    u32 through = jit_slot_addr(slot);
+    memcpy(stub + JIT_THUNK_AT, (u8[]){0xff, 0x24, 0x25}, 3);
+    memcpy(stub + JIT_THUNK_AT + 3, &through, 4);
     u64 *at = jit_at(jit, jit_slot_addr(slot));
     __atomic_store_n(at, stub_addr(slot), __ATOMIC_RELEASE);
     return slot;
@@ -300,18 +302,8 @@ JitAddr jit_slot_addr(u32 slot) {
     return JIT_SLOTS + JIT_SLOT_BYTES * slot;
 }
 
-JitAddr jit_slot_thunk(Jit *jit, u32 slot) {
-    JitAddr thunk = map_get(&jit->thunks, slot);
-    if (thunk) return thunk;
-    thunk = jit_alloc_code(jit, 8, 8);
-    if (!thunk) return 0;
-    u8 *at = jit_at(jit, thunk);
-    JitAddr through = jit_slot_addr(slot);
-    memcpy(at, (u8[]){0xff, 0x24, 0x25}, 3); // jmp [disp32]
-    memcpy(at + 3, &through, 4);
-    at[7] = 0xcc;
-    map_set(&jit->thunks, slot, thunk);
-    return thunk;
+JitAddr jit_slot_thunk(u32 slot) {
+    return (JitAddr)stub_addr(slot) + JIT_THUNK_AT;
 }
 
 void jit_publish(Jit *jit, u32 slot, JitAddr code) {

@@ -44,7 +44,7 @@ u32 jit_slot_new(Jit *jit);
 JitAddr jit_slot_addr(u32 slot);
 // A function pointer to a function behind a slot: a fixed address that jumps through the slot for
 // good, also after later patches.
-JitAddr jit_slot_thunk(Jit *jit, u32 slot);
+JitAddr jit_slot_thunk(u32 slot);
 void jit_publish(Jit *jit, u32 slot, JitAddr code);
 bool jit_slot_published(Jit *jit, u32 slot);
 

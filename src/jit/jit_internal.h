@@ -37,7 +37,6 @@ struct Jit {
 
     Interner names;
     Table symbols; // JitSymbolRow by id of `names`
-    Map thunks;    // slot -> JitAddr
     ElfShared std; // owned: its symbol table, for addresses without asking the child
     JitAddr tls_get_cell;
 

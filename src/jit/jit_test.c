@@ -247,7 +247,7 @@ static void threads_wait_at_one_stub(void **state) {
     Str hex = scratch_print(&world->scratch, "f0 83 04 25 %02x %02x %02x %02x 01 31 c0 c3",
                             counter & 255, counter >> 8 & 255, counter >> 16 & 255, counter >> 24);
     lazy.hex = hex.at;
-    JitAddr thunk = jit_slot_thunk(jit, lazy.slot);
+    JitAddr thunk = jit_slot_thunk(lazy.slot);
     JitAddr ids = jit_alloc_data(jit, 8 * THREADS, 8);
     Code c = {0};
     emit(&c, "50");

@@ -37,9 +37,7 @@ static bool cell_of_address(JitLoader *loader, u64 address, JitAddr *out, LinkEr
 bool jit_target_address(JitLoader *loader, const JitTarget *target, u64 *out, LinkError *error) {
     switch (target->kind) {
     case JIT_TARGET_ADDR: *out = target->value; return true;
-    case JIT_TARGET_SLOT:
-        *out = jit_slot_thunk(loader->jit, target->value);
-        return *out != 0 || no_memory(error);
+    case JIT_TARGET_SLOT: *out = jit_slot_thunk(target->value); return true;
     case JIT_TARGET_EXTERN:
         *out = jit_symbol_address(loader->jit, target->name);
         return *out != 0 || undefined(target->name, error);
@@ -108,6 +106,14 @@ static bool target_of(JitLoader *loader, u32 sym, JitTarget *out, LinkError *err
     return true;
 }
 
+// Whether the field belongs to `call/jmp rel32` or `call/jmp [rip + disp32]`; elsewhere the address
+// is taken, and a function must have one address however it is taken.
+static bool is_call(const u8 *bytes, u32 field) {
+    u8 last = field >= 1 ? bytes[field - 1] : 0;
+    if (last == 0xe8 || last == 0xe9) return true;
+    return field >= 2 && bytes[field - 2] == 0xff && (last == 0x15 || last == 0x25);
+}
+
 static bool relocate(JitLoader *loader, const X64Code *code, u8 *bytes, JitAddr at,
                      LinkError *error) {
     u32 tls_call =
@@ -124,13 +130,16 @@ static bool relocate(JitLoader *loader, const X64Code *code, u8 *bytes, JitAddr 
                 // The same sequence calls the host's function in place of __tls_get_addr.
                 target = (JitTarget){.kind = JIT_TARGET_EXTERN, .name = STR("host_tls_get")};
             }
-            if (!target_near(loader, &target, &to, error)) return false;
+            if (target.kind == JIT_TARGET_SLOT && target.code && is_call(bytes, reloc->offset))
+                to = target.code;
+            else if (!target_near(loader, &target, &to, error))
+                return false;
             break;
         case X64_RELOC_GOTPCREL:
             if (!target_cell(loader, &target, &to, error)) return false;
             break;
         case X64_RELOC_SLOT:
-            if (target.kind == JIT_TARGET_SLOT)
+            if (target.kind == JIT_TARGET_SLOT && is_call(bytes, reloc->offset))
                 to = jit_slot_addr(target.value);
             else if (!target_cell(loader, &target, &to, error))
                 return false;

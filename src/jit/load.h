@@ -8,15 +8,16 @@
 
 // What a symbol of the code is in the child.
 typedef enum JitTargetKind {
-    JIT_TARGET_ADDR,       // something placed already: `value` is its JitAddr
-    JIT_TARGET_SLOT,       // a function behind slot `value`
-    JIT_TARGET_EXTERN,     // a symbol of std, libc or a loaded library: `name`
-    JIT_TARGET_TLS,        // a thread-local of the program: `value` is from jit_tls_new
+    JIT_TARGET_ADDR,   // something placed already: `value` is its JitAddr
+    JIT_TARGET_SLOT,   // a function behind slot `value`; calls may go to `code` if that is not 0
+    JIT_TARGET_EXTERN, // a symbol of std, libc or a loaded library: `name`
+    JIT_TARGET_TLS,    // a thread-local of the program: `value` is from jit_tls_new
     JIT_TARGET_TLS_EXTERN, // a thread-local of std: `name`
 } JitTargetKind;
 typedef struct JitTarget {
     JitTargetKind kind;
     u32 value;
+    JitAddr code;
     Str name; // borrowed for the call
 } JitTarget;
 

@@ -10,11 +10,14 @@
 //     0x0d000000    unwind rows               read,       shared
 //     0x0f000000    initial image of TLS      read,       shared
 //     0x10000000    slots, 8 bytes each       read,       shared
-//     0x12000000    stubs, 16 bytes each      read-exec,  shared
+//     0x12000000    stubs, 32 bytes each      read-exec,  shared
 //     0x16000000    code                      read-exec,  shared
 //     0x30000000    read-only data            read,       shared
 //     0x50000000    data (statics)            read-write, private (copy on write)
 //     0x70000000    end
+//
+// The second half of a stub is the function's thunk: `jmp [slot]`. Its address never changes, so it
+// is what a pointer to the function is.
 //
 // A slot that is not compiled yet holds the address of its stub: `push slot; jmp [0x10000000]`,
 // where slot 0 holds the host's host_stub_common. That saves every argument register, puts the
@@ -40,13 +43,14 @@
 #define JIT_DATA           0x50000000u
 #define JIT_END            0x70000000u
 #define JIT_SLOT_BYTES     8u
-#define JIT_STUB_BYTES     16u
-#define JIT_SLOT_MAX       ((JIT_STUBS - JIT_SLOTS) / JIT_SLOT_BYTES)
+#define JIT_STUB_BYTES     32u
+#define JIT_THUNK_AT       16u // in the stub
+#define JIT_SLOT_MAX       ((JIT_CODE - JIT_STUBS) / JIT_STUB_BYTES)
 #define JIT_UNWIND_ROW_MAX ((JIT_TLS_IMAGE - JIT_UNWIND) / (uint32_t)sizeof(JitUnwindRow))
 #define JIT_TLS_MAX        0x01000000u
 #define JIT_RING_CELLS     4096u
 #define JIT_MAIL_BYTES     (256u * 1024)
-#define JIT_PROTOCOL       0x72616332u   // changes with this file
+#define JIT_PROTOCOL       0x72616333u   // changes with this file
 #define JIT_HOST_ENV       "RAC_HOST_FD" // the memfd's number; the host takes it out of environ
 
 typedef struct JitUnwindRow {

@@ -65,11 +65,9 @@ static bool target_of(void *cx, IrSym sym, JitTarget *out, LinkError *error) {
     case IR_SYM_FN:
     case IR_SYM_FN_EXTERN:
         // Functions that never change are called directly once they are there.
-        if (row_at(run, sym.id)->code) {
-            *out = (JitTarget){.kind = JIT_TARGET_ADDR, .value = row_at(run, sym.id)->code};
-            return true;
-        }
-        *out = (JitTarget){.kind = JIT_TARGET_SLOT, .value = slot_of(run, sym.id)};
+        *out = (JitTarget){.kind = JIT_TARGET_SLOT,
+                           .value = slot_of(run, sym.id),
+                           .code = row_at(run, sym.id)->code};
         return true;
     case IR_SYM_FN_SLOT:
         *out = (JitTarget){.kind = JIT_TARGET_SLOT, .value = slot_of(run, sym.id)};

@@ -193,11 +193,9 @@ static bool defines_allocator(const AotOptions *options, Str symbol) {
 }
 
 static bool run_linker(Scratch *memory, const Toolchain *tc, const AotOptions *options,
-                       const char *shim, const char *output, LinkError *error) {
+                       const char *shim, const char *output, const char *linker, LinkError *error) {
     VEC(const char *) argv = {0};
     vec_push(memory, &argv, "cc");
-    const char *linker = options->linker;
-    if (!linker) linker = on_path("ld.mold") ? "mold" : on_path("ld.lld") ? "lld" : NULL;
     if (linker) vec_push(memory, &argv, scratch_print(memory, "-fuse-ld=%s", linker).at);
     vec_append(memory, &argv, options->objects, options->object_count);
     if (shim) vec_push(memory, &argv, shim);
@@ -225,8 +223,11 @@ static bool run_linker(Scratch *memory, const Toolchain *tc, const AotOptions *o
     Str out, err;
     int status;
     if (!process_run(memory, argv.at, (const char *const[]){"LC_ALL=C", NULL}, &out, &err, &status,
-                     error))
-        return false;
+                     error)) {
+        Str why = scratch_print(memory, "%s (an executable is linked by the C compiler driver)",
+                                error->text);
+        return link_fail(error, "%s", why.at);
+    }
     if (status == 0) return true;
     return link_fail(error, "linking with `cc` failed:\n%.*s", STR_ARG(tail(err, 1800)));
 }
@@ -259,7 +260,14 @@ bool aot_link(const Toolchain *tc, const AotOptions *options, LinkError *error) 
         done = obj_write(&obj, shim.at, error);
         obj_deinit(&obj);
     }
-    done = done && run_linker(&memory, tc, options, shim.len ? shim.at : NULL, temp.at, error);
+    const char *shim_path = shim.len ? shim.at : NULL;
+    const char *linker = options->linker;
+    if (!linker) linker = on_path("ld.mold") ? "mold" : on_path("ld.lld") ? "lld" : NULL;
+    bool linked = done && run_linker(&memory, tc, options, shim_path, temp.at, linker, error);
+    // A fast linker that was only found, not asked for, gets no last word.
+    if (done && !linked && linker && !options->linker)
+        linked = run_linker(&memory, tc, options, shim_path, temp.at, NULL, error);
+    done = linked;
     if (done && rename(temp.at, output) != 0)
         done = link_fail(error, "cannot write `%s`: %s", options->output, strerror(errno));
     if (!done) unlink(temp.at);
