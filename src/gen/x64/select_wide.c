@@ -209,6 +209,10 @@ static u8 multiply_overflow(Gen *gen, const IrInst *inst, bool is_signed) {
         emit_rr(gen, 0x0a, 1, RCX, RSI);
     }
     emit_rr(gen, 0x84, 1, RCX, RCX);
+    for (u32 i = 0; i < ARRAY_LEN(regs); i++) {
+        gen->reg_val[regs[i]] = REG_FREE;
+        gen->locked &= ~BIT(regs[i]);
+    }
     set_pair(gen, inst, (Pair){RAX, RDX});
     return CC_NE;
 }

@@ -21,6 +21,7 @@ typedef struct TestImage {
     u32 cell_count;
     u8 *eh;
     u32 eh_used;
+    bool no_unwind; // do not register frames
 } TestImage;
 
 void test_image_init(TestImage *image, IrSymbols *symbols);
