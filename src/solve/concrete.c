@@ -6,11 +6,13 @@ static SolveCx concrete_cx(Db *db) { return (SolveCx){.db = db, .env = param_env
 
 static u32 concrete_begin(Solver *s, SolveCx *cx) {
     solver_begin(s, cx);
+    s->db->solve->asked++;
     return infer_snapshot(s->t);
 }
 
 static void concrete_end(Solver *s, u32 snapshot) {
     infer_rollback(s->t, snapshot);
+    s->db->solve->asked--;
     solver_end(s);
 }
 

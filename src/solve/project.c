@@ -274,7 +274,7 @@ SolveResult project(Solver *s, Ty projection, GoalVec *left, Ty *out) {
     }
     *out = projection;
     u32 flags = row->flags;
-    if (s->depth > 0 && !(flags & TY_CONTEXTUAL)) {
+    if (may_memoise(s, flags)) {
         const Ty *known = query_get(db, Q_project_concrete, projection.id);
         if (known) {
             *out = *known;

@@ -2,6 +2,9 @@
 // may apply (where-clauses, bounds of the type itself, objects, the compiler's own, impls, auto
 // traits), winnow by evaluating what each demands, prefer by rustc's order, confirm.
 #include "solve/solve_internal.h"
+#ifdef RAC_SOLVE_TRACE
+#include <stdio.h>
+#endif
 
 // ---- quick rejection -------------------------------------------------------------------------------
 
@@ -236,14 +239,18 @@ static SimplifiedTy goal_key(Solver *s, Ty self) {
     }
 }
 
-static void assemble_impls(Solver *s, TraitRef goal, Ty self, CandidateVec *out) {
+// Answers whether an impl is written for this kind of type, whatever its arguments.
+static bool assemble_impls(Solver *s, TraitRef goal, Ty self, CandidateVec *out) {
     Db *db = s->db;
     u32 count;
-    const DefId *impls = impls_of_trait(db, goal.trait, goal_key(s, self), s->work, &count);
+    SimplifiedTy key = goal_key(s, self);
+    const DefId *impls = impls_of_trait(db, goal.trait, key, s->work, &count);
+    bool relevant = key && count;
     for (u32 i = 0; i < count; i++) {
         const ImplHeader *h = impl_header(db, impls[i]);
         if (!def_eq(h->trait_ref.trait, goal.trait)) continue;
         if (!may_unify_args(db, goal.args, h->trait_ref.args, true)) continue;
+        relevant = true;
         u64 mark = scratch_mark(s->work);
         u32 snapshot = infer_snapshot(s->t);
         GoalVec nested = {0};
@@ -255,6 +262,7 @@ static void assemble_impls(Solver *s, TraitRef goal, Ty self, CandidateVec *out)
         Candidate c = {.kind = CAND_IMPL, .impl = impls[i], .negative = h->is_negative, .eval = SOLVE_MAYBE};
         vec_push(s->work, out, c);
     }
+    return relevant;
 }
 
 static void add_builtin(Solver *s, CandidateVec *out, u32 kind) {
@@ -285,12 +293,22 @@ static SolveResult winnow(Solver *s, TraitRef goal, CandidateVec *cands, bool ha
         *out = cands->at[0];
         return out->negative ? SOLVE_NO : SOLVE_YES;
     }
-    u32 kept = 0;
+    u32 kept = 0, clauses = 0;
+    const Candidate *last = NULL;
+    bool is_marker = def_attrs(s->db, goal.trait)->flags & DEF_ATTR_MARKER;
+    for (u32 i = 0; i < cands->count; i++)
+        clauses += cands->at[i].kind != CAND_IMPL;
     for (u32 i = 0; i < cands->count; i++) {
         Candidate *c = &cands->at[i];
         if (c->kind != CAND_PARAM && !c->negative) c->eval = evaluate_candidate(s, goal, c);
         if (c->negative) c->eval = SOLVE_YES;
-        if (c->eval != SOLVE_NO) cands->at[kept++] = *c;
+        if (c->eval == SOLVE_NO) continue;
+        cands->at[kept++] = *c;
+        // Two unrelated impls left: no need to look at the others.
+        if (!clauses && !is_marker && last && !impl_specializes(s->db, c->impl, last->impl) &&
+            !impl_specializes(s->db, last->impl, c->impl))
+            return SOLVE_MAYBE;
+        last = &cands->at[kept - 1];
     }
     cands->count = kept;
     if (kept == 0) return SOLVE_NO;
@@ -315,15 +333,14 @@ static SolveResult winnow(Solver *s, TraitRef goal, CandidateVec *cands, bool ha
         if (object_count > 1 && has_infer) return SOLVE_MAYBE;
         best = object;
     } else {
-        bool marker = def_attrs(s->db, goal.trait)->flags & DEF_ATTR_MARKER;
         for (u32 i = 0; i < kept; i++) {
             const Candidate *c = &cands->at[i];
             if (c->kind != CAND_IMPL) continue;
             if (!impl) {
                 impl = c;
-            } else if (c->eval == SOLVE_YES && (marker || impl_specializes(s->db, c->impl, impl->impl))) {
+            } else if (c->eval == SOLVE_YES && (is_marker || impl_specializes(s->db, c->impl, impl->impl))) {
                 impl = c;
-            } else if (!(impl->eval == SOLVE_YES && (marker || impl_specializes(s->db, impl->impl, c->impl)))) {
+            } else if (!(impl->eval == SOLVE_YES && (is_marker || impl_specializes(s->db, impl->impl, c->impl)))) {
                 return SOLVE_MAYBE;
             }
         }
@@ -421,9 +438,8 @@ SolveResult select_candidate(Solver *s, TraitRef goal, Candidate *out) {
     }
     default: break;
     }
-    u32 before = cands.count;
-    assemble_impls(s, goal, self, &cands);
-    if (cands.count == before && trait_is_auto(db, goal.trait)) {
+    bool has_impl = assemble_impls(s, goal, self, &cands);
+    if (!has_impl && trait_is_auto(db, goal.trait)) {
         TyVec nested = {0};
         switch (auto_constituents(s, self, &nested)) {
         case BUILTIN_YES: add_builtin(s, &cands, CAND_AUTO); break;
@@ -513,6 +529,14 @@ static bool scalar_is_sized(TyKind kind) {
            kind == TY_FN_PTR || kind == TY_FN_DEF || kind == TY_CLOSURE || kind == TY_INFER_INT || kind == TY_INFER_FLOAT;
 }
 
+// Whether the answer can be that of the memo for concrete goals. The memo's own computation, at depth
+// 0 without a table, must not ask itself; and a goal that grows without end must meet the limit of
+// one solver at last.
+bool may_memoise(const Solver *s, u32 flags) {
+    u32 contextual = TY_CONTEXTUAL | (s->cx->closure ? TY_HAS_CLOSURE : 0);
+    return (s->depth > 0 || s->cx->table) && !(flags & contextual) && s->db->solve->asked < SOLVE_ASKED_MAX;
+}
+
 SolveResult run_trait(Solver *s, TraitRef goal, GoalVec *left, Selection *selection) {
     Db *db = s->db;
     if (selection) *selection = (Selection){0};
@@ -530,9 +554,12 @@ SolveResult run_trait(Solver *s, TraitRef goal, GoalVec *left, Selection *select
     }
     bool coinductive = is_coinductive(s, goal.trait);
     // What depends on nothing around it is answered once for all.
-    if (s->depth > 0 && !coinductive && !selection && !(flags & TY_CONTEXTUAL)) {
+    if (!coinductive && may_memoise(s, flags)) {
         const Selection *known = query_get(db, Q_trait_select, solve_key(db, goal.trait.id, goal.args.id));
-        if (known) return known->kind == CAND_NONE ? SOLVE_NO : SOLVE_YES;
+        if (known) {
+            if (selection) *selection = *known;
+            return known->kind == CAND_NONE ? SOLVE_NO : SOLVE_YES;
+        }
     }
     Args canonical = canonical_args(s, goal.args);
     bool all_coinductive = coinductive;
@@ -575,6 +602,9 @@ SolveResult run_trait(Solver *s, TraitRef goal, GoalVec *left, Selection *select
     }
     s->depth--;
     s->top = frame.up;
+#ifdef RAC_SOLVE_TRACE
+    fprintf(stderr, "%*s%s: %s%s -> %d (cand %d impl %u)\n", (int)(s->depth + s->db->solve->asked) * 2, "", ty_print(db, args_get(db, goal.args, 0), &db->scratch).at, trait_ref_print(db, goal, &db->scratch).at, "", result, (int)c.kind, c.impl.id);
+#endif
     if (remember && result == SOLVE_NO) map_set(&s->seen, seen_key, 2);
     return result;
 }

@@ -13,6 +13,7 @@
 enum {
     SOLVE_DEPTH_MAX = 128,    // rustc's recursion_limit
     SOLVE_STEPS_MAX = 200000, // goals tried for one question
+    SOLVE_ASKED_MAX = 32,     // concrete questions that wait for another
 };
 
 typedef struct SolveStore {
@@ -20,6 +21,7 @@ typedef struct SolveStore {
     InferTable **tables;     // owned: every table ever made; dead ones are used again
     u32 table_count, table_cap;
     InferTable *concrete;    // owned: for goals without variables
+    u32 asked;               // concrete questions being answered
 } SolveStore;
 
 // A goal being solved; frames stand on the C stack.
@@ -49,8 +51,9 @@ static inline u32 solve_key(Db *db, u32 a, u32 b) { return types_key(db, (u32[])
 void solver_begin(Solver *s, SolveCx *cx);
 void solver_end(Solver *s);
 
-// Types in which no answer depends on where it is asked.
-#define TY_CONTEXTUAL (TY_HAS_PARAM | TY_HAS_INFER | TY_HAS_OPAQUE | TY_HAS_PLACEHOLDER | TY_HAS_CLOSURE | TY_HAS_ERROR)
+// Without these, no answer depends on where it is asked (closures: unless of the body under check).
+bool may_memoise(const Solver *s, u32 flags);
+#define TY_CONTEXTUAL (TY_HAS_PARAM | TY_HAS_INFER | TY_HAS_OPAQUE | TY_HAS_PLACEHOLDER | TY_HAS_ERROR)
 
 typedef struct Candidate {
     u32 kind; // CandidateKind
