@@ -64,6 +64,8 @@ int command_check(const Args *args);
 int command_dump(const Args *args);
 int command_help(const Args *args);
 
+void dump_print_stages(void); // the stages' part of its help text
+
 // "error: ..." on stderr, coloured as the arguments say.
 void cli_error(const Args *args, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool cli_colour(const Args *args); // of stderr

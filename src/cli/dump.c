@@ -5,18 +5,26 @@
 
 typedef struct Stage {
     const char *name;
+    const char *what;
     int (*print)(Session *session); // NULL: not there yet
 } Stage;
 
 static const Stage stages[] = {
-#ifdef RAC_WITH_SYNTAX
-    {"tokens", dump_tokens}, {"items", dump_item_rows},
-#else
-    {"tokens", NULL}, {"items", NULL},
-#endif
-    {"ast", NULL},           {"types", NULL},           {"mir", NULL},     {"ir", NULL},
-    {"asm", NULL},           {"symbols", NULL},         {"queries", NULL},
+    {"tokens", "what the lexer made of the text", dump_tokens},
+    {"ast", "the syntax tree, before macros are expanded", dump_ast},
+    {"items", "the items of the file, before macros are expanded", dump_item_rows},
+    {"types", "the types of the expressions of each body", NULL},
+    {"mir", "control flow, with drops and unwinding", NULL},
+    {"ir", "machine-level code of each instance", NULL},
+    {"asm", "machine code, disassembled", NULL},
+    {"symbols", "the symbols of the executable", NULL},
+    {"queries", "what ran, what was kept", NULL},
 };
+
+void dump_print_stages(void) {
+    for (u32 i = 0; i < ARRAY_LEN(stages); i++)
+        printf("  %-9s %s\n", stages[i].name, stages[i].what);
+}
 
 int command_dump(const Args *args) {
     const Stage *stage = NULL;

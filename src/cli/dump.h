@@ -7,6 +7,7 @@
 #include "cli/session.h"
 
 int dump_tokens(Session *session);
+int dump_ast(Session *session); // as written: macro calls are not expanded
 int dump_item_rows(Session *session);
 
 #endif

@@ -27,17 +27,7 @@ static const Command command_table[] = {
      "Borrow checking is left to rustc. The exit status is 1 if there were errors.",
      TAKES_INPUT | TAKES_STD, command_check},
     {"dump", "rac dump [OPTIONS] STAGE FILE.rs [FUNCTION]", "show what a stage of rac made",
-     "Prints a stage's result as text, of one function if it is named. The stages, in order:\n"
-     "\n"
-     "  tokens    what the lexer made of the text\n"
-     "  ast       the syntax tree\n"
-     "  items     the definitions, after macro expansion\n"
-     "  types     the types of the expressions of each body\n"
-     "  mir       control flow, with drops and unwinding\n"
-     "  ir        machine-level code of each instance\n"
-     "  asm       machine code, disassembled\n"
-     "  symbols   the symbols of the executable\n"
-     "  queries   what ran, what was kept",
+     "Prints a stage's result as text, of one function if it is named. The stages, in order:",
      TAKES_INPUT | TAKES_STAGE, command_dump},
     {"help", "rac help [COMMAND]", "explain a command", "Explains COMMAND, or lists them all.",
      TAKES_TOPIC, command_help},
@@ -76,6 +66,7 @@ int command_help(const Args *args) {
     }
     printf("%s: %s\n\nUsage: %s\n\n%s\n", command->name, command->summary, command->usage,
            command->help);
+    if (command->takes & TAKES_STAGE) dump_print_stages();
     args_print_options(command->takes);
     return STATUS_OK;
 }

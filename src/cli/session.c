@@ -1,8 +1,6 @@
 #include "cli/session.h"
 
-#ifdef RAC_WITH_SYNTAX
 #include "syntax/lex.h"
-#endif
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +17,7 @@ bool session_open(Session *session, const Args *args) {
     Db *db = session->db;
     source_store_new(db);
     // The stores and providers of the other stages are made here, in the order of the folders.
-#ifdef RAC_WITH_SYNTAX
     syntax_register(db);
-#endif
 
     if (!args->input) return true;
     session->input = source_file(db, str_from(args->input));
@@ -68,13 +64,17 @@ void session_close(Session *session) {
     session->db = NULL;
 }
 
-u32 session_report(Session *session, QueryKind kind, u32 key) {
-    DiagRenderer renderer = {
+DiagRenderer session_renderer(const Session *session) {
+    return (DiagRenderer){
         .out = stderr,
         .colour = cli_colour(session->args),
         .path = file_path,
         .text = file_text,
     };
+}
+
+u32 session_report(Session *session, QueryKind kind, u32 key) {
+    DiagRenderer renderer = session_renderer(session);
     return diag_render(session->db, kind, key, &renderer);
 }
 

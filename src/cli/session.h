@@ -21,6 +21,8 @@ void session_close(Session *session);
 
 // Prints the diagnostics of a memo and all below it on stderr; how many were errors.
 u32 session_report(Session *session, QueryKind kind, u32 key);
+// How diagnostics are printed in this session.
+DiagRenderer session_renderer(const Session *session);
 // "error: aborting due to 2 previous errors"; STATUS_FAILED. STATUS_OK if there were none.
 int session_status(const Session *session, u32 errors);
 

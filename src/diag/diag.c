@@ -247,6 +247,19 @@ bool diag_has_error(Db *db, QueryKind kind, u32 key) {
     return found;
 }
 
+void diag_print_at(Db *db, const DiagRenderer *renderer, DiagLevel level, Span span,
+                   const char *code, const char *text) {
+    u64 mark = scratch_mark(&db->scratch);
+    u32 len = (u32)strlen(text);
+    DiagRecord *record = scratch_take(&db->scratch, sizeof *record + len, 8);
+    *record = (DiagRecord){.level = (u8)level, .span = span, .text_len = len};
+    memcpy(record->code, code, strlen(code));
+    memcpy(record + 1, text, len);
+    Report report = {.count = 1, .span = located(db, renderer, span)};
+    print_report(db, renderer, &report, (const DiagRecord *const[]){record});
+    scratch_rewind(&db->scratch, mark);
+}
+
 void diag_print_plain(const DiagRenderer *renderer, DiagLevel level, const char *format, ...) {
     char text[2048];
     va_list args;

@@ -57,7 +57,9 @@ u32 diag_render(Db *db, QueryKind kind, u32 key, const DiagRenderer *renderer);
 // Whether the memo or anything it depends on holds an error.
 bool diag_has_error(Db *db, QueryKind kind, u32 key);
 
-// One diagnostic at a time, to be rendered without a query: for the command line's own errors.
+// One diagnostic without a memo: what the command line itself has to say, of a place or of none.
+void diag_print_at(Db *db, const DiagRenderer *renderer, DiagLevel level, Span span,
+                   const char *code, const char *text);
 void diag_print_plain(const DiagRenderer *renderer, DiagLevel level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
