@@ -1,0 +1,176 @@
+// The query typeck: one body from its signature to its typed form, in rustc's order of events.
+#include "infer/infer_internal.h"
+
+static const Typeck no_typeck = {.is_tainted = true}; // of a body whose check asks for itself
+
+static DefId body_owner(Db *db, DefId def) {
+    for (;;) {
+        DefKind kind = def_kind(db, def);
+        if (kind != DEF_CLOSURE && kind != DEF_BLOCK) return def;
+        DefId parent = def_row(db, def)->parent;
+        if (!parent.id) return def;
+        def = parent;
+    }
+}
+
+const Typeck *typeck(Db *db, DefId owner) {
+    const Typeck *t = query_get(db, Q_typeck, body_owner(db, owner).id);
+    return t ? t : &no_typeck;
+}
+
+Ty typeck_adjusted(const Typeck *t, HirExpr e) {
+    u32 count;
+    const Adjust *at = typeck_adjusts(t, e, &count);
+    return count ? at[count - 1].target : typeck_expr(t, e);
+}
+
+const ClosureInfo *closure_info(Db *db, DefId closure, const Typeck **of) {
+    const Typeck *t = typeck(db, closure);
+    if (of) *of = t;
+    const ClosureInfo *at = LIST_AT(t, ClosureInfo, t->closures);
+    for (u32 i = 1; i < t->closures.count; i++)
+        if (at[i].def.id == closure.id) return &at[i];
+    return NULL;
+}
+
+Args closure_upvar_tys(Db *db, Ty closure) {
+    const TyRow *row = ty_row(db, closure);
+    const Typeck *t;
+    const ClosureInfo *info = closure_info(db, row->def, &t);
+    if (!info || info->capture_count == 0) return (Args){0};
+    u64 mark = scratch_mark(&db->scratch);
+    Ty *tys = SCRATCH_ARRAY(&db->scratch, Ty, info->capture_count);
+    for (u32 i = 0; i < info->capture_count; i++) {
+        const Capture *c = &LIST_AT(t, Capture, t->captures)[info->capture_first + i];
+        tys[i] = c->mode == CAPTURE_MOVE ? c->ty : ty_ref(db, c->ty, c->mode != CAPTURE_REF);
+    }
+    Args args = args_intern(db, tys, info->capture_count);
+    scratch_rewind(&db->scratch, mark);
+    return args_subst(db, args, row->args);
+}
+
+Args closure_sig_tys(Db *db, Ty closure) {
+    const TyRow *row = ty_row(db, closure);
+    const ClosureInfo *info = closure_info(db, row->def, NULL);
+    return info ? args_subst(db, info->sig, row->args) : (Args){0};
+}
+
+static Ty lower_infer(void *cx, bool is_const, Ty const_ty, HirSpan span) {
+    Tc *tc = cx;
+    (void)span;
+    return is_const ? infer_const_var(tc->table, const_ty.id ? const_ty : TY_OF(USIZE)) : tc_var(tc);
+}
+
+static bool defining_opaque(void *cx, Ty opaque, Ty *hidden) {
+    Tc *tc = cx;
+    for (u32 i = 0; i < tc->opaques.count; i++)
+        if (tc->opaques.at[i].ty.id == opaque.id) {
+            *hidden = tc->opaques.at[i].var;
+            return true;
+        }
+    return false;
+}
+
+// The type that the body around an inline const found for it; ERROR if that failed.
+static Ty inline_const_ty(Db *db, DefId def) {
+    DefId around = body_owner(db, def_row(db, def)->parent);
+    const Typeck *t = typeck(db, around);
+    const HirBody *hir = hir_body(db, around);
+    if (!hir || t->is_tainted) return TY_OF(ERROR);
+    for (u32 i = 1; i < hir->t.exprs.count; i++) {
+        const HirExprRow *row = hir_expr(hir, (HirExpr){i});
+        if (row->kind == HIR_INLINE_CONST && row->def.id == def.id) {
+            Ty ty = typeck_expr(t, (HirExpr){i});
+            return ty.id ? ty : TY_OF(ERROR);
+        }
+    }
+    return TY_OF(ERROR);
+}
+
+static void check_fn(Tc *tc, const HirBody *hir) {
+    Db *db = tc->db;
+    const FnSig *sig = fn_sig(db, tc->owner);
+    Span span = tc_span(tc, hir->value);
+    if (hir_item(db, tc->owner)->sig.is_async) {
+        tc_error(tc, def_span(db, tc->owner), "", "`async fn` is not supported yet");
+        return;
+    }
+    u32 n = hir->params.count;
+    Ty *inputs = SCRATCH_ARRAY(tc->scratch, Ty, max_u32(n, 1));
+    for (u32 i = 0; i < n; i++)
+        inputs[i] = i < sig->inputs.count ? tc_normalize(tc, LIST_AT(sig, Ty, sig->inputs)[i], span) : TY_OF(ERROR);
+    if (n == sig->inputs.count + 1 && hir->is_variadic) {
+        DefId list = lang_item(db, LANG_va_list);
+        if (list.id) inputs[n - 1] = ty_adt(db, list, (Args){0});
+    }
+    Ty output = tc_normalize(tc, sig->output, span);
+    CoerceMany ret;
+    coerce_many_begin(&ret, output);
+    tc->ret = &ret;
+    tc_fn_params(tc, HIR_AT(hir, HirParamPat, params, hir->params.first), n, inputs);
+    tc_return_expr(tc, hir->value, output);
+    Ty actual = coerce_many_end(tc, &ret);
+    tc_demand_eq(tc, span, output, actual);
+    tc->ret = NULL;
+}
+
+static void check_value(Tc *tc, const HirBody *hir) {
+    Db *db = tc->db;
+    Ty ty = def_kind(db, tc->owner) == DEF_INLINE_CONST ? inline_const_ty(db, tc->owner) : type_of(db, tc->owner);
+    if (!ty.id) ty = tc_var(tc);
+    ty = tc_normalize(tc, ty, tc_span(tc, hir->value));
+    if (tc_kind(tc, ty) == TY_ERROR) tc->tainted = true;
+    tc_expr_coercible(tc, hir->value, ty);
+}
+
+static void run_typeck(Db *db, u32 key) {
+    DefId owner = {key};
+    Blob blob;
+    const HirBody *hir = hir_body(db, owner);
+    if (!hir) {
+        Typeck *t = SCRATCH_NEW(&db->scratch, Typeck);
+        t->owner = owner;
+        query_return(db, t, sizeof *t);
+        return;
+    }
+    Tc *tc = SCRATCH_NEW(&db->scratch, Tc);
+    tc->db = db;
+    tc->scratch = &db->scratch;
+    tc->owner = owner;
+    tc->root = def_typeck_root(db, owner);
+    const CrateRow *crate = crate_row(db, def_crate(db, owner));
+    tc->edition = crate->edition;
+    tc->is_local_crate = crate->is_local;
+    tc->table = infer_table_new(db, tc->scratch);
+    tc->env = param_env(db, tc->root);
+    tc->solve.db = db;
+    tc->solve.table = tc->table;
+    tc->solve.env = tc->env;
+    tc->solve.hook_cx = tc;
+    tc->solve.closure = tc_closure_facts;
+    tc->solve.defining_opaque = defining_opaque;
+    tc->lower.db = db;
+    tc->lower.owner = owner;
+    tc->lower.cx = tc;
+    tc->lower.infer = lower_infer;
+    tc->epoch = 1;
+    vec_push(tc->scratch, &tc->callees, (Callee){0});
+    tc->b = tc_body_new(tc, hir);
+
+    DefKind kind = def_kind(db, owner);
+    if (kind == DEF_FN || kind == DEF_ASSOC_FN) check_fn(tc, hir);
+    else check_value(tc, hir);
+    tc_fallback(tc);
+    tc_check_casts(tc);
+    tc_select(tc);
+    tc_closure_analyze(tc);
+    tc_select_all_or_error(tc);
+    Body *root = tc->bodies;
+    if (!tc->tainted && tc->is_local_crate) tc_check_unsafety(tc, root);
+    tc_writeback(tc, root, &blob);
+    query_return_blob(db, &blob);
+}
+
+void infer_register(Db *db) {
+    query_register(db, Q_typeck, run_typeck);
+}
