@@ -19,7 +19,9 @@ typedef enum DeriveKind {
 } DeriveKind;
 
 DeriveKind derive_kind(const Db *db, Symbol name);
-u32 derive_impl_count(DeriveKind kind); // how many impls one derive makes
+// How many impls one derive makes; `clone_is_copy`: Copy is derived too and there is no type
+// parameter, or it is a union.
+u32 derive_impl_count(DeriveKind kind, bool clone_is_copy);
 
 typedef struct DeriveCx {
     Db *db;

@@ -72,9 +72,6 @@ static DefKind item_def_kind(const ShapeRow *row, bool foreign) {
     return DEF_NONE;
 }
 
-static bool name_is(const Builder *b, Symbol name, const char *text) {
-    return str_eq(symbol_str(&b->db->symbols, name), str_from(text));
-}
 
 // Visibility in a module: 0 or the module's DefId. Paths are resolved in the crate being built.
 static u32 vis_of(Builder *b, DefId mod, u8 vis, Toks path) {
@@ -327,11 +324,28 @@ static DefSrc *item_src(Builder *b, DefId def, const Rows *rows, const ShapeRow 
     return src;
 }
 
+static bool derives_copy(const Builder *b, TokRange range) {
+    Toks toks = {b->toks.at + range.lo, range.hi - range.lo};
+    u32 derive = sym(b->db, "derive").id, copy = sym(b->db, "Copy").id;
+    Attr attr;
+    for (u32 at = 0; attr_next(&b->db->symbols, toks, &at, &attr);) {
+        if (attr.name.id != derive) continue;
+        Toks list = attr_inner(attr.args);
+        for (u32 i = 0; i < list.count; i++) {
+            if (list.at[i].kind == TOK_IDENT && list.at[i].sym == copy) return true;
+        }
+    }
+    return false;
+}
+
 static void collect_derives(Builder *b, DefId mod, DefId item, const Rows *rows, u32 index,
                             TokRange attrs, u32 text) {
     Attr attr;
     u32 derive = sym(b->db, "derive").id, derive_const = sym(b->db, "derive_const").id;
     TokRange range = attrs;
+    const ShapeRow *row = &rows->rows[index];
+    bool by_copy = row->kind == ITEM_UNION ||
+                   (derives_copy(b, attrs) && !(row->bits & SHAPE_TY_PARAMS));
     for (u32 at = 0;;) {
         Toks toks = {b->toks.at + range.lo, range.hi - range.lo};
         if (!attr_next(&b->db->symbols, toks, &at, &attr)) break;
@@ -350,7 +364,7 @@ static void collect_derives(Builder *b, DefId mod, DefId item, const Rows *rows,
                            "cannot find derive macro `%.*s` in this scope",
                            STR_ARG(symbol_str(&b->db->symbols, (Symbol){last})));
             }
-            u32 impl_count = derive_impl_count(kind);
+            u32 impl_count = derive_impl_count(kind, by_copy);
             for (u32 n = 0; n < impl_count; n++) {
                 DefId impl = builder_def(b, mod, DEF_IMPL, SYM_OF(none));
                 DefSrc *src = builder_src(b, impl);

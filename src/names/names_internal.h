@@ -58,6 +58,7 @@ void crate_add_cfg(Db *db, CrateId crate, Str line);
 enum {
     SHAPE_HAS_IMPL = 1, // its body has an `impl`
     SHAPE_HAS_LANG = 2, // something inside has `#[lang]`
+    SHAPE_TY_PARAMS = 4, // a struct, enum or union with type parameters
 };
 
 typedef struct ShapeRow {

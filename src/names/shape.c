@@ -9,7 +9,7 @@ typedef struct ShapeCx {
     bool rebase;
     Scratch *scratch;
     ShapeBuild *out;
-    u32 doc, lang;
+    u32 doc, lang, derive;
 } ShapeCx;
 
 static TokRange keep(ShapeCx *cx, Toks toks, u32 base) {
@@ -52,12 +52,40 @@ static u32 scan_bits(const ShapeCx *cx, Toks toks, TokRange range) {
     for (u32 i = range.lo; i < range.hi; i++) {
         const Tok *tok = &toks.at[i];
         if (tok->kind != TOK_IDENT) continue;
-        if (tok->sym == SYM_impl) bits |= SHAPE_HAS_IMPL;
+        if (tok->sym == SYM_impl || tok->sym == cx->derive) bits |= SHAPE_HAS_IMPL;
         if (tok->sym == cx->lang && i >= 2 && toks.at[i - 1].kind == TOK_OPEN_BRACKET) {
             bits |= SHAPE_HAS_LANG;
         }
     }
     return bits;
+}
+
+// Whether the generics behind the name hold a type parameter.
+static bool has_ty_params(Toks toks, const ItemRow *item) {
+    u32 at = item->name_tok + 1;
+    if (at >= item->range.hi || toks.at[at].kind != TOK_LT) return false;
+    int depth = 1;
+    bool start = true;
+    for (at++; at < item->range.hi && depth > 0; at++) {
+        const Tok *tok = &toks.at[at];
+        if (start && tok->kind == TOK_POUND) {
+            at += 1 + toks.at[at + 1].match;
+            continue;
+        }
+        if (start && tok->kind == TOK_IDENT && tok->sym != SYM_const) return true;
+        start = depth == 1 && tok->kind == TOK_COMMA;
+        if (tok->kind >= TOK_OPEN_PAREN && tok->kind <= TOK_CLOSE_NONE &&
+            (tok->kind - TOK_OPEN_PAREN) % 2 == 0) {
+            at += tok->match;
+        } else if (tok->kind == TOK_LT) {
+            depth++;
+        } else if (tok->kind == TOK_GT) {
+            depth--;
+        } else if (tok->kind == TOK_SHR) {
+            depth -= 2;
+        }
+    }
+    return false;
 }
 
 static bool is_open(u8 kind) {
@@ -142,12 +170,12 @@ static void shape_item(ShapeCx *cx, Toks toks, u32 offset, const ItemRow *item) 
     case ITEM_NONE:
     case ITEM_MOD:
     case ITEM_EXTERN_CRATE:
-    case ITEM_STRUCT:
-    case ITEM_ENUM:
-    case ITEM_UNION:
     case ITEM_TRAIT_ALIAS:
     case ITEM_TYPE:
     case ITEM_EXTERN_BLOCK: break;
+    case ITEM_STRUCT:
+    case ITEM_ENUM:
+    case ITEM_UNION: row.bits = has_ty_params(toks, item) ? SHAPE_TY_PARAMS : 0; break;
     case ITEM_KIND_COUNT: UNREACHABLE();
     }
     u32 index = cx->out->rows.count;
@@ -188,7 +216,7 @@ static void shape_run(ShapeCx *cx, Toks toks, u32 offset, SkimPlace place, TokRa
 
 void shape_build(Db *db, Toks toks, SkimPlace place, u32 edition, bool rebase, Scratch *scratch,
                  ShapeBuild *out) {
-    ShapeCx cx = {db, edition, rebase, scratch, out, sym(db, "doc").id, sym(db, "lang").id};
+    ShapeCx cx = {db, edition, rebase, scratch, out, sym(db, "doc").id, sym(db, "lang").id, sym(db, "derive").id};
     shape_run(&cx, toks, 0, place, &out->inner_attrs);
 }
 

@@ -56,7 +56,9 @@ static const SysCrate sys_crates[] = {
      "addr2line object",
      "feature=\"backtrace\" feature=\"addr2line\" feature=\"object\" feature=\"miniz_oxide\" "
      "feature=\"panic-unwind\" backtrace_in_libstd"},
-    {"proc_macro", "proc_macro/src/lib.rs", 2024, "core alloc std", ""},
+    {"rustc_literal_escaper", "vendor/rustc-literal-escaper-0.0.7/src/lib.rs", 2021, "core",
+     "feature=\"rustc-dep-of-std\""},
+    {"proc_macro", "proc_macro/src/lib.rs", 2024, "core alloc std rustc_literal_escaper", ""},
     {"test", "test/src/lib.rs", 2024, "core alloc std libc", ""},
 };
 
