@@ -148,6 +148,10 @@ int main(int argc, char **argv) {
     Start start = {argc, argv, STATUS_FAILED};
     pthread_t thread;
     CHECK(pthread_create(&thread, &attr, run_command, &start) == 0);
+    // Signals are for the thread that runs the command: it may take them for its child (jit/jit.h).
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
     CHECK(pthread_join(thread, NULL) == 0);
     pthread_attr_destroy(&attr);
     if (fflush(stdout) != 0 || ferror(stdout)) {
