@@ -46,8 +46,9 @@ typedef struct ParseHooks {
     // Whether cfg attributes leave the node alive. `attrs`: a run of `#[..]` and doc comments.
     // NULL: all live.
     bool (*cfg)(void *cx, Toks attrs);
-    // A block begins (`inner`: its tokens without braces) and ends: for textual macro scopes and
-    // imports inside blocks. Called only for blocks that hold items (macro definitions included).
+    // A block's first item is met (`inner`: all tokens of the block, without braces), and the
+    // block ends: for textual macro scopes and imports inside blocks. Not called for blocks
+    // without items; macro definitions are items.
     void (*block_enter)(void *cx, Toks inner);
     void (*block_leave)(void *cx);
     // An item statement, cfg passed; toks is its whole range. Macro definitions take effect here.

@@ -113,7 +113,6 @@ static void parse_assoc_arg(Parser *p, AstTy ty, AstArg *arg) {
 static AstList parse_angle_args(Parser *p) {
     ArgVec args = {0};
     while (!can_split_gt(p->tok.kind) && !at_close(p)) {
-        u32 start = p->at;
         AstArg arg = {.lo = lo_here(p)};
         if (at_kind(p, TOK_LIFETIME) && peek_tok(p, 1)->kind != TOK_PLUS) {
             bump(p);
@@ -135,8 +134,7 @@ static AstList parse_angle_args(Parser *p) {
         if (eat(p, TOK_COMMA)) continue;
         if (can_split_gt(p->tok.kind)) break;
         error_here(p, "expected one of `,` or `>`, found %.*s", STR_ARG(tok_shown(p, &p->tok)));
-        if (at_kind(p, TOK_SEMI) || at_kind(p, TOK_OPEN_BRACE)) break;
-        if (p->at == start && !at_close(p)) skip_tree(p);
+        break;
     }
     if (!eat_gt(p))
         error_here(p, "expected one of `,` or `>`, found %.*s", STR_ARG(tok_shown(p, &p->tok)));
