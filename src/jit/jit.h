@@ -5,7 +5,10 @@
 // pointer for writing. The compiler never executes the code; the child can never write it.
 //
 // Order: jit_start; allocate, write and publish code (the child loads std meanwhile); jit_go with
-// the entry; jit_serve until the child ends; jit_free. All calls from one thread, but jit_at,
+// the entry; jit_serve until the child ends; jit_free. From jit_go on, signals to rac are taken for
+// the child: rac's other threads must have INT, TERM, HUP, QUIT, USR1 and USR2 blocked. The thread
+// that called jit_start must live as long as the child (the kernel ends the child with it).
+// All calls from one thread, but jit_at,
 // jit_publish and jit_interrupt, which any thread may use.
 
 #ifndef RAC_JIT_JIT_H

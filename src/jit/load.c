@@ -40,7 +40,7 @@ bool jit_target_address(JitLoader *loader, const JitTarget *target, u64 *out, Li
     case JIT_TARGET_SLOT: *out = jit_slot_thunk(target->value); return true;
     case JIT_TARGET_EXTERN:
         *out = jit_symbol_address(loader->jit, target->name);
-        return *out != 0 || undefined(target->name, error);
+        return *out != 0 || target->weak || undefined(target->name, error);
     case JIT_TARGET_TLS:
     case JIT_TARGET_TLS_EXTERN:
         return link_fail(error, "internal error: the address of a thread-local is no constant");
@@ -53,7 +53,9 @@ static bool target_cell(JitLoader *loader, const JitTarget *target, JitAddr *out
                         LinkError *error) {
     if (target->kind == JIT_TARGET_EXTERN) {
         *out = jit_symbol_cell(loader->jit, target->name);
-        return *out != 0 || undefined(target->name, error);
+        if (*out) return true;
+        return target->weak ? cell_of_address(loader, 0, out, error)
+                            : undefined(target->name, error);
     }
     u64 address;
     return jit_target_address(loader, target, &address, error) &&
@@ -73,9 +75,10 @@ static bool target_near(JitLoader *loader, const JitTarget *target, JitAddr *out
     while (loader->plts.count <= id)
         vec_push(&loader->scratch, &loader->plts, 0);
     if (loader->plts.at[id] == 0) {
-        JitAddr cell = jit_symbol_cell(loader->jit, target->name);
+        JitAddr cell;
+        if (!target_cell(loader, target, &cell, error)) return false;
         JitAddr plt = jit_alloc_code(loader->jit, 8, 8);
-        if (!plt || !cell) return no_memory(error);
+        if (!plt) return no_memory(error);
         u8 *at = jit_at(loader->jit, plt);
         memcpy(at, (u8[]){0xff, 0x24, 0x25}, 3); // jmp [disp32]
         memcpy(at + 3, &cell, 4);

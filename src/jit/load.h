@@ -18,7 +18,8 @@ typedef struct JitTarget {
     JitTargetKind kind;
     u32 value;
     JitAddr code;
-    Str name; // borrowed for the call
+    bool weak; // EXTERN: if it is absent its address is 0
+    Str name;  // borrowed for the call
 } JitTarget;
 
 // Says what a symbol is; false after having filled `error`. The known symbols (ir_known.def) are

@@ -259,6 +259,11 @@ static void a_function_that_fails_to_compile_ends_the_run(void **state) {
     assert_int_equal(result.status, 1);
 }
 
+static bool all_weak(void *cx, IrSym sym) {
+    (void)cx, (void)sym;
+    return true;
+}
+
 static void an_undefined_symbol_is_named(void **state) {
     World *w = *state;
     Jit *jit = start(w);
@@ -266,6 +271,11 @@ static void an_undefined_symbol_is_named(void **state) {
     IrSym missing = ir_symbol(&w->symbols, IR_SYM_FN_EXTERN, 0, STR("no_such_function"));
     assert_int_equal(jit_run_address(run, missing), 0);
     assert_non_null(strstr(w->reported, "undefined symbol `no_such_function`"));
+    w->reported[0] = 0;
+    w->source.weak = all_weak;
+    assert_int_equal(jit_run_address(run, missing), 0);
+    assert_string_equal(w->reported, "");
+    w->source.weak = NULL;
     jit_run_free(run);
     jit_free(jit);
 }

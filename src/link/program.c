@@ -29,6 +29,8 @@ static ObjSym symbol_of(void *cx, IrSym sym) {
                              : source->name(source->cx, sym, &b->work);
     ObjSym out = obj_symbol(&b->obj, name);
     if (row->kind == IR_SYM_TLS) obj_undefined(&b->obj, out, OBJ_GLOBAL, OBJ_TLS);
+    if (row->key == 0 && source->weak && source->weak(source->cx, sym))
+        obj_undefined(&b->obj, out, OBJ_WEAK, OBJ_NOTYPE);
     b->queued.at[sym.id] = out.id;
     if (row->key) vec_push(b->object_memory, &b->queue, sym.id);
     return out;

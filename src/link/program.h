@@ -38,6 +38,9 @@ typedef struct ProgramSource {
     Str (*name)(void *cx, IrSym sym, Scratch *scratch);
     // Whether others may refer to it by that name (#[no_mangle]); may be NULL.
     bool (*exported)(void *cx, IrSym sym);
+    // Whether an external symbol may be absent: then its address is 0 (#[linkage = "extern_weak"]);
+    // may be NULL.
+    bool (*weak)(void *cx, IrSym sym);
     // A message for the user, without "error: ".
     void (*report)(void *cx, const char *text);
     // Further things that must be in an executable whether or not something refers to them:
