@@ -307,10 +307,10 @@ typedef struct AstExprRow {
             AstList stmts; // stmts; without the tail
             AstExpr tail;  // value of the block; 0: ()
             AstLabel label;
-            u32 number; // 1, 2, ... among the blocks with items, in order of their start; 0: no
-                        // items
-        } block;        // op: AstBlockKind; is_move: async move
-        u32 closure;    // closures
+            // 1, 2, .. among the blocks with items, as their first items are met; 0: no items
+            u32 number;
+        } block;     // op: AstBlockKind; is_move: async move
+        u32 closure; // closures
         struct {
             AstExpr value; // BREAK; may be 0
             AstLabel label;
