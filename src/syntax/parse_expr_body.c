@@ -240,8 +240,14 @@ AstExpr parse_struct_lit(Parser *p, AstPath path, u32 lo) {
 // The names of offset_of: `a.b.0.1`.
 static void parse_field_names(Parser *p) {
     while (!at_close(p)) {
-        bool group = at_kind(p, TOK_OPEN_NONE);
-        if (group) bump(p);
+        if (at_kind(p, TOK_OPEN_NONE)) { // a macro's `$field:expr` holds them all
+            bump(p);
+            parse_field_names(p);
+            close_none(p);
+            if (eat(p, TOK_DOT)) continue;
+            eat(p, TOK_COMMA);
+            return;
+        }
         Str text = symbol_str(p->in->symbols, (Symbol){p->tok.sym});
         if (at_kind(p, TOK_IDENT)) {
             id_push(p, p->tok.sym);
@@ -260,7 +266,6 @@ static void parse_field_names(Parser *p) {
             error_here(p, "expected a field name, found %.*s", STR_ARG(tok_shown(p, &p->tok)));
             return;
         }
-        if (group) close_none(p);
         if (!eat(p, TOK_DOT) && !at_kind(p, TOK_INT) && !at_kind(p, TOK_FLOAT)) {
             eat(p, TOK_COMMA);
             return;
