@@ -119,8 +119,8 @@ static bool is_call(const u8 *bytes, u32 field) {
 
 static bool relocate(JitLoader *loader, const X64Code *code, u8 *bytes, JitAddr at,
                      LinkError *error) {
-    u32 tls_call =
-        UINT32_MAX; // offset of the call field of a sequence for one of our thread-locals
+    // Offset of the call field of a sequence for one of the program's own thread-locals.
+    u32 tls_call = UINT32_MAX;
     for (u32 i = 0; i < code->reloc_count; i++) {
         const X64Reloc *reloc = &code->relocs[i];
         JitTarget target;

@@ -55,10 +55,11 @@ static bool place_tls(JitRun *run, IrSym sym, JitAddr *out, LinkError *error);
 static bool target_of(void *cx, IrSym sym, JitTarget *out, LinkError *error) {
     JitRun *run = cx;
     const IrSymRow *row = ir_symbol_row(run->source->symbols, sym);
+    *out = (JitTarget){.kind = JIT_TARGET_ADDR};
     if (row->key == 0) {
-        *out =
-            (JitTarget){.kind = row->kind == IR_SYM_TLS ? JIT_TARGET_TLS_EXTERN : JIT_TARGET_EXTERN,
-                        .name = ir_symbol_name(run->source->symbols, sym)};
+        out->kind = row->kind == IR_SYM_TLS ? JIT_TARGET_TLS_EXTERN : JIT_TARGET_EXTERN;
+        out->weak = run->source->weak && run->source->weak(run->source->cx, sym);
+        out->name = ir_symbol_name(run->source->symbols, sym);
         return true;
     }
     switch ((IrSymKind)row->kind) {
@@ -73,9 +74,7 @@ static bool target_of(void *cx, IrSym sym, JitTarget *out, LinkError *error) {
         *out = (JitTarget){.kind = JIT_TARGET_SLOT, .value = slot_of(run, sym.id)};
         return true;
     case IR_SYM_DATA:
-    case IR_SYM_DATA_EXTERN:
-        out->kind = JIT_TARGET_ADDR;
-        return place_data(run, sym, &out->value, error);
+    case IR_SYM_DATA_EXTERN: return place_data(run, sym, &out->value, error);
     case IR_SYM_TLS: out->kind = JIT_TARGET_TLS; return place_tls(run, sym, &out->value, error);
     case IR_SYM_KIND_COUNT: break;
     }
