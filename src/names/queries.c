@@ -192,7 +192,9 @@ typedef struct TreeCx {
     struct {
         DefId scope;
         u32 text;
+        Toks inner;
     } *stack;
+    Toks inner; // tokens of the block around
     u32 depth, cap;
     Map macros; // (block, name) -> how many macro definitions were passed
 } TreeCx;
@@ -226,7 +228,14 @@ static bool tree_expand(void *opaque, const MacroCall *macro, Toks *out) {
                    STR_ARG(symbol_str(&cx->db->symbols, name)));
         return false;
     }
-    return expand_call(&cx->env, &call, out);
+    if (!expand_call(&cx->env, &call, out)) return false;
+    if (out->at >= call.args.at && out->at < call.args.at + call.args.count) {
+        // A part of the arguments: a copy, so that items in it are told from the block's own.
+        Tok *copy = SCRATCH_ARRAY(cx->env.scratch, Tok, out->count + 1);
+        memcpy(copy, out->at, out->count * sizeof *copy);
+        out->at = copy;
+    }
+    return true;
 }
 
 static bool tree_cfg(void *opaque, Toks attrs) {
@@ -250,7 +259,9 @@ static void tree_block_enter(void *opaque, Toks inner) {
     }
     cx->stack[cx->depth].scope = cx->scope;
     cx->stack[cx->depth].text = cx->text;
+    cx->stack[cx->depth].inner = cx->inner;
     cx->depth++;
+    cx->inner = inner;
     DefId block = def_intern(cx->db, cx->owner, DEF_BLOCK, SYM_OF(none), ++cx->blocks);
     builder_mod(&cx->b, block, cx->scope, cx->text);
     cx->scope = block;
@@ -266,11 +277,20 @@ static void tree_block_leave(void *opaque) {
     cx->depth--;
     cx->scope = cx->stack[cx->depth].scope;
     cx->text = cx->stack[cx->depth].text;
+    cx->inner = cx->stack[cx->depth].inner;
 }
 
 static void tree_block_item(void *opaque, const ItemRow *item, Toks toks) {
     TreeCx *cx = opaque;
-    (void)toks;
+    if (toks.at < cx->inner.at || toks.at >= cx->inner.at + cx->inner.count) {
+        // It came out of a macro: block_enter has not seen it.
+        u32 text = cx->text;
+        collect_tokens(&cx->b, cx->scope, cx->scope, toks, SKIM_BLOCK, 0, 0, 0, STR(""), STR(""),
+                       &text);
+        collect_finish(&cx->b);
+        if (item->kind == ITEM_MACRO_RULES) cx->text = text;
+        return;
+    }
     if (item->kind != ITEM_MACRO_RULES) return;
     u64 key = pack_u64(cx->scope.id, item->name.id);
     u32 seen = map_get(&cx->macros, key);
