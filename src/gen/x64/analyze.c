@@ -70,20 +70,28 @@ static void order_blocks(Gen *gen) {
     gen->rpo = SCRATCH_ARRAY(gen->scratch, u32, post_count + 1);
     gen->layout = SCRATCH_ARRAY(gen->scratch, u32, post_count + 1);
     gen->rpo_count = post_count;
-    u32 at = 0;
     for (u32 i = 0; i < post_count; i++) {
         u32 block = post[post_count - 1 - i];
         gen->rpo[i] = block;
         gen->blocks[block].rpo = i + 1;
-        const IrBlockRow *row = &fn->blocks.at[block];
-        gen->blocks[block].is_pad = fn->insts.at[row->first].op == IR_LANDINGPAD;
-        // What traps at once is cold whatever was said about it.
-        gen->blocks[block].cold = row->cold || gen->blocks[block].is_pad;
-        if (!gen->blocks[block].cold || block == 1) gen->layout[at++] = block;
     }
-    for (u32 i = 0; i < post_count; i++) {
+}
+
+// A block starts with its parent's registers, so it must come after it: what hangs on a cold block
+// is cold.
+static void lay_out(Gen *gen) {
+    const IrFn *fn = gen->fn;
+    u32 at = 0;
+    for (u32 i = 0; i < gen->rpo_count; i++) {
         u32 block = gen->rpo[i];
-        if (gen->blocks[block].cold && block != 1) gen->layout[at++] = block;
+        Block *row = &gen->blocks[block];
+        row->is_pad = fn->insts.at[fn->blocks.at[block].first].op == IR_LANDINGPAD;
+        row->cold = block != 1 && (fn->blocks.at[block].cold || row->is_pad ||
+                                   (row->parent && gen->blocks[row->parent].cold));
+        if (!row->cold) gen->layout[at++] = block;
+    }
+    for (u32 i = 0; i < gen->rpo_count; i++) {
+        if (gen->blocks[gen->rpo[i]].cold) gen->layout[at++] = gen->rpo[i];
     }
 }
 
@@ -540,6 +548,7 @@ void analyze(Gen *gen) {
     Walk walk = {.gen = gen};
     order_blocks(gen);
     shape_blocks(&walk);
+    lay_out(gen);
     walk_forward(&walk);
     for (u32 i = gen->rpo_count; i-- > 0;)
         walk_block_backward(&walk, gen->rpo[i]);

@@ -259,10 +259,16 @@ void patch_short(Gen *gen, u32 at) {
 
 u32 pool_add(Gen *gen, const void *bytes, u32 count, u32 align) {
     u32 at = (u32)align_up(gen->pool.count, align);
-    // Equal constants share their place.
-    for (u32 old = 0; old + count <= gen->pool.count; old += align) {
-        if (bytes && memcmp(gen->pool.at + old, bytes, count) == 0) return old;
-        if (old >= 256) break;
+    // Equal constants share their place. Jump tables are filled in later: no constant is there.
+    for (u32 old = 0; bytes && old + count <= gen->pool.count && old < 256; old += align) {
+        bool in_table = false;
+        for (u32 t = 0; t < gen->tables.count; t++) {
+            JumpTable table = gen->tables.at[t];
+            if (old + count > table.pool_at && old < table.pool_at + 4 * table.count) {
+                in_table = true;
+            }
+        }
+        if (!in_table && memcmp(gen->pool.at + old, bytes, count) == 0) return old;
     }
     while (gen->pool.count < at)
         vec_push(gen->scratch, &gen->pool, 0);

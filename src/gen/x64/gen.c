@@ -66,23 +66,25 @@ static void jump_to(Gen *gen, u32 block) {
 
 // --- Terminators ------------------------------------------------------------------------------
 
+static u32 emit_jcc_far(Gen *gen, u8 cc) {
+    emit_u8(gen, 0x0f);
+    emit_u8(gen, (u8)(0x80 + cc));
+    emit_u32(gen, 0);
+    return gen->at - 4;
+}
+static void patch_far(Gen *gen, u32 field) {
+    u32 distance = gen->at - (field + 4);
+    memcpy(gen->code + field, &distance, 4);
+}
+
 static void branch_flags(Gen *gen, const IrInst *inst, u8 cc, bool parity, bool parity_or) {
     const u32 *args_1 = gen->fn->words.at + inst->list;
     const u32 *args_0 = args_1 + 1 + args_1[0];
     regs_snapshot(gen, inst->b);
     regs_snapshot(gen, inst->c);
-    bool plain_1 = !has_params(gen, inst->b), plain_0 = !has_params(gen, inst->c);
-    if (parity) {
+    if (!has_params(gen, inst->b) && !has_params(gen, inst->c)) {
         // Unordered goes to 1 (parity_or) or to 0, before the other flags are looked at.
-        if (parity_or) {
-            if (plain_1) {
-                emit_jcc(gen, CC_P, inst->b);
-            }
-        } else if (plain_0) {
-            emit_jcc(gen, CC_P, inst->c);
-        }
-    }
-    if (plain_1 && plain_0) {
+        if (parity) emit_jcc(gen, CC_P, parity_or ? inst->b : inst->c);
         if (gen->layout_next == inst->b) {
             emit_jcc(gen, cc ^ 1, inst->c);
         } else {
@@ -91,28 +93,15 @@ static void branch_flags(Gen *gen, const IrInst *inst, u8 cc, bool parity, bool 
         }
         return;
     }
-    // With arguments: branch around them.
-    if (parity) {
-        // The flags become one byte first; such edges are rare.
-        u8 reg = TMP;
-        emit_setcc(gen, cc, reg);
-        reg_claim(gen, RAX);
-        emit_setcc(gen, parity_or ? CC_P : CC_NP, RAX);
-        emit_rr(gen, parity_or ? 0x0a : 0x22, 1, reg, RAX);
-        emit_rr(gen, 0x84, 1, reg, reg);
-        cc = CC_NE;
-    }
-    u32 field;
-    emit_u8(gen, 0x0f);
-    emit_u8(gen, (u8)(0x80 + (cc ^ 1)));
-    field = gen->at;
-    emit_u32(gen, 0);
-    edge_args(gen, inst->b, args_1);
-    emit_jmp(gen, inst->b);
-    u32 distance = gen->at - (field + 4);
-    memcpy(gen->code + field, &distance, 4);
-    edge_args(gen, inst->c, args_0);
-    jump_to(gen, inst->c);
+    // With arguments: the code that writes one side's comes first, jumps lead around it.
+    u32 fields[2], count = 0;
+    if (parity) fields[count++] = emit_jcc_far(gen, CC_P);
+    fields[count++] = emit_jcc_far(gen, parity_or ? cc : cc ^ 1);
+    edge_args(gen, parity_or ? inst->c : inst->b, parity_or ? args_0 : args_1);
+    emit_jmp(gen, parity_or ? inst->c : inst->b);
+    for (u32 i = 0; i < count; i++) patch_far(gen, fields[i]);
+    edge_args(gen, parity_or ? inst->b : inst->c, parity_or ? args_1 : args_0);
+    jump_to(gen, parity_or ? inst->b : inst->c);
 }
 
 static void gen_condbr(Gen *gen, const IrInst *inst) {
@@ -123,7 +112,8 @@ static void gen_condbr(Gen *gen, const IrInst *inst) {
 
 enum { TABLE_CASES_MIN = 5 };
 
-static bool switch_table(Gen *gen, const IrInst *inst, const u32 *words, u32 bytes) {
+static bool switch_table(Gen *gen, const IrInst *inst, const u32 *words, u32 bytes,
+                         u8 index) {
     u32 count = words[0];
     if (count < TABLE_CASES_MIN || bytes > 8) return false;
     u64 low = ~(u64)0, high = 0;
@@ -143,7 +133,6 @@ static bool switch_table(Gen *gen, const IrInst *inst, const u32 *words, u32 byt
     }
     u32 at = pool_add(gen, NULL, entries * 4, 4);
     vec_push(gen->scratch, &gen->tables, (JumpTable){at, entries, blocks});
-    u8 index = gpr_alloc(gen);
     emit_zext(gen, bytes, index, val_reg(gen, inst->a, 0));
     if (low) {
         if (low == (u64)(i32)low && (i64)low >= 0) {
@@ -171,10 +160,10 @@ static void gen_switch(Gen *gen, const IrInst *inst) {
     u32 bytes = ir_type_bytes((IrType)gen->vals[v].type);
     u8 reg = val_reg(gen, v, 0);
     u8 high = bytes == 16 ? val_reg(gen, v, 1) : REG_NONE;
-    for (u32 i = 0; i < words[0]; i++)
-        regs_snapshot(gen, words[1 + 5 * i + 4]);
+    u8 index = bytes <= 8 ? gpr_alloc(gen) : REG_NONE;
+    for (u32 i = 0; i < words[0]; i++) regs_snapshot(gen, words[1 + 5 * i + 4]);
     regs_snapshot(gen, inst->b);
-    if (switch_table(gen, inst, words, bytes)) return;
+    if (switch_table(gen, inst, words, bytes, index)) return;
     for (u32 i = 0; i < words[0]; i++) {
         const u32 *row = words + 1 + 5 * i;
         u64 value = pack_u64(row[1], row[0]);
