@@ -2,8 +2,14 @@
 
 int command_check(const Args *args) {
     Session session;
-    if (!session_open(&session, args)) return STATUS_FAILED;
-    cli_error(args, "`rac check` is not supported yet: rac cannot compile programs");
+    if (!session_open_crate(&session, args)) return STATUS_FAILED;
+    query_get(session.db, Q_crate_box, session.crate.id);
+    u32 errors = session_report(&session, Q_crate_box, session.crate.id);
+    int status = session_status(&session, errors);
+    if (status == STATUS_OK) {
+        cli_error(args, "`rac check` is not supported yet: rac cannot check bodies");
+        status = STATUS_FAILED;
+    }
     session_close(&session);
-    return STATUS_FAILED;
+    return status;
 }

@@ -1,6 +1,12 @@
 #include "cli/session.h"
 
+#include "expand/hygiene.h"
+#include "hir/hir.h"
+#include "link/link.h"
+#include "names/names.h"
+#include "solve/solve.h"
 #include "syntax/lex.h"
+#include "types/sig.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,11 +18,17 @@ static Str file_text(Db *db, u32 file) {
     return source_text(db, (FileId){file});
 }
 
+static Span locate_def(Db *db, Span span) {
+    u32 file, offset;
+    def_locate(db, (DefId){span.base & ~SPAN_DEF}, &file, &offset);
+    if (file == 0) return (Span){0};
+    return (Span){file, offset + span.lo, offset + span.hi};
+}
+
 bool session_open(Session *session, const Args *args) {
     *session = (Session){.args = args, .db = db_new(&args->options)};
     Db *db = session->db;
     source_store_new(db);
-    // The stores and providers of the other stages are made here, in the order of the folders.
     syntax_register(db);
 
     if (!args->input) return true;
@@ -24,6 +36,59 @@ bool session_open(Session *session, const Args *args) {
     OsError error;
     if (source_read(db, session->input, DURABILITY_LOW, &error)) return true;
     cli_error(args, "%s", error.text);
+    session_close(session);
+    return false;
+}
+
+// The crate's name as rustc makes it from the file's: without folders and extension, `-` as `_`.
+static bool crate_name(Session *session, Symbol *name) {
+    Db *db = session->db;
+    const char *path = session->args->input;
+    const char *slash = strrchr(path, '/');
+    const char *start = slash ? slash + 1 : path;
+    const char *dot = strrchr(start, '.');
+    Str stem = {start, (u32)(dot && dot > start ? (size_t)(dot - start) : strlen(start))};
+    u64 mark = scratch_mark(&db->scratch);
+    char *text = SCRATCH_ARRAY(&db->scratch, char, stem.len + 1);
+    bool ok = stem.len > 0;
+    for (u32 i = 0; i < stem.len; i++) {
+        char c = stem.at[i] == '-' ? '_' : stem.at[i];
+        text[i] = c;
+        ok &= c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+              (c >= '0' && c <= '9') || (c & 0x80);
+    }
+    if (ok)
+        *name = symbol_intern(&db->symbols, (Str){text, stem.len});
+    else
+        cli_error(session->args, "`%.*s` is not a crate name: rename the file", STR_ARG(stem));
+    scratch_rewind(&db->scratch, mark);
+    return ok;
+}
+
+bool session_open_crate(Session *session, const Args *args) {
+    if (!session_open(session, args)) return false;
+    Db *db = session->db;
+    db->expand = expand_store_new();
+    db->defs = names_store_new();
+    db->types = ty_store_new();
+    db->solve = solve_store_new();
+    names_register(db);
+    hir_register(db);
+    types_register(db);
+    solve_register(db);
+
+    LinkError error;
+    Symbol name;
+    if (!link_store_new(db, &error)) {
+        cli_error(args, "%s", error.text);
+    } else if (!args->input || crate_name(session, &name)) {
+        const Toolchain *toolchain = link_toolchain(db);
+        source_set_library_root(db, toolchain->library);
+        names_declare_sysroot(db, toolchain->library);
+        if (args->input)
+            session->crate = names_declare_user(db, session->input.id, name, args->options.edition);
+        return true;
+    }
     session_close(session);
     return false;
 }
@@ -59,8 +124,14 @@ static void print_times(const Db *db) {
 void session_close(Session *session) {
     if (!session->db) return;
     if (session->args->options.time_passes) print_times(session->db);
-    source_store_free(session->db);
-    db_free(session->db);
+    Db *db = session->db;
+    if (db->link) link_store_free(db);
+    if (db->solve) solve_store_free(db->solve);
+    if (db->types) ty_store_free(db->types);
+    if (db->defs) names_store_free(db->defs);
+    if (db->expand) expand_store_free(db->expand);
+    source_store_free(db);
+    db_free(db);
     session->db = NULL;
 }
 
@@ -68,6 +139,7 @@ DiagRenderer session_renderer(const Session *session) {
     return (DiagRenderer){
         .out = stderr,
         .colour = cli_colour(session->args),
+        .locate = session->db->defs ? locate_def : NULL,
         .path = file_path,
         .text = file_text,
     };
