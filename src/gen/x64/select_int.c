@@ -65,7 +65,7 @@ static void binary_alu(Gen *gen, const IrInst *inst, Alu alu, bool commutes, u32
     val_set(gen, inst->result, 0, reg);
 }
 
-static void multiply(Gen *gen, const IrInst *inst, u32 size) {
+static void multiply(Gen *gen, const IrInst *inst, u32 size, bool want_flags) {
     u32 a = inst->a, b = inst->b;
     i32 imm;
     if (val_imm(gen, a, 0, &imm)) {
@@ -73,7 +73,7 @@ static void multiply(Gen *gen, const IrInst *inst, u32 size) {
         b = inst->a;
     }
     if (val_imm(gen, b, 0, &imm)) {
-        if (imm > 0 && is_pow2((u64)imm)) {
+        if (imm > 0 && is_pow2((u64)imm) && !want_flags) {
             u8 reg = two_address(gen, inst, a, 0);
             emit_shift_imm(gen, SH_SHL, size, reg, (u8)__builtin_ctz((u32)imm));
             val_set(gen, inst->result, 0, reg);
@@ -197,7 +197,7 @@ u8 select_overflow(Gen *gen, const IrInst *inst) {
     case IR_SSUB_OVF: binary_alu(gen, inst, ALU_SUB, false, bytes); return CC_O;
     case IR_SMUL_OVF:
         if (bytes >= 4) {
-            multiply(gen, inst, bytes);
+            multiply(gen, inst, bytes, true);
             return CC_O;
         }
         break;
@@ -581,7 +581,7 @@ bool select_int(Gen *gen, const IrInst *inst) {
     case IR_AND: binary_alu(gen, inst, ALU_AND, true, size); return true;
     case IR_OR: binary_alu(gen, inst, ALU_OR, true, size); return true;
     case IR_XOR: binary_alu(gen, inst, ALU_XOR, true, size); return true;
-    case IR_MUL: multiply(gen, inst, size); return true;
+    case IR_MUL: multiply(gen, inst, size, false); return true;
     case IR_UDIV: divide(gen, inst, false, false); return true;
     case IR_SDIV: divide(gen, inst, true, false); return true;
     case IR_UREM: divide(gen, inst, false, true); return true;
