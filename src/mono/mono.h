@@ -2,7 +2,10 @@
 //
 // Calls are resolved to instances; an instance that the sysroot's precompiled crates have (tier 2,
 // DESIGN.md section 4) becomes a call of their symbol. Trait calls, vtables, drop glue, clone shims,
-// intrinsics, constants and panics' Locations are made here.
+// intrinsics, constants and the Locations of panics are made here.
+//
+// IR symbols (ir/ir.h) carry the id of a MonoRef as their key: what is referred to. Whoever places
+// the code (the JIT, the object writer) asks mono_ref for it and supplies an address.
 
 #ifndef RAC_MONO_MONO_H
 #define RAC_MONO_MONO_H
@@ -10,35 +13,66 @@
 #include "consts/consts.h"
 #include "ir/ir.h"
 
-// What the code of one instance refers to. IR symbols (IrSymRef) are ids of this table.
 typedef enum RefKind {
-    REF_INSTANCE, // a function rac compiles: target = InstanceId
-    REF_EXTERN,   // a symbol of the precompiled std, libc or libgcc: name
-    REF_ALLOC,    // constant data: AllocId
-    REF_VTABLE,   // of ty as dyn
-    REF_STATIC,   // a static of the user's crate or of std without symbol: DefId
-    REF_TLS,      // a thread-local static: DefId (or an extern symbol, name)
+    REF_INSTANCE, // a function rac compiles: instance
+    REF_EXTERN,   // a function of the precompiled crates, libc or libgcc: name
+    REF_EXTERN_DATA, // a static of them: name
+    REF_ALLOC,    // constant data: alloc
+    REF_CONST,    // the value of a constant as data: def, args; index: promoted + 1, 0 the item itself
+    REF_BYTES,    // the bytes of a string literal: name
+    REF_VTABLE,   // of ty as dyn: bytes by mono_vtable
+    REF_STATIC,   // a static rac compiles: def
+    REF_TLS,      // a thread-local static rac compiles: def
+    REF_EXTERN_TLS, // one of the precompiled crates: name
+    REF_LOCATION, // a core::panic::Location: def, offset from the item's start in index
 } RefKind;
+
 typedef struct MonoRef {
     u32 kind;
-    u32 target;
+    InstanceId instance;
+    DefId def;
+    Args args;
+    u32 index;
+    AllocId alloc;
     Symbol name;
     Ty ty, dyn;
 } MonoRef;
-u32 mono_ref_intern(Db *db, MonoRef ref); // used as IrSymRef
-const MonoRef *mono_ref(const Db *db, u32 ref);
 
-// The IR of an instance (in db->scratch, valid until the caller rewinds), or NULL: reported with the chain that led here.
-IrFn *mono_build(Db *db, InstanceId instance, Scratch *scratch);
-// Whether calls go to a precompiled symbol; its name if so.
-bool mono_precompiled(Db *db, InstanceId instance, Symbol *name);
-// The v0 name of an instance; unique per instance.
+u32 mono_ref_intern(Db *db, MonoRef ref);
+MonoRef mono_ref(const Db *db, u64 key);
+IrSymbols *mono_symbols(Db *db);
+
+// The IR of an instance, in db->scratch; NULL when it cannot be made: *error says what and why, as data for
+// the diagnostic of DESIGN.md rule 6 (the caller knows the chain that led here).
+typedef struct MonoError {
+    Str what; // construct that is not supported, or what went wrong
+    DefId def;
+    u32 lo, hi; // in def
+} MonoError;
+IrFn *mono_build(Db *db, InstanceId instance, MonoError *error);
+
+// A vtable's slots (std-facts 10.2), in order: numbers and references.
+typedef struct VtableWord {
+    bool is_ref;
+    u64 value; // number, or MonoRef id
+} VtableWord;
+const VtableWord *mono_vtable(Db *db, Ty ty, Ty dyn, u32 *count); // in db->scratch
+
+// Whether calls go to a precompiled symbol; its name if so. The index is asked through a hook, set by the
+// session: canonical path (link/v0.h) -> symbol, or none.
+typedef Symbol MonoFindPath(Db *db, Str path);
+void mono_set_find_path(Db *db, MonoFindPath *find);
+Symbol mono_precompiled(Db *db, InstanceId instance); // SYM_none: compile it
+// The same for a static of the library.
+Symbol mono_precompiled_static(Db *db, DefId def);
+Str mono_canonical_path(Db *db, DefId def, Scratch *scratch); // "" if generic
+// A symbol name, unique per instance.
 Str mono_symbol_name(Db *db, InstanceId instance, Scratch *scratch);
 // The instance of the C entry point for the user's crate: calls lang_start::<T>(main, argc, argv, sigpipe).
+// 0: the crate has no main (reported).
 InstanceId mono_entry(Db *db, CrateId crate);
 
 struct MonoStore *mono_store_new(void);
 void mono_store_free(struct MonoStore *store);
-void mono_register(Db *db);
 
 #endif
