@@ -37,6 +37,8 @@ struct dwarf_eh_bases {
 typedef const void *FindFde(void *pc, struct dwarf_eh_bases *bases);
 
 static FindFde *libgcc_find_fde;
+static int (*libc_iterate)(int (*)(struct dl_phdr_info *, size_t, void *), void *);
+static bool running; // the program has started
 static pthread_key_t tls_key;
 static __thread uint8_t *tls_block;
 static __thread uint32_t tls_filled;
@@ -59,6 +61,18 @@ static void say(const char *text) {
     (void)written;
 }
 
+static void ring_post(uint32_t slot) {
+    uint32_t ticket = __atomic_fetch_add(&control->ring_head, 1, __ATOMIC_RELAXED);
+    JitCell *cell = &control->ring[ticket % JIT_RING_CELLS];
+    while (__atomic_load_n(&cell->turn, __ATOMIC_ACQUIRE) != ticket)
+        sched_yield();
+    cell->slot = slot;
+    __atomic_store_n(&cell->turn, ticket + 1, __ATOMIC_RELEASE);
+    __atomic_fetch_add(&control->doorbell, 1, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&control->compiler_sleeps, __ATOMIC_SEQ_CST))
+        futex_wake(&control->doorbell);
+}
+
 // Called by host_stub_common, on any thread, even in a signal handler: answers the address of the
 // slot's code once the compiler has published it. errno belongs to the program.
 __attribute__((used, visibility("hidden"))) uint64_t host_compile(uint32_t slot) {
@@ -67,15 +81,7 @@ __attribute__((used, visibility("hidden"))) uint64_t host_compile(uint32_t slot)
     uint64_t stub = JIT_STUBS + (uint64_t)JIT_STUB_BYTES * slot;
     uint64_t code = __atomic_load_n(at, __ATOMIC_ACQUIRE);
     if (code == stub) {
-        uint32_t ticket = __atomic_fetch_add(&control->ring_head, 1, __ATOMIC_RELAXED);
-        JitCell *cell = &control->ring[ticket % JIT_RING_CELLS];
-        while (__atomic_load_n(&cell->turn, __ATOMIC_ACQUIRE) != ticket)
-            sched_yield();
-        cell->slot = slot;
-        __atomic_store_n(&cell->turn, ticket + 1, __ATOMIC_RELEASE);
-        __atomic_fetch_add(&control->doorbell, 1, __ATOMIC_SEQ_CST);
-        if (__atomic_load_n(&control->compiler_sleeps, __ATOMIC_SEQ_CST))
-            futex_wake(&control->doorbell);
+        ring_post(slot);
         struct timespec second = {.tv_sec = 1};
         while ((code = __atomic_load_n(at, __ATOMIC_ACQUIRE)) == stub) {
             futex_wait((uint32_t *)at, (uint32_t)stub, &second);
@@ -143,6 +149,37 @@ const void *_Unwind_Find_FDE(void *pc, struct dwarf_eh_bases *bases) {
         return NULL;
     *bases = (struct dwarf_eh_bases){.func = (void *)(uintptr_t)rows[low].code};
     return (const void *)(uintptr_t)rows[low].fde;
+}
+
+// --- Backtraces ---------------------------------------------------------------------------------
+
+// The libraries there are and one more: the program's code, with the file the compiler makes for it
+// (jit/jit_names.c). std asks once per process, at its first backtrace.
+int dl_iterate_phdr(int (*visit)(struct dl_phdr_info *, size_t, void *), void *data) {
+    if (!libc_iterate) return 0;
+    int result = libc_iterate(visit, data);
+    if (result != 0 || !running) return result;
+    uint32_t none = 0;
+    if (__atomic_compare_exchange_n(&control->names_state, &none, 1, false, __ATOMIC_SEQ_CST,
+                                    __ATOMIC_SEQ_CST))
+        ring_post(JIT_SLOT_NAMES);
+    struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
+    uint32_t state;
+    for (int i = 0; i < 20; i++) { // the compiler may be busy, or gone: then there are no names
+        state = __atomic_load_n(&control->names_state, __ATOMIC_ACQUIRE);
+        if (state == 2) break;
+        futex_wait(&control->names_state, state, &pause);
+    }
+    if (state != 2 || !control->names_path[0]) return 0;
+    ElfW(Phdr) header = {.p_type = PT_LOAD,
+                         .p_flags = PF_R | PF_X,
+                         .p_vaddr = JIT_STUBS - JIT_BASE,
+                         .p_memsz = JIT_RODATA - JIT_STUBS};
+    struct dl_phdr_info info = {.dlpi_addr = JIT_BASE,
+                                .dlpi_name = control->names_path,
+                                .dlpi_phdr = &header,
+                                .dlpi_phnum = 1};
+    return visit(&info, sizeof info, data);
 }
 
 // --- Mail ---------------------------------------------------------------------------------------
@@ -275,6 +312,8 @@ int main(int argc, char **argv) {
     if (getppid() != (pid_t)control->compiler_pid) return 127;
 
     libgcc_find_fde = (FindFde *)(uintptr_t)dlsym(RTLD_NEXT, "_Unwind_Find_FDE");
+    *(void **)&libc_iterate = dlsym(RTLD_NEXT, "dl_iterate_phdr");
+    if (!libc_iterate) start_failed("libc has no dl_iterate_phdr");
     if (!libgcc_find_fde) start_failed("libgcc_s has no _Unwind_Find_FDE");
     if (pthread_key_create(&tls_key, tls_drop) != 0) start_failed("no thread key left");
 
@@ -294,6 +333,7 @@ int main(int argc, char **argv) {
     uint32_t state;
     while ((state = __atomic_load_n(&control->state, __ATOMIC_ACQUIRE)) != JIT_GO)
         futex_wait(&control->state, state, NULL);
+    running = true;
     typedef intptr_t Entry(int, char **);
     Entry *entry = (Entry *)(uintptr_t)control->entry;
     exit((int)entry(argc, argv));

@@ -177,7 +177,7 @@ Jit *jit_start(const JitOptions *options, LinkError *error) {
     Jit *jit = calloc(1, sizeof *jit);
     CHECK(jit);
     signal(SIGCHLD, SIG_DFL); // inherited as ignored, it would lose the child's status
-    jit->fd = jit->pidfd = jit->signal_fd = jit->quit_fd = -1;
+    jit->fd = jit->pidfd = jit->signal_fd = jit->quit_fd = jit->names_fd = -1;
     jit->reaped = true; // no child yet
     jit->cpu_count = (u32)sysconf(_SC_NPROCESSORS_ONLN);
     interner_init(&jit->names);
@@ -221,7 +221,7 @@ void jit_free(Jit *jit) {
         pthread_join(jit->watcher, NULL);
         pthread_sigmask(SIG_SETMASK, &jit->mask_before, NULL);
     }
-    int fds[] = {jit->fd, jit->pidfd, jit->signal_fd, jit->quit_fd};
+    int fds[] = {jit->fd, jit->pidfd, jit->signal_fd, jit->quit_fd, jit->names_fd};
     for (u32 i = 0; i < ARRAY_LEN(fds); i++)
         if (fds[i] >= 0) close(fds[i]);
     if (jit->memory) munmap(jit->memory, JIT_END - JIT_BASE);
@@ -568,6 +568,12 @@ JitResult jit_serve(Jit *jit, JitCompile *compile, void *cx, int timeout_ms) {
         bool served = false;
         while (ring_take(jit, &slot)) {
             served = true;
+            if (slot == JIT_SLOT_NAMES) {
+                if (compile) compile(cx, jit, slot);
+                __atomic_store_n(&jit->control->names_state, 2, __ATOMIC_RELEASE);
+                futex_wake(&jit->control->names_state);
+                continue;
+            }
             // The program can write the ring: a number that is no slot is its doing.
             if (slot == 0 || slot >= jit->slot_count) continue;
             if (jit_slot_published(jit, slot)) continue; // another thread asked first

@@ -15,6 +15,7 @@
 #define RAC_JIT_JIT_H
 
 #include "base/scratch.h"
+#include "jit/protocol.h"
 #include "link/error.h"
 
 typedef struct Jit Jit;
@@ -76,6 +77,15 @@ bool jit_call(Jit *jit, JitAddr code, LinkError *error);
 // Makes the program's own functions what std allocates with (#[global_allocator]): alloc, dealloc,
 // realloc, alloc_zeroed. Before jit_go; std must be one with LINK_STD_OWN_ALLOCATOR.
 bool jit_set_allocator(Jit *jit, const u64 functions[4], LinkError *error);
+
+// Names of functions for backtraces. Called from the compile callback, when it is asked for slot
+// JIT_SLOT_NAMES (its answer does not matter then).
+typedef struct JitName {
+    JitAddr code;
+    u32 bytes;
+    Str name; // mangled: std demangles v0
+} JitName;
+void jit_give_names(Jit *jit, const JitName *names, u32 count);
 
 // Starts the program: `entry` is isize entry(int argc, char **argv) in C's ABI, called on the
 // child's main thread; its result is the exit status.

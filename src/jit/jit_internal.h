@@ -44,6 +44,7 @@ struct Jit {
     bool watching;
     pthread_t watcher;
     int pidfd, signal_fd, quit_fd;
+    int names_fd; // owned: the file of jit_give_names, or -1
     sigset_t mask_before;
     u32 ended;       // atomic: set by the watcher
     u32 interrupted; // atomic: set by jit_interrupt

@@ -50,7 +50,8 @@
 #define JIT_TLS_MAX        0x01000000u
 #define JIT_RING_CELLS     4096u
 #define JIT_MAIL_BYTES     (256u * 1024)
-#define JIT_PROTOCOL       0x72616333u   // changes with this file
+#define JIT_SLOT_NAMES     0xffffffffu   // in the ring: a backtrace wants names (jit_give_names)
+#define JIT_PROTOCOL       0x72616334u   // changes with this file
 #define JIT_HOST_ENV       "RAC_HOST_FD" // the memfd's number; the host takes it out of environ
 
 typedef struct JitUnwindRow {
@@ -96,6 +97,8 @@ typedef struct JitControl {
     uint32_t tls_bytes;    // of the initial image, grows
     uint32_t unwind_count; // rows; released after the row is written
     char std_path[4096];
+    uint32_t names_state; // 0 not wanted yet, 1 asked for, 2 answered; futex
+    char names_path[60];  // "" or a file to read the names of the code from
 
     uint32_t mail_state; // 0 free, 1 asked, 2 answered; futex
     uint32_t mail_op;

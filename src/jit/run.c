@@ -9,6 +9,7 @@
 typedef struct RunRow {
     u32 slot;     // functions: their slot, 0: none yet
     JitAddr code; // functions: the current code, 0: not compiled yet
+    u32 code_bytes;
     JitAddr data; // data: where it lies; thread-locals: the pair
 } RunRow;
 
@@ -161,6 +162,7 @@ static bool compile(JitRun *run, IrSym sym) {
         if (error.text[0]) report(run, error.text);
     } else if (fn) {
         row_at(run, sym.id)->code = at;
+        row_at(run, sym.id)->code_bytes = code.code_bytes;
         run->figures.function_count++;
         run->figures.code_bytes += code.code_bytes;
         jit_publish(run->jit, slot_of(run, sym.id), at);
@@ -179,9 +181,26 @@ bool jit_run_recompile(JitRun *run, IrSym sym) {
     return compile(run, sym);
 }
 
+static void give_names(JitRun *run) {
+    u64 mark = scratch_mark(&run->work);
+    VEC(JitName) names = {0};
+    for (u32 i = 0; i < run->rows.count; i++) {
+        const RunRow *row = &run->rows.at[i];
+        if (!row->code) continue;
+        Str name = run->source->name(run->source->cx, (IrSym){i}, &run->work);
+        vec_push(&run->work, &names, (JitName){row->code, row->code_bytes, name});
+    }
+    jit_give_names(run->jit, names.at, names.count);
+    scratch_rewind(&run->work, mark);
+}
+
 static bool serve_slot(void *cx, Jit *jit, u32 slot) {
     (void)jit;
     JitRun *run = cx;
+    if (slot == JIT_SLOT_NAMES) {
+        give_names(run);
+        return true;
+    }
     CHECK(slot < run->slot_syms.count && run->slot_syms.at[slot]);
     return jit_run_compile(run, (IrSym){run->slot_syms.at[slot]});
 }

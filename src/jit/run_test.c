@@ -167,7 +167,11 @@ static bool make_data(void *cx, IrSym sym, Scratch *s, ProgramData *out) {
 
 static Str make_name(void *cx, IrSym sym, Scratch *s) {
     World *w = cx;
-    return scratch_print(s, "prog.%u", (unsigned)ir_symbol_row(&w->symbols, sym)->key);
+    static const char *const names[] = {"_RNvC4prog5entry", "_RNvC4prog4main", "_RNvC4prog3sum",
+                                        "_RNvC4prog7guarded"};
+    u64 key = ir_symbol_row(&w->symbols, sym)->key;
+    if (key <= ARRAY_LEN(names)) return str_from(names[key - 1]);
+    return scratch_print(s, "prog.%u", (unsigned)key);
 }
 
 static void take_report(void *cx, const char *text) {
@@ -246,6 +250,33 @@ static void a_program_of_ir_runs_in_the_child(void **state) {
     assert_int_equal(w->made[MAIN], 1);
 }
 
+static void a_backtrace_names_the_functions_of_the_program(void **state) {
+    World *w = *state;
+    fflush(NULL);
+    int saved[2] = {dup(1), dup(2)}, file = memfd_create("e", 0);
+    dup2(file, 1);
+    dup2(file, 2);
+    setenv("RUST_BACKTRACE", "full", 1);
+    Jit *jit = start(w);
+    unsetenv("RUST_BACKTRACE");
+    JitRun *run = jit_run_new(jit, &w->source);
+    JitResult result = jit_run(run, sym_of(w, ENTRY), 20000);
+    jit_run_free(run);
+    jit_free(jit);
+    dup2(saved[0], 1);
+    dup2(saved[1], 2);
+    close(saved[0]);
+    close(saved[1]);
+    static char text[65536];
+    assert_true(pread(file, text, sizeof text - 1, 0) >= 0);
+    close(file);
+    if (!strstr(text, "prog::guarded")) printf("%s\n", text);
+    assert_int_equal(result.status, EXPECTED_STATUS);
+    assert_non_null(strstr(text, "prog::guarded"));
+    assert_non_null(strstr(text, "prog::main"));
+    assert_non_null(strstr(text, "prog::entry"));
+}
+
 static void a_function_that_fails_to_compile_ends_the_run(void **state) {
     World *w = *state;
     Jit *jit = start(w);
@@ -310,6 +341,7 @@ static void the_same_program_links_as_an_executable(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_program_of_ir_runs_in_the_child),
+        cmocka_unit_test(a_backtrace_names_the_functions_of_the_program),
         cmocka_unit_test(a_function_that_fails_to_compile_ends_the_run),
         cmocka_unit_test(an_undefined_symbol_is_named),
         cmocka_unit_test(the_same_program_links_as_an_executable),
