@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-bool cli_colour(const Args *args) {
+bool cli_colour(const CliArgs *args) {
     switch (args->colour) {
     case COLOUR_ALWAYS: return true;
     case COLOUR_NEVER: return false;
@@ -19,7 +19,7 @@ bool cli_colour(const Args *args) {
     return isatty(STDERR_FILENO);
 }
 
-void cli_error(const Args *args, const char *format, ...) {
+void cli_error(const CliArgs *args, const char *format, ...) {
     char text[4096];
     va_list list;
     va_start(list, format);
@@ -93,7 +93,7 @@ void args_print_options(u32 takes) {
 }
 
 typedef struct Parser {
-    Args *args;
+    CliArgs *args;
     int argc;
     char **argv;
     int next;
@@ -133,7 +133,7 @@ static bool parse_bool(const char *text, bool *out) {
 }
 
 static bool parse_codegen(Parser *parser, const char *text) {
-    Args *args = parser->args;
+    CliArgs *args = parser->args;
     const char *equals = strchr(text, '=');
     Str key = {text, (u32)(equals ? equals - text : (long)strlen(text))};
     const char *value = equals ? equals + 1 : "yes";
@@ -162,7 +162,7 @@ static bool parse_codegen(Parser *parser, const char *text) {
     return false;
 }
 
-static bool parse_edition(Args *args, const char *text) {
+static bool parse_edition(CliArgs *args, const char *text) {
     static const u32 editions[] = {2015, 2018, 2021, 2024};
     for (u32 i = 0; i < ARRAY_LEN(editions); i++) {
         if ((u32)strtoul(text, NULL, 10) == editions[i] && strlen(text) == 4) {
@@ -174,7 +174,7 @@ static bool parse_edition(Args *args, const char *text) {
     return false;
 }
 
-static bool parse_colour(Args *args, const char *text) {
+static bool parse_colour(CliArgs *args, const char *text) {
     static const char *const names[] = {"auto", "always", "never"};
     for (u32 i = 0; i < ARRAY_LEN(names); i++) {
         if (strcmp(text, names[i]) == 0) {
@@ -204,7 +204,7 @@ static bool parse_cfg(Parser *parser, const char *text) {
 }
 
 static bool parse_option(Parser *parser, const OptionRow *row, const char *value) {
-    Args *args = parser->args;
+    CliArgs *args = parser->args;
     switch (row->id) {
     case OPTION_HELP: args->help_topic = args->command->name; return true;
     case OPTION_OUTPUT: args->output = value; return true;
@@ -219,7 +219,7 @@ static bool parse_option(Parser *parser, const OptionRow *row, const char *value
     UNREACHABLE();
 }
 
-static bool parse_positional(Args *args, const char *text) {
+static bool parse_positional(CliArgs *args, const char *text) {
     u32 takes = args->command->takes;
     if ((takes & TAKES_TOPIC) && !args->help_topic)
         args->help_topic = text;
@@ -238,7 +238,7 @@ static bool parse_positional(Args *args, const char *text) {
 }
 
 static bool parse_one(Parser *parser) {
-    Args *args = parser->args;
+    CliArgs *args = parser->args;
     const char *arg = parser->argv[parser->next++];
     if (arg[0] != '-' || arg[1] == 0) return parse_positional(args, arg);
     const char *value;
@@ -261,8 +261,8 @@ static bool parse_one(Parser *parser) {
     return parse_option(parser, row, value);
 }
 
-bool args_parse(Args *args, int argc, char **argv, Scratch *scratch) {
-    *args = (Args){
+bool args_parse(CliArgs *args, int argc, char **argv, Scratch *scratch) {
+    *args = (CliArgs){
         .options = {.edition = 2021, .debug_assertions = true, .overflow_checks = true},
         .rac_path = argv[0],
     };

@@ -1,6 +1,6 @@
 #include "cli/session.h"
 
-int command_build(const Args *args) {
+int command_build(const CliArgs *args) {
     Session session;
     if (!session_open(&session, args)) return STATUS_FAILED;
     cli_error(args, "`rac build` is not supported yet: rac cannot compile programs");

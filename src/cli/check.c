@@ -1,6 +1,6 @@
 #include "cli/session.h"
 
-int command_check(const Args *args) {
+int command_check(const CliArgs *args) {
     Session session;
     if (!session_open_crate(&session, args)) return STATUS_FAILED;
     query_get(session.db, Q_crate_box, session.crate.id);

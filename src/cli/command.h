@@ -14,7 +14,7 @@ enum { STATUS_OK = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 typedef enum ColourChoice { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER } ColourChoice;
 
 // Parsed arguments. Text lies in argv or in the args' own scratch.
-typedef struct Args {
+typedef struct CliArgs {
     Options options;
     const struct Command *command;
     const char *rac_path;   // argv[0]
@@ -29,7 +29,7 @@ typedef struct Args {
     u32 link_arg_count;
     ColourChoice colour;
     bool std; // check --std
-} Args;
+} CliArgs;
 
 // What a command accepts beside the options of all.
 enum {
@@ -47,7 +47,7 @@ typedef struct Command {
     const char *summary; // one line, for the list
     const char *help;    // paragraphs
     u32 takes;
-    int (*run)(const Args *args);
+    int (*run)(const CliArgs *args);
 } Command;
 
 const Command *command_find(const char *name); // NULL if there is none
@@ -55,19 +55,19 @@ const Command *command_at(u32 index);          // NULL past the end
 
 // Fills `args`; on a mistake prints it, with what would have been right, and answers false.
 // `scratch` holds the lists.
-bool args_parse(Args *args, int argc, char **argv, Scratch *scratch);
+bool args_parse(CliArgs *args, int argc, char **argv, Scratch *scratch);
 void args_print_options(u32 takes); // the options' part of a help text
 
-int command_run(const Args *args);
-int command_build(const Args *args);
-int command_check(const Args *args);
-int command_dump(const Args *args);
-int command_help(const Args *args);
+int command_run(const CliArgs *args);
+int command_build(const CliArgs *args);
+int command_check(const CliArgs *args);
+int command_dump(const CliArgs *args);
+int command_help(const CliArgs *args);
 
 void dump_print_stages(void); // the stages' part of its help text
 
 // "error: ..." on stderr, coloured as the arguments say.
-void cli_error(const Args *args, const char *format, ...) __attribute__((format(printf, 2, 3)));
-bool cli_colour(const Args *args); // of stderr
+void cli_error(const CliArgs *args, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool cli_colour(const CliArgs *args); // of stderr
 
 #endif

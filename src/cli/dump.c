@@ -26,7 +26,7 @@ void dump_print_stages(void) {
         printf("  %-9s %s\n", stages[i].name, stages[i].what);
 }
 
-int command_dump(const Args *args) {
+int command_dump(const CliArgs *args) {
     const Stage *stage = NULL;
     for (u32 i = 0; i < ARRAY_LEN(stages); i++) {
         if (strcmp(stages[i].name, args->stage) == 0) stage = &stages[i];

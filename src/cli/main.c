@@ -54,7 +54,7 @@ static void print_overview(void) {
     puts("`rac --version` prints the version.");
 }
 
-int command_help(const Args *args) {
+int command_help(const CliArgs *args) {
     if (!args->help_topic || strcmp(args->help_topic, "help") == 0) {
         print_overview();
         return STATUS_OK;
@@ -114,7 +114,7 @@ static void *run_command(void *data) {
 
     Scratch scratch;
     scratch_init(&scratch);
-    Args args;
+    CliArgs args;
     if (!args_parse(&args, start->argc, start->argv, &scratch)) {
         start->status = STATUS_USAGE;
     } else if (args.help_topic) {

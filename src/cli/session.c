@@ -25,7 +25,7 @@ static Span locate_def(Db *db, Span span) {
     return (Span){file, offset + span.lo, offset + span.hi};
 }
 
-bool session_open(Session *session, const Args *args) {
+bool session_open(Session *session, const CliArgs *args) {
     *session = (Session){.args = args, .db = db_new(&args->options)};
     Db *db = session->db;
     source_store_new(db);
@@ -65,7 +65,7 @@ static bool crate_name(Session *session, Symbol *name) {
     return ok;
 }
 
-bool session_open_crate(Session *session, const Args *args) {
+bool session_open_crate(Session *session, const CliArgs *args) {
     if (!session_open(session, args)) return false;
     Db *db = session->db;
     db->expand = expand_store_new();

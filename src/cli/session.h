@@ -10,17 +10,17 @@
 #include "source/source.h"
 
 typedef struct Session {
-    const Args *args; // borrowed
-    Db *db;           // owned
+    const CliArgs *args; // borrowed
+    Db *db;              // owned
     FileId input;
     CrateId crate; // of the input; session_open_crate only
 } Session;
 
 // Makes the Db and reads the input, if one was given: enough for what the text alone says. False
 // after printing why not.
-bool session_open(Session *session, const Args *args);
+bool session_open(Session *session, const CliArgs *args);
 // The same with the stores and providers of every stage, the toolchain's crates and the user's.
-bool session_open_crate(Session *session, const Args *args);
+bool session_open_crate(Session *session, const CliArgs *args);
 // Frees everything; prints the figures if --time-passes asked for them.
 void session_close(Session *session);
 

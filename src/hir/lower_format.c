@@ -8,28 +8,20 @@
 
 #include "expand/format.h"
 #include "hir/hir_internal.h"
-#include "syntax/lit.h"
 
-enum { ARG_USIZE = FORMAT_UPPER_EXP + 1 }; // a width or precision, beside the traits
+enum { ARG_USIZE = FORMAT_UPPER_HEX + 1 }; // a width or precision, beside the traits
 
 typedef struct FormatLower {
     Lower *l;
     u32 lo, hi;
-    Symbol *names; // of arguments; SYM_none for positional ones
     u32 arg_count;
     VEC(u32) unique; // arg << 8 | trait: the rows of the array
     VEC(u8) code;
     bool failed;
 } FormatLower;
 
-static u32 arg_index(FormatLower *f, FormatArgRef ref) {
-    if (ref.name.len == 0) {
-        if (ref.index < f->arg_count) return ref.index;
-    } else {
-        Symbol want = symbol_intern(&f->l->db->symbols, ref.name);
-        for (u32 i = 0; i < f->arg_count; i++)
-            if (f->names[i].id == want.id) return i;
-    }
+static u32 arg_index(FormatLower *f, u32 arg) {
+    if (arg < f->arg_count) return arg;
     f->failed = true;
     return 0;
 }
@@ -64,10 +56,10 @@ static void put_literal(FormatLower *f, Str text) {
 }
 
 // Width or precision: a number, or the index of an argument that holds it.
-static void put_count(FormatLower *f, u32 start, const FormatCount *count, u32 bit) {
-    if (count->kind == FORMAT_COUNT_NONE) return;
-    bool indirect = count->kind == FORMAT_COUNT_ARG;
-    u32 value = indirect ? unique_row(f, arg_index(f, count->arg), ARG_USIZE) : count->value;
+static void put_count(FormatLower *f, u32 start, u32 kind, u32 number, u32 bit) {
+    if (kind == FORMAT_NO_COUNT) return;
+    bool indirect = kind == FORMAT_COUNT_ARG;
+    u32 value = indirect ? unique_row(f, arg_index(f, number), ARG_USIZE) : number;
     if (!indirect && value == 0) return;
     f->code.at[start] |= (u8)(1u << bit | (u32)indirect << (bit + 3));
     put(f, value, 2);
@@ -77,15 +69,13 @@ static void put_placeholder(FormatLower *f, const FormatPiece *p, u32 *implicit)
     u32 start = f->code.count;
     put(f, 0xc0, 1);
     u32 position = unique_row(f, arg_index(f, p->arg), p->trait);
-    u32 flags = p->fill | (u32)p->plus << 21 | (u32)p->minus << 22 | (u32)p->alternate << 23 |
-                (u32)p->zero_pad << 24 | (u32)p->debug_lower_hex << 25 |
-                (u32)p->debug_upper_hex << 26 | (u32)(p->width.kind != FORMAT_COUNT_NONE) << 27 |
-                (u32)(p->precision.kind != FORMAT_COUNT_NONE) << 28 | (u32)p->align << 29;
+    u32 flags = p->fill | p->flags | (u32)(p->width_kind != FORMAT_NO_COUNT) << 27 |
+                (u32)(p->precision_kind != FORMAT_NO_COUNT) << 28 | (u32)p->align << 29;
     if (flags != 0x60000020) {
         f->code.at[start] |= 1;
         put(f, flags, 4);
-        put_count(f, start, &p->width, 1);
-        put_count(f, start, &p->precision, 2);
+        put_count(f, start, p->width_kind, p->width, 1);
+        put_count(f, start, p->precision_kind, p->precision, 2);
     }
     if (position != *implicit) {
         f->code.at[start] |= 1 << 3;
@@ -142,7 +132,14 @@ static HirStmt super_let(Lower *l, HirPat pat, HirExpr init) {
 
 // A row of the array: Argument::new_display(&value) and the like.
 static HirExpr make_argument(FormatLower *f, u32 trait, HirExpr reference) {
-    const char *maker = trait == ARG_USIZE ? "from_usize" : format_trait_maker((FormatTrait)trait);
+    static const char *const makers[] = {
+        [FORMAT_DISPLAY] = "new_display",     [FORMAT_DEBUG] = "new_debug",
+        [FORMAT_LOWER_EXP] = "new_lower_exp", [FORMAT_UPPER_EXP] = "new_upper_exp",
+        [FORMAT_OCTAL] = "new_octal",         [FORMAT_POINTER] = "new_pointer",
+        [FORMAT_BINARY] = "new_binary",       [FORMAT_LOWER_HEX] = "new_lower_hex",
+        [FORMAT_UPPER_HEX] = "new_upper_hex", [ARG_USIZE] = "from_usize",
+    };
+    const char *maker = makers[trait];
     return call_relative(f->l, LANG_format_argument, maker, &reference, 1, f->lo, f->hi);
 }
 
@@ -208,36 +205,22 @@ HirExpr lower_format_args(Lower *l, const AstExprRow *row) {
         count ? ast_expr(l->ast, (AstExpr){ast_list(l->ast, row->builtin.args, 0)}) : NULL;
     if (!template || template->kind != AST_EXPR_LIT) return lower_expr_new(l, HIR_ERR, lo, hi);
     f.arg_count = count - 1;
-    f.names = SCRATCH_ARRAY(l->scratch, Symbol, count);
     HirExpr *values = SCRATCH_ARRAY(l->scratch, HirExpr, count);
     for (u32 i = 0; i < f.arg_count; i++) {
         AstExpr arg = {ast_list(l->ast, row->builtin.args, i + 1)};
-        const AstExprRow *arg_row = ast_expr(l->ast, arg);
-        if (arg_row->kind == AST_EXPR_ASSIGN) { // name = value
-            const AstExprRow *name = ast_expr(l->ast, arg_row->bin.a);
-            if (name->kind == AST_EXPR_PATH)
-                f.names[i] =
-                    AST_ROWS(l->ast, segs, AstSeg, ast_path(l->ast, name->path)->segs)->name.sym;
-            arg = arg_row->bin.b;
-        }
         values[i] = lower_expression(l, arg);
     }
-    LitFault fault = {0};
-    Str text =
-        lit_bytes((TokKind) template->lit.kind, symbol_str(&l->db->symbols, template->lit.sym),
-                  template->lit.suffix_len, l->scratch, &fault);
-    FormatPieceVec pieces = {0};
-    const char *error;
-    u32 at;
-    if (!format_parse(text, l->scratch, &pieces, &error, &at))
+    FormatTemplate pieces;
+    Str encoded = symbol_str(&l->db->symbols, template->lit.sym);
+    if (!format_decode(encoded, l->scratch, &pieces) || pieces.arg_count != f.arg_count)
         return lower_expr_new(l, HIR_ERR, lo, hi); // expand/ reported it
     bool only_text = true;
     VEC(char) literal = {0};
     u32 implicit = 0;
-    for (u32 i = 0; i < pieces.count; i++) {
-        const FormatPiece *piece = &pieces.at[i];
-        if (!piece->is_arg) {
-            vec_append(l->scratch, &literal, piece->literal.at, piece->literal.len);
+    for (u32 i = 0; i < pieces.piece_count; i++) {
+        const FormatPiece *piece = &pieces.pieces[i];
+        if (piece->is_text) {
+            vec_append(l->scratch, &literal, piece->text.at, piece->text.len);
             continue;
         }
         only_text = false;
