@@ -249,6 +249,7 @@ static bool assemble_impls(Solver *s, TraitRef goal, Ty self, CandidateVec *out)
     for (u32 i = 0; i < count; i++) {
         const ImplHeader *h = impl_header(db, impls[i]);
         if (!def_eq(h->trait_ref.trait, goal.trait)) continue;
+        if (args_flags(db, h->trait_ref.args) & TY_HAS_ERROR) continue; // reported; must not match everything
         if (!may_unify_args(db, goal.args, h->trait_ref.args, true)) continue;
         relevant = true;
         u64 mark = scratch_mark(s->work);

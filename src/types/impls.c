@@ -20,8 +20,8 @@ SimplifiedTy ty_simplify(Db *db, Ty ty) {
     case TY_DYN: return simplified(row->kind, ty_existential(db, ty)->principal.id);
     case TY_ARRAY:
     case TY_SLICE:
-    case TY_FN_PTR:
-    case TY_PAT: return simplified(row->kind, 0);
+    case TY_FN_PTR: return simplified(row->kind, 0);
+    case TY_PAT: return simplified(row->kind, (u32)(ty_simplify(db, row->elem) >> 32));
     default: return row->kind && row->kind < TY_ERROR ? simplified(row->kind, 0) : 0;
     }
 }
@@ -37,7 +37,7 @@ static SimplifiedTy simplify_hir(Db *db, const HirItem *item, HirTy ty) {
     case HIR_TY_REF: return simplified(TY_REF, row->is_mut);
     case HIR_TY_PTR: return simplified(TY_PTR, row->is_mut);
     case HIR_TY_FN_PTR: return simplified(TY_FN_PTR, 0);
-    case HIR_TY_PAT: return simplified(TY_PAT, 0);
+    case HIR_TY_PAT: return simplified(TY_PAT, (u32)(simplify_hir(db, item, row->pat.base) >> 32));
     case HIR_TY_DYN:
         for (u32 i = 0; i < row->dyn.bounds.count; i++) {
             const HirBound *b = &LIST_AT(item, HirBound, item->t.bounds)[row->dyn.bounds.first + i];

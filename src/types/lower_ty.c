@@ -123,8 +123,15 @@ static void report_arg_count(TyLower *lower, const HirSeg *seg, DefId def, u32 w
                     wanted, wanted == 1 ? "" : "s", given, given == 1 ? " was" : "s were");
 }
 
-Args lower_path_args(TyLower *lower, const void *blob, const HirTables *t, u32 seg_at, DefId def,
-                     Args parent_args, Ty self_ty) {
+// When an argument that has a default is a variable instead, its list not being written.
+typedef enum DefaultRule {
+    DEFAULT_ALWAYS,  // bounds: `T: Add`
+    DEFAULT_IF_ALL,  // types: `let m: Config`; but `HashMap::new` has all three as variables
+    DEFAULT_NEVER,   // value paths: `Add::add(a, b)`
+} DefaultRule;
+
+static Args path_args(TyLower *lower, const void *blob, const HirTables *t, u32 seg_at, DefId def, Args parent_args,
+                      Ty self_ty, DefaultRule rule) {
     Db *db = lower->db;
     const HirSeg *seg = SEG_AT(blob, t, seg_at);
     const Generics *g = generics_of(db, def);
@@ -146,7 +153,8 @@ Args lower_path_args(TyLower *lower, const void *blob, const HirTables *t, u32 s
         if (!params[i].has_default) required++;
     }
     HirSpan span = {seg->lo, seg->lo + symbol_str(&db->symbols, seg->name).len};
-    bool all_vars = lower->infer && lower->value_path && given == 0;
+    bool all_vars = lower->infer && given == 0 &&
+                    (rule == DEFAULT_NEVER || (rule == DEFAULT_IF_ALL && required));
     bool reported = false;
     for (u32 i = first; i < total; i++) {
         const GenericParam *p = &params[i];
@@ -181,17 +189,19 @@ Args lower_path_args(TyLower *lower, const void *blob, const HirTables *t, u32 s
     return args;
 }
 
+Args lower_path_args(TyLower *lower, const void *blob, const HirTables *t, u32 seg, DefId def, Args parent_args,
+                     Ty self_ty) {
+    return path_args(lower, blob, t, seg, def, parent_args, self_ty, DEFAULT_NEVER);
+}
+
 TraitRef lower_trait_ref(TyLower *lower, const void *blob, const HirTables *t, HirPath path, Ty self_ty) {
     const HirPathRow *row = PATH_AT(blob, t, path);
     DefId trait = row->res.def;
-    bool value_path = lower->value_path;
-    lower->value_path = false;
     Args args = {0};
     if (row->segs.count)
-        args = lower_path_args(lower, blob, t, row->segs.first + row->segs.count - 1, trait, (Args){0}, self_ty);
+        args = path_args(lower, blob, t, row->segs.first + row->segs.count - 1, trait, (Args){0}, self_ty, DEFAULT_ALWAYS);
     else
         args = args_intern(lower->db, &self_ty, 1);
-    lower->value_path = value_path;
     return (TraitRef){trait, args};
 }
 
@@ -325,7 +335,7 @@ static Ty lower_relative(TyLower *lower, const HirTables *t, const void *blob, c
     }
     lower->depth--;
     if (assoc.id) {
-        Args args = lower_path_args(lower, blob, t, seg_at, assoc, tr.args, (Ty){0});
+        Args args = path_args(lower, blob, t, seg_at, assoc, tr.args, (Ty){0}, DEFAULT_ALWAYS);
         return lower_projected(lower, ty_projection(db, assoc, args));
     }
     if (lower->relative) return lower->relative(lower->cx, self_ty, seg->name, span);
@@ -475,6 +485,12 @@ static Ty lower_dyn(TyLower *lower, const HirTables *t, const void *blob, const 
 
 // ---- types -------------------------------------------------------------------------------------------
 
+static const char *const prim_names[] = {
+#define X(name, text) #text,
+    PRIM_TYPES(X)
+#undef X
+};
+
 static Ty lower_path(TyLower *lower, const HirTables *t, const void *blob, HirTy at, HirPath id) {
     Db *db = lower->db;
     const HirPathRow *path = PATH_AT(blob, t, id);
@@ -495,10 +511,10 @@ static Ty lower_path(TyLower *lower, const HirTables *t, const void *blob, HirTy
         switch (kind) {
         case DEF_STRUCT:
         case DEF_ENUM:
-        case DEF_UNION: return ty_adt(db, def, lower_path_args(lower, blob, t, last, def, (Args){0}, (Ty){0}));
+        case DEF_UNION: return ty_adt(db, def, path_args(lower, blob, t, last, def, (Args){0}, (Ty){0}, DEFAULT_IF_ALL));
         case DEF_FOREIGN_TY: return ty_foreign(db, def);
         case DEF_TY_ALIAS: {
-            Args args = lower_path_args(lower, blob, t, last, def, (Args){0}, (Ty){0});
+            Args args = path_args(lower, blob, t, last, def, (Args){0}, (Ty){0}, DEFAULT_IF_ALL);
             Ty aliased = ty_subst(db, type_of(db, def), args);
             if (lower->projection && (ty_flags(db, aliased) & TY_HAS_PROJECTION))
                 return lower->projection(lower->cx, aliased);
@@ -512,14 +528,11 @@ static Ty lower_path(TyLower *lower, const HirTables *t, const void *blob, HirTy
             Ty self_ty = lower_ty(lower, t, blob, path->qself);
             DefId trait = def_row(db, def)->parent;
             Args trait_args;
-            bool value_path = lower->value_path;
-            lower->value_path = false;
             if (path->segs.count >= 2)
-                trait_args = lower_path_args(lower, blob, t, last - 1, trait, (Args){0}, self_ty);
+                trait_args = path_args(lower, blob, t, last - 1, trait, (Args){0}, self_ty, DEFAULT_ALWAYS);
             else
                 trait_args = args_intern(db, &self_ty, 1);
-            lower->value_path = value_path;
-            Args args = lower_path_args(lower, blob, t, last, def, trait_args, (Ty){0});
+            Args args = path_args(lower, blob, t, last, def, trait_args, (Ty){0}, DEFAULT_ALWAYS);
             return lower_projected(lower, ty_projection(db, def, args));
         }
         case DEF_TRAIT:
@@ -531,6 +544,11 @@ static Ty lower_path(TyLower *lower, const HirTables *t, const void *blob, HirTy
             }
             return lower_dyn(lower, t, blob, &bound, 1, row->lo, row->hi);
         }
+        // A module never hides the primitive type of its name (`use core::str; fn f(s: &str)`).
+        case DEF_MOD:
+            for (u32 i = 0; i < PRIM_COUNT && path->segs.count == 1; i++)
+                if (str_eq(def_name(db, def), str_from(prim_names[i]))) return (Ty){TY_BOOL + i};
+            break;
         default: break;
         }
         Str name = def_name(db, def);
@@ -554,6 +572,11 @@ static Ty pat_range_end(TyLower *lower, const HirTables *t, const void *blob, u3
         const HirExprRow *row = &LIST_AT(blob, HirExprRow, t->exprs)[expr];
         bool negative = row->kind == HIR_UNARY && row->op == UN_NEG;
         if (negative) row = &LIST_AT(blob, HirExprRow, t->exprs)[row->bin.a.id];
+        if (row->kind == HIR_PATH && !negative) {
+            const HirPathRow *path = PATH_AT(blob, t, row->path);
+            if (path->res.kind == RES_DEF && def_kind(db, path->res.def) == DEF_CONST)
+                return const_uneval(db, path->res.def, (Args){0});
+        }
         if (row->kind != HIR_LIT) {
             const HirSpan *span = &LIST_AT(blob, HirSpan, t->expr_spans)[expr];
             types_error(db, lower, span->lo, span->hi, "", "bounds of pattern types other than literals are not supported yet");

@@ -123,13 +123,11 @@ typedef struct TyLower {
     Ty (*projection)(void *cx, Ty projection); // may normalise; NULL: kept
     // `T::Name` where T is not a param with bounds: infer resolves through traits in scope; NULL: error
     Ty (*relative)(void *cx, Ty self_ty, Symbol name, HirSpan span);
-    // Paths of expressions and patterns: an argument list not written becomes variables, also where
-    // there are defaults (`HashMap::new()`). False: the rule for types (`let m: HashMap<K, V>`).
-    bool value_path;
     u32 depth; // the lowering's own
 } TyLower;
 Ty lower_ty(TyLower *lower, const HirTables *t, const void *blob, HirTy ty);
-// Generic arguments of path segment `seg` for `def` (with `parent_args` given): fills defaults or variables.
+// Generic arguments of segment `seg` of a value path for `def` (with `parent_args` given): a list that is not
+// written becomes variables, also where there are defaults, if `infer` is set; else defaults.
 Args lower_path_args(TyLower *lower, const void *blob, const HirTables *t, u32 seg, DefId def, Args parent_args, Ty self_ty);
 TraitRef lower_trait_ref(TyLower *lower, const void *blob, const HirTables *t, HirPath path, Ty self_ty);
 
