@@ -225,7 +225,8 @@ static void pending_add(Builder *b, const Import *import, int by) {
 static void collect_use(Builder *b, DefId mod, const Rows *rows, const ShapeRow *row, u32 index,
                         TokRange attrs, u32 vis, u32 text) {
     UseTable table = {0};
-    parse_use(rows_toks(rows, row->header), b->scratch, &table);
+    u64 mark = scratch_mark(b->temp);
+    parse_use(rows_toks(rows, row->header), b->temp, &table);
     Attr attr;
     bool prelude = attr_named(b, attrs, "prelude_import", &attr);
     for (u32 i = 0; i < table.leaves.count; i++) {
@@ -261,6 +262,7 @@ static void collect_use(Builder *b, DefId mod, const Rows *rows, const ShapeRow 
         if (!import.glob) pending_add(b, &import, 1);
         b->report.imports++;
     }
+    if (b->temp != b->scratch) scratch_rewind(b->temp, mark);
 }
 
 static void collect_extern_crate(Builder *b, DefId mod, const ShapeRow *row, TokRange attrs,
@@ -406,9 +408,16 @@ static void define_macro(Builder *b, DefId mod, const Rows *rows, const ShapeRow
     Res res = {RES_DEF, def, 0};
     // Compiled now: a macro's own crate may call it before the box is a query's result.
     Blob blob;
+    u64 mark = scratch_mark(b->temp);
     macro_compile(db, rows_toks(rows, row->body), legacy, crate_info(db, b->crate)->is_library,
-                  b->scratch, &blob);
-    vec_push(b->scratch, &b->rules, (const MacroRules *)blob.at);
+                  b->temp, &blob);
+    u8 *rules = blob.at;
+    if (b->temp != b->scratch) {
+        rules = scratch_take(b->scratch, blob.bytes, 8);
+        memcpy(rules, blob.at, blob.bytes);
+        scratch_rewind(b->temp, mark);
+    }
+    vec_push(b->scratch, &b->rules, (const MacroRules *)rules);
     map_set(&b->compiled, def.id, b->rules.count - 1);
     if (legacy) {
         *text = builder_text(b, (TextRow){*text, row->name, row->ctxt, def, 0});
@@ -462,8 +471,12 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
             .dir = dir->path,
             .attr_dir = dir->attr,
         };
-        // The rows' memory may be a query's or the scratch's; both outlive the collecting.
         call.args = rows_toks(rows, row->body);
+        if (rows->expanded) { // a file's rows outlive the collecting, these do not
+            Tok *args = SCRATCH_ARRAY(b->scratch, Tok, call.args.count + 1);
+            memcpy(args, call.args.at, call.args.count * sizeof *args);
+            call.args.at = args;
+        }
         vec_append(b->scratch, &b->segs, segs, count);
         vec_push(b->scratch, &b->calls, call);
         b->report.macro_calls++;
@@ -594,7 +607,7 @@ static void collect_rows(Builder *b, DefId mod, DefId parent, const Rows *rows, 
 void collect_tokens(Builder *b, DefId mod, DefId parent, Toks toks, SkimPlace place, u32 file,
                     u32 outer_row, u32 depth, Str dir, Str attr_dir, u32 *text) {
     ShapeBuild shape = {0};
-    shape_build(b->db, toks, place, b->edition, false, b->scratch, &shape);
+    shape_build(b->db, toks, place, b->edition, false, b->temp, &shape);
     u32 shift = b->toks.count;
     vec_append(b->scratch, &b->toks, toks.at, toks.count);
     Rows rows = {shape.rows.at, shape.toks.at, shape.places.at, file, outer_row,
@@ -732,7 +745,8 @@ static bool expand_pending(Builder *b, u32 index, bool last) {
         return false;
     }
     b->calls.at[index].done = 1;
-    ExpandEnv env = {db, b->scratch, r, b, b->cfgs, b->crate, b->edition, &b->ordinal};
+    u64 mark = scratch_mark(b->temp);
+    ExpandEnv env = {db, b->temp, r, b, b->cfgs, b->crate, b->edition, &b->ordinal};
     ExpandCall expand = {
         .macro = macro,
         .scope = call.mod,
@@ -757,6 +771,7 @@ static bool expand_pending(Builder *b, u32 index, bool last) {
                        call.depth + 1, call.dir, call.attr_dir, &text);
     }
     b->texts.at[call.text].out = text;
+    if (b->temp != b->scratch) scratch_rewind(b->temp, mark);
     return true;
 }
 
@@ -827,6 +842,7 @@ void run_crate_box(Db *db, u32 key) {
     DefId root = crate_root(db, crate);
     Builder b;
     builder_init(&b, db, &db->scratch, crate);
+    b.temp = &db->defs->temp;
     builder_mod(&b, root, (DefId){0}, 0);
     DefSrc *src = builder_src(&b, root);
     src->src = SRC_NONE;
@@ -866,7 +882,16 @@ void run_crate_box(Db *db, u32 key) {
         diag_error(db, (Span){0}, "", "cannot read `%.*s`", STR_ARG(info->root_path));
     }
     Blob blob;
-    blob_begin(&blob, &db->scratch, sizeof(DefBox));
+    // Its memory at once: a big crate's box is tens of megabytes.
+    u64 room = sizeof(DefBox) + (u64)b.toks.count * sizeof(Tok) + b.defs.count * sizeof(DefSrc) +
+               b.binds.count * (sizeof(BindRow) + 4) + b.texts.count * sizeof(TextRow) +
+               (u64)(b.def_slots.count + b.bind_slots.count + b.mod_slots.count) * 4 +
+               b.impls.count * 12 + b.mods.count * sizeof(ModRow) + 65536;
+    CHECK(room < UINT32_MAX);
+    blob = (Blob){.scratch = &db->scratch,
+                  .at = scratch_take(&db->scratch, room, 8),
+                  .bytes = (u32)align_up(sizeof(DefBox), 8),
+                  .cap = (u32)room};
     builder_pack(&b, &blob);
     builder_deinit(&b);
     query_return_blob(db, &blob);

@@ -9,12 +9,14 @@ struct DefStore *names_store_new(void) {
     CHECK(store != NULL);
     interner_init(&store->defs);
     table_init(&store->crates, sizeof(CrateInfo), CRATE_MAX);
+    scratch_init(&store->temp);
     return store;
 }
 
 void names_store_free(struct DefStore *store) {
     interner_deinit(&store->defs);
     table_deinit(&store->crates);
+    scratch_deinit(&store->temp);
     free(store->target);
     free(store);
 }

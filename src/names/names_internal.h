@@ -42,6 +42,7 @@ typedef struct DefStore {
     Interner defs; // DefRow
     Table crates;  // CrateInfo by CrateId
     CfgRow *target; // owned
+    Scratch temp;   // of one macro call while a crate is collected; rewound after it
     u32 target_count;
 } DefStore;
 
@@ -265,7 +266,8 @@ typedef struct PendingCall {
 
 typedef struct Builder {
     Db *db;
-    Scratch *scratch;
+    Scratch *scratch; // what the box is made of
+    Scratch *temp;    // what one macro call needs; the same as `scratch` in bodies
     CrateId crate;
     DefId owner; // body boxes: the body's owner; 0 for crates
     VEC(DefSrc) defs;
