@@ -240,12 +240,9 @@ static SimplifiedTy goal_key(Solver *s, Ty self) {
 }
 
 // Answers whether an impl is written for this kind of type, whatever its arguments.
-static bool assemble_impls(Solver *s, TraitRef goal, Ty self, CandidateVec *out) {
+static bool assemble_from(Solver *s, TraitRef goal, const DefId *impls, u32 count, CandidateVec *out) {
     Db *db = s->db;
-    u32 count;
-    SimplifiedTy key = goal_key(s, self);
-    const DefId *impls = impls_of_trait(db, goal.trait, key, s->work, &count);
-    bool relevant = key && count;
+    bool relevant = false;
     for (u32 i = 0; i < count; i++) {
         const ImplHeader *h = impl_header(db, impls[i]);
         if (!def_eq(h->trait_ref.trait, goal.trait)) continue;
@@ -262,6 +259,54 @@ static bool assemble_impls(Solver *s, TraitRef goal, Ty self, CandidateVec *out)
         if (!ok) continue;
         Candidate c = {.kind = CAND_IMPL, .impl = impls[i], .negative = h->is_negative, .eval = SOLVE_MAYBE};
         vec_push(s->work, out, c);
+    }
+    return relevant;
+}
+
+static CrateId crate_behind(Db *db, Ty ty) {
+    for (;;) {
+        const TyRow *row = ty_row(db, ty);
+        switch ((TyKind)row->kind) {
+        case TY_REF:
+        case TY_PTR:
+        case TY_SLICE:
+        case TY_ARRAY: ty = row->elem; break;
+        case TY_ADT:
+        case TY_FOREIGN: {
+            LangItem lang = lang_item_of(db, row->def);
+            if ((lang == LANG_owned_box || lang == LANG_pin) && row->args.id) {
+                ty = args_get(db, row->args, 0);
+                break;
+            }
+            return def_crate(db, row->def);
+        }
+        case TY_DYN: {
+            DefId principal = ty_existential(db, ty)->principal;
+            return principal.id ? def_crate(db, principal) : (CrateId){0};
+        }
+        default: return (CrateId){0};
+        }
+    }
+}
+
+static bool assemble_impls(Solver *s, TraitRef goal, Ty self, CandidateVec *out) {
+    Db *db = s->db;
+    u32 count, arg_count, asked_count = 0;
+    SimplifiedTy key = goal_key(s, self);
+    const DefId *impls = impls_of_trait(db, goal.trait, key, s->work, &count);
+    bool relevant = assemble_from(s, goal, impls, count, out) || (key && count);
+    const Ty *args = args_at(db, goal.args, &arg_count);
+    u32 asked[8];
+    for (u32 i = 0; i < arg_count; i++) {
+        CrateId crate = crate_behind(db, args[i]);
+        if (!crate.id || impls_crate_is_covered(db, goal.trait, key, crate)) continue;
+        bool known = asked_count == ARRAY_LEN(asked);
+        for (u32 k = 0; k < asked_count && !known; k++)
+            known = asked[k] == crate.id;
+        if (known) continue;
+        asked[asked_count++] = crate.id;
+        impls = impls_of_trait_in(db, crate, goal.trait, key, &count);
+        relevant |= assemble_from(s, goal, impls, count, out) || (key && count);
     }
     return relevant;
 }

@@ -144,22 +144,28 @@ static void index_collect(Db *db, CrateId crate, DefId trait, SimplifiedTy key, 
         vec_push(&db->scratch, out, (DefId){rows[i].impl});
 }
 
-// Crates that may hold an impl: by the orphan rule that of the trait and that of the self type; of
-// types inside the trait's arguments only the library's own and the user's are considered, so
-// that a program does not have to load every crate the library is built of.
-static void collect_crates(Db *db, DefId trait, SimplifiedTy key, DefIdVec *out) {
-    u32 own[2] = {trait.id ? def_crate(db, trait).id : 0, 0};
+// The crate of the type a simplified type names, or 0.
+static u32 key_crate(Db *db, SimplifiedTy key) {
     TyKind kind = (TyKind)((key >> 32) - 1);
     bool has_def = key >> 32 && (kind == TY_ADT || kind == TY_FOREIGN || kind == TY_DYN || kind == TY_CLOSURE ||
                                  kind == TY_FN_DEF || kind == TY_COROUTINE);
-    if (has_def && (u32)key) own[1] = def_crate(db, (DefId){(u32)key}).id;
+    return has_def && (u32)key ? def_crate(db, (DefId){(u32)key}).id : 0;
+}
+
+// Crates that may hold an impl: by the orphan rule that of the trait and that of the self type. Of the
+// crates of other types in the trait's arguments, or behind a reference, only the library's own and
+// the user's are considered here, so that a program does not have to load every crate the library is
+// built of; the solver asks for the others by impls_of_trait_in.
+bool impls_crate_is_covered(Db *db, DefId trait, SimplifiedTy key, CrateId crate) {
+    const CrateRow *row = crate_row(db, crate);
+    return (trait.id && crate.id == def_crate(db, trait).id) || crate.id == key_crate(db, key) || row->is_local ||
+           symbol_is(row->name, SYM_core) || symbol_is(row->name, SYM_alloc) || symbol_is(row->name, SYM_std);
+}
+
+static void collect_crates(Db *db, DefId trait, SimplifiedTy key, DefIdVec *out) {
     u32 count = crate_count(db);
-    for (u32 i = 1; i <= count; i++) {
-        const CrateRow *row = crate_row(db, (CrateId){i});
-        bool wanted = i == own[0] || i == own[1] || row->is_local || symbol_is(row->name, SYM_core) ||
-                      symbol_is(row->name, SYM_alloc) || symbol_is(row->name, SYM_std);
-        if (wanted) index_collect(db, (CrateId){i}, trait, key, out);
-    }
+    for (u32 i = 1; i <= count; i++)
+        if (impls_crate_is_covered(db, trait, key, (CrateId){i})) index_collect(db, (CrateId){i}, trait, key, out);
 }
 
 static void return_impls(Db *db, const DefIdVec *impls) {
@@ -170,30 +176,38 @@ static void return_impls(Db *db, const DefIdVec *impls) {
     query_return_blob(db, &blob);
 }
 
-// Key: an interned (trait, high word, low word of the simplified type); trait 0: inherent.
+// Key: an interned (trait, high word, low word of the simplified type, crate); trait 0: inherent;
+// crate 0: all that are covered.
 static void impls_for_run(Db *db, u32 key) {
     const u32 *words = types_key_words(db, key);
     DefIdVec impls = {0};
-    collect_crates(db, (DefId){words[0]}, (u64)words[1] << 32 | words[2], &impls);
+    DefId trait = {words[0]};
+    SimplifiedTy self = (u64)words[1] << 32 | words[2];
+    if (words[3]) index_collect(db, (CrateId){words[3]}, trait, self, &impls);
+    else collect_crates(db, trait, self, &impls);
     return_impls(db, &impls);
 }
 
-static const DefId *impls_for(Db *db, DefId trait, SimplifiedTy key, u32 *count) {
-    u32 words[3] = {trait.id, (u32)(key >> 32), (u32)key};
-    const List *list = query_get(db, Q_impls_for, types_key(db, words, 3));
+static const DefId *impls_for(Db *db, DefId trait, SimplifiedTy key, u32 crate, u32 *count) {
+    u32 words[4] = {trait.id, (u32)(key >> 32), (u32)key, crate};
+    const List *list = query_get(db, Q_impls_for, types_key(db, words, 4));
     *count = list ? list->count : 0;
     return list ? LIST_AT(list, DefId, *list) : NULL;
 }
 
 const DefId *impls_of_trait(Db *db, DefId trait, SimplifiedTy key, Scratch *scratch, u32 *count) {
     (void)scratch;
-    return impls_for(db, trait, key, count);
+    return impls_for(db, trait, key, 0, count);
+}
+
+const DefId *impls_of_trait_in(Db *db, CrateId crate, DefId trait, SimplifiedTy key, u32 *count) {
+    return impls_for(db, trait, key, crate.id, count);
 }
 
 const DefId *inherent_impls(Db *db, SimplifiedTy key, u32 *count) {
     *count = 0;
     if (!key) return NULL;
-    return impls_for(db, (DefId){0}, key, count);
+    return impls_for(db, (DefId){0}, key, 0, count);
 }
 
 // ---- associated items ------------------------------------------------------------------------------------
