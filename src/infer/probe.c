@@ -35,12 +35,31 @@ typedef struct Probe {
     bool ambiguous;
 } Probe;
 
+static void add_traits(Tc *tc, DefId scope) {
+    u32 count;
+    const DefId *traits = names_traits_in_scope(tc->db, scope, &count);
+    for (u32 i = 0; i < count; i++) {
+        bool known = false;
+        for (u32 k = 0; k < tc->traits.count && !known; k++) known = tc->traits.at[k].id == traits[i].id;
+        if (!known) vec_push(tc->scratch, &tc->traits, traits[i]);
+    }
+}
+
+// HIR does not say in which block a call stands: what any block of the body imports is in scope.
 void tc_traits_in_scope(Tc *tc) {
     if (tc->traits_known) return;
     tc->traits_known = true;
-    u32 count;
-    const DefId *traits = names_traits_in_scope(tc->db, def_scope(tc->db, tc->owner), &count);
-    vec_append(tc->scratch, &tc->traits, traits, count);
+    Db *db = tc->db;
+    add_traits(tc, def_scope(db, tc->owner));
+    DefId tree = tc->owner;
+    for (;;) {
+        DefKind kind = def_kind(db, tree);
+        if (kind != DEF_ANON_CONST && kind != DEF_INLINE_CONST && kind != DEF_CLOSURE && kind != DEF_BLOCK) break;
+        tree = def_row(db, tree)->parent;
+    }
+    const Ast *ast = def_body_ast(db, tree);
+    for (u32 n = 1; ast && n <= ast->block_count; n++)
+        add_traits(tc, def_intern(db, tree, DEF_BLOCK, SYM_OF(none), n));
 }
 
 // ---- candidates ---------------------------------------------------------------------------------

@@ -171,6 +171,33 @@ static void run_typeck(Db *db, u32 key) {
     query_return_blob(db, &blob);
 }
 
+static void run_opaque_hidden(Db *db, u32 key) {
+    DefId opaque = {key};
+    const Typeck *t = typeck(db, def_row(db, opaque)->parent);
+    Ty hidden = TY_OF(ERROR);
+    const OpaqueHidden *at = LIST_AT(t, OpaqueHidden, t->opaques);
+    for (u32 i = 0; i < t->opaques.count; i++)
+        if (at[i].opaque.id == opaque.id) hidden = at[i].hidden;
+    query_return(db, &hidden, sizeof hidden);
+}
+
+static void run_closure_facts(Db *db, u32 key) {
+    ClosureFacts *facts = SCRATCH_NEW(&db->scratch, ClosureFacts);
+    DefId def = {key};
+    const Typeck *t;
+    const ClosureInfo *info = closure_info(db, def, &t);
+    if (info && info->sig.id) {
+        facts->known = facts->kind_known = facts->upvars_known = 1;
+        facts->kind = info->kind;
+        facts->tys = info->sig;
+        Ty closure = ty_closure(db, def, generics_identity(db, def_typeck_root(db, def)));
+        facts->upvars = closure_upvar_tys(db, closure);
+    }
+    query_return(db, facts, sizeof *facts);
+}
+
 void infer_register(Db *db) {
+    query_register(db, Q_opaque_hidden, run_opaque_hidden);
+    query_register(db, Q_closure_facts, run_closure_facts);
     query_register(db, Q_typeck, run_typeck);
 }
