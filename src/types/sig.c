@@ -46,7 +46,7 @@ static Ty anon_const_ty(Db *db, DefId anon) {
     DefId adt = kind == DEF_VARIANT ? def_row(db, parent)->parent : parent;
     if (def_kind(db, adt) == DEF_ENUM) {
         const HirItem *item = hir_item(db, adt);
-        for (u32 i = 0; item && i < item->variant_rows.count; i++)
+        for (u32 i = 1; item && i < item->variant_rows.count; i++)
             if (def_eq(LIST_AT(item, HirVariant, item->variant_rows)[i].discr, anon)) {
                 u32 repr = def_attrs(db, adt)->repr_int;
                 return repr ? (Ty){TY_BOOL + repr - 1} : TY_OF(ISIZE);
@@ -209,7 +209,7 @@ static void adt_def_run(Db *db, u32 key) {
     VEC(AdtVariant) variants = {0};
     VEC(AdtField) fields = {0};
     const HirItem *item = hir_item(db, def);
-    for (u32 i = 0; item && i < item->variant_rows.count; i++) {
+    for (u32 i = 1; item && i < item->variant_rows.count; i++) {
         const HirVariant *v = &LIST_AT(item, HirVariant, item->variant_rows)[i];
         AdtVariant row;
         memset(&row, 0, sizeof row);
