@@ -113,7 +113,7 @@ static void gen_condbr(Gen *gen, const IrInst *inst) {
 enum { TABLE_CASES_MIN = 5 };
 
 static bool switch_table(Gen *gen, const IrInst *inst, const u32 *words, u32 bytes,
-                         u8 index) {
+                         u8 reg, u8 index) {
     u32 count = words[0];
     if (count < TABLE_CASES_MIN || bytes > 8) return false;
     u64 low = ~(u64)0, high = 0;
@@ -133,7 +133,7 @@ static bool switch_table(Gen *gen, const IrInst *inst, const u32 *words, u32 byt
     }
     u32 at = pool_add(gen, NULL, entries * 4, 4);
     vec_push(gen->scratch, &gen->tables, (JumpTable){at, entries, blocks});
-    emit_zext(gen, bytes, index, val_reg(gen, inst->a, 0));
+    emit_zext(gen, bytes, index, reg);
     if (low) {
         if (low == (u64)(i32)low && (i64)low >= 0) {
             emit_alu_imm(gen, ALU_SUB, 8, rm_reg(index), (i32)low);
@@ -163,7 +163,7 @@ static void gen_switch(Gen *gen, const IrInst *inst) {
     u8 index = bytes <= 8 ? gpr_alloc(gen) : REG_NONE;
     for (u32 i = 0; i < words[0]; i++) regs_snapshot(gen, words[1 + 5 * i + 4]);
     regs_snapshot(gen, inst->b);
-    if (switch_table(gen, inst, words, bytes, index)) return;
+    if (switch_table(gen, inst, words, bytes, reg, index)) return;
     for (u32 i = 0; i < words[0]; i++) {
         const u32 *row = words + 1 + 5 * i;
         u64 value = pack_u64(row[1], row[0]);
