@@ -7,18 +7,19 @@ typedef struct Stage {
     const char *name;
     const char *what;
     int (*print)(Session *session); // NULL: not there yet
+    bool of_crate;                  // needs names, types and the rest
 } Stage;
 
 static const Stage stages[] = {
-    {"tokens", "what the lexer made of the text", dump_tokens},
-    {"ast", "the syntax tree, before macros are expanded", dump_ast},
-    {"items", "the items of the file, before macros are expanded", dump_item_rows},
-    {"types", "the types of the expressions of each body", NULL},
-    {"mir", "control flow, with drops and unwinding", NULL},
-    {"ir", "machine-level code of each instance", NULL},
-    {"asm", "machine code, disassembled", NULL},
-    {"symbols", "the symbols of the executable", NULL},
-    {"queries", "what ran, what was kept", NULL},
+    {"tokens", "what the lexer made of the text", dump_tokens, false},
+    {"ast", "the syntax tree, before macros are expanded", dump_ast, false},
+    {"items", "the items of the file, before macros are expanded", dump_item_rows, false},
+    {"types", "the types of the expressions of each body", dump_types, true},
+    {"mir", "control flow, with drops and unwinding", dump_mir, true},
+    {"ir", "machine-level code of each instance", NULL, true},
+    {"asm", "machine code, disassembled", NULL, true},
+    {"symbols", "the symbols of the executable", NULL, true},
+    {"queries", "what ran, what was kept", NULL, true},
 };
 
 void dump_print_stages(void) {
@@ -40,7 +41,9 @@ int command_dump(const CliArgs *args) {
         return STATUS_FAILED;
     }
     Session session;
-    if (!session_open(&session, args)) return STATUS_FAILED;
+    bool opened =
+        stage->of_crate ? session_open_crate(&session, args) : session_open(&session, args);
+    if (!opened) return STATUS_FAILED;
     int status = stage->print(&session);
     session_close(&session);
     return status;

@@ -9,5 +9,7 @@
 int dump_tokens(Session *session);
 int dump_ast(Session *session); // as written: macro calls are not expanded
 int dump_item_rows(Session *session);
+int dump_types(Session *session);
+int dump_mir(Session *session);
 
 #endif

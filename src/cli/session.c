@@ -2,7 +2,9 @@
 
 #include "expand/hygiene.h"
 #include "hir/hir.h"
+#include "infer/typeck.h"
 #include "link/link.h"
+#include "mir/mir.h"
 #include "names/names.h"
 #include "solve/solve.h"
 #include "syntax/lex.h"
@@ -16,6 +18,12 @@ static Str file_path(Db *db, u32 file) {
 }
 static Str file_text(Db *db, u32 file) {
     return source_text(db, (FileId){file});
+}
+
+// What is wrong inside the library is rac's fault, and told where it keeps a program from
+// compiling.
+static bool is_users(Db *db, u32 file) {
+    return !source_is_library(db, (FileId){file});
 }
 
 static Span locate_def(Db *db, Span span) {
@@ -76,6 +84,9 @@ bool session_open_crate(Session *session, const CliArgs *args) {
     hir_register(db);
     types_register(db);
     solve_register(db);
+    infer_register(db);
+    mir_register(db);
+    check_register(db);
 
     LinkError error;
     Symbol name;
@@ -142,6 +153,7 @@ DiagRenderer session_renderer(const Session *session) {
         .locate = session->db->defs ? locate_def : NULL,
         .path = file_path,
         .text = file_text,
+        .shows = is_users,
     };
 }
 

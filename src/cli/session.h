@@ -28,6 +28,9 @@ void session_close(Session *session);
 u32 session_report(Session *session, QueryKind kind, u32 key);
 // How diagnostics are printed in this session.
 DiagRenderer session_renderer(const Session *session);
+// check.c: the query that finds every error of the crate, and the showing of them.
+void check_register(Db *db);
+u32 check_report(Session *session);
 // "error: aborting due to 2 previous errors"; STATUS_FAILED. STATUS_OK if there were none.
 int session_status(const Session *session, u32 errors);
 

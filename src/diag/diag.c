@@ -225,7 +225,9 @@ u32 diag_render(Db *db, QueryKind kind, u32 key, const DiagRenderer *renderer) {
             if (memcmp(&reports[k - 1].span, &reports[i].span, sizeof(Span)) != 0) break;
             repeated = same_head(records[reports[k - 1].first], head);
         }
-        if (repeated) continue;
+        u32 file = reports[i].span.base;
+        bool shown = !renderer->shows || file == SPAN_NONE || renderer->shows(db, file);
+        if (repeated || !shown) continue;
         errors += head->level == DIAG_ERROR;
         print_report(db, renderer, &reports[i], records);
     }

@@ -50,6 +50,8 @@ typedef struct DiagRenderer {
     Span (*locate)(Db *db, Span span);
     Str (*path)(Db *db, u32 file);
     Str (*text)(Db *db, u32 file);
+    // NULL: all are shown. What is left out (the library's own) is not counted either.
+    bool (*shows)(Db *db, u32 file);
 } DiagRenderer;
 // Prints every diagnostic of the memo and its dependencies, each once, sorted by file and
 // position, and returns how many were errors.

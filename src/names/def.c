@@ -31,6 +31,8 @@ DefId def_intern(Db *db, DefId parent, DefKind kind, Symbol name, u32 disambigua
     return intern_row(db, &row);
 }
 
+u32 def_count(const Db *db) { return intern_count(&db->defs->defs); }
+
 const DefRow *def_row(const Db *db, DefId def) {
     CHECK(def.id != 0);
     return intern_bytes(&db->defs->defs, def.id, NULL);

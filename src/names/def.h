@@ -66,6 +66,8 @@ typedef struct CrateRow {
 
 DefId def_intern(Db *db, DefId parent, DefKind kind, Symbol name, u32 disambiguator);
 const DefRow *def_row(const Db *db, DefId def);
+// Ids are dense: 1..def_count - 1. Some are of definitions that an edit has taken away since.
+u32 def_count(const Db *db);
 static inline bool def_eq(DefId a, DefId b) { return a.id == b.id; }
 static inline DefKind def_kind(const Db *db, DefId def) { return (DefKind)def_row(db, def)->kind; }
 CrateId def_crate(const Db *db, DefId def);

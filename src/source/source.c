@@ -103,6 +103,10 @@ static Durability durability_of(const SourceStore *store, Str path) {
     return below ? DURABILITY_HIGH : DURABILITY_LOW;
 }
 
+bool source_is_library(Db *db, FileId file) {
+    return durability_of(db->sources, source_path(db, file)) == DURABILITY_HIGH;
+}
+
 static void set_missing(Db *db, FileId file, Durability durability) {
     struct {
         FileText head;

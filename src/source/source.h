@@ -41,6 +41,7 @@ void source_store_free(Db *db);
 
 // Files below this folder are the toolchain's: they are read with HIGH durability.
 void source_set_library_root(Db *db, Str path);
+bool source_is_library(Db *db, FileId file);
 
 // The file of the path, not read yet.
 FileId source_file(Db *db, Str path);
