@@ -494,6 +494,51 @@ static void library_impls_are_specialised(void **state) {
     assert_int_equal(args_count(db, blanket.args), 1);
 }
 
+// What the trait asks of an impl must follow from the impl's own where-clauses.
+static u32 unproved(Db *db, DefId impl, const Predicates *preds, Args args, u32 *goals) {
+    u32 bad = 0;
+    for (u32 i = 0; i < preds->own.count; i++) {
+        Predicate p = predicate_subst(db, LIST_AT(preds, Predicate, preds->own)[i], args);
+        u64 mark = scratch_mark(&db->scratch);
+        SolveCx cx = {.db = db, .table = infer_table_new(db, &db->scratch), .env = param_env(db, impl)};
+        GoalVec pending = {0};
+        if (p.kind == PRED_TRAIT)
+            p.trait_ref.args = infer_resolve_args(cx.table, solve_normalize_args(&cx, p.trait_ref.args, &pending));
+        bool yes = solve_predicate(&cx, p, &pending) == SOLVE_YES && pending.count == 0;
+        ++*goals;
+        if (!yes && bad++ < 10)
+            print_message("not proved in %s: %s\n", def_path_str(db, impl, &db->scratch).at,
+                          p.kind == PRED_TRAIT ? trait_ref_print(db, p.trait_ref, &db->scratch).at : text_of(db, p.projection));
+        scratch_rewind(&db->scratch, mark);
+    }
+    return bad;
+}
+
+static void every_impl_of_the_library_keeps_its_traits_promises(void **state) {
+    (void)state;
+    if (!std_world) skip();
+    Db *db = std_world->db;
+    const char *crates[] = {"core", "alloc", "std", "hashbrown"};
+    u32 goals = 0, bad = 0;
+    for (u32 c = 0; c < ARRAY_LEN(crates); c++) {
+        u32 count, items;
+        const DefId *impls = names_impls(db, crate_find(db, symbol_intern(&db->symbols, str_from(crates[c]))), &count);
+        for (u32 i = 0; i < count; i++) {
+            const ImplHeader *h = impl_header(db, impls[i]);
+            bad += (args_flags(db, h->trait_ref.args) & TY_HAS_ERROR) != 0;
+            if (!h->trait_ref.trait.id || h->is_negative) continue;
+            bad += unproved(db, impls[i], super_predicates_of(db, h->trait_ref.trait), h->trait_ref.args, &goals);
+            const AssocItem *at = def_assoc_items(db, h->trait_ref.trait, &items);
+            for (u32 k = 0; k < items; k++)
+                if (at[k].kind == ASSOC_TY && generics_count(db, at[k].def) == args_count(db, h->trait_ref.args))
+                    bad += unproved(db, impls[i], item_bounds(db, at[k].def), h->trait_ref.args, &goals);
+        }
+    }
+    print_message("%u goals\n", goals);
+    assert_true(goals > 9000);
+    assert_int_equal(bad, 0);
+}
+
 static void a_cached_answer_costs_little(void **state) {
     (void)state;
     if (!std_world) skip();
@@ -526,6 +571,7 @@ int main(void) {
         cmocka_unit_test(library_traits_hold),
         cmocka_unit_test(library_goals_with_variables),
         cmocka_unit_test(library_impls_are_specialised),
+        cmocka_unit_test(every_impl_of_the_library_keeps_its_traits_promises),
         cmocka_unit_test(a_cached_answer_costs_little),
     };
     return cmocka_run_group_tests(tests, std_begin, std_end);

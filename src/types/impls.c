@@ -98,8 +98,10 @@ static void impl_index_run(Db *db, u32 key) {
             if (path->res.kind != RES_DEF || def_kind(db, path->res.def) != DEF_TRAIT) continue;
             trait = path->res.def;
         }
-        if (def_attrs(db, impls[i])->flags & DEF_ATTR_RESERVATION_IMPL) continue;
-        rows[n] = (IndexedImpl){{simplify_hir(db, item, item->ty), trait.id, impls[i].id}, n};
+        SimplifiedTy self = simplify_hir(db, item, item->ty);
+        // `impl<T> From<!> for T` only reserves the right to exist; such impls are blanket ones.
+        if (!self && trait.id && def_attrs(db, impls[i])->flags & DEF_ATTR_RESERVATION_IMPL) continue;
+        rows[n] = (IndexedImpl){{self, trait.id, impls[i].id}, n};
         n++;
     }
     qsort(rows, n, sizeof *rows, index_order);
