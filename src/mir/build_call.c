@@ -231,7 +231,7 @@ MirRvalue struct_rvalue(MirBuild *b, HirExpr e) {
         MirPlace base = expr_place(b, ex_full(b, row->structure.base));
         for (u32 i = 0; i < field_count; i++) {
             if (given[i]) continue;
-            Ty field = adt_field_ty(b, ty, variant, i);
+            Ty field = build_field_ty(b, ty, variant, i);
             ops[i] = op_consume(b, place_field(b, base, i, field), field);
         }
     } else {

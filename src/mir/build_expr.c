@@ -464,6 +464,10 @@ void condition(MirBuild *b, HirExpr cond, bool terminating) {
         let_condition(b, cond);
         return;
     }
+    if (!adjusts && row->kind == HIR_DROP_TEMPS) {
+        condition(b, row->bin.a, true);
+        return;
+    }
     TempScope temps = temps_begin(b);
     MirOperand op = expr_operand(b, ex_full(b, cond), true);
     if (op.kind != OPERAND_CONST && op.place.proj_count) {
@@ -591,7 +595,7 @@ static void offset_of_into(MirBuild *b, MirPlace dest, HirExpr e) {
             for (u32 k = 0; k < v->field_count; k++) {
                 if (adt_field(adt, v, k)->name.id == name.id) field = k;
             }
-            if (field != UINT32_MAX) field_ty = adt_field_ty(b, ty, variant, field);
+            if (field != UINT32_MAX) field_ty = build_field_ty(b, ty, variant, field);
         } else if (ty_r->kind == TY_TUPLE) {
             u32 count;
             const Ty *elems = ty_elems(db, ty, &count);

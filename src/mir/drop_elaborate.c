@@ -64,7 +64,7 @@ static void clear_flags(Elab *e, MirBlock block, u32 path) {
 // DROP place, then the flags of `path` (0: none) are cleared.
 static MirBlock plain_drop(Elab *e, MirPlace place, u32 path, MirBlock succ, MirBlock unwind, bool is_cleanup) {
     if (e->planning) return succ;
-    if (path && any_flag(e, path)) {
+    if (path && !is_cleanup && any_flag(e, path)) { // nothing tests a flag again while unwinding
         MirBlock reset = fresh(e, is_cleanup);
         clear_flags(e, reset, path);
         terminate_block(e->b, reset, MIR_GOTO)->target = succ;
@@ -154,7 +154,7 @@ static MirBlock box_drop(Elab *e, u32 path, MirBlock succ, MirBlock unwind, bool
         MirBlock to = !cleanup || is_cleanup ? succ : unwind.id == UINT32_MAX ? resume_of(e) : unwind;
         MirBlock free_block = to;
         if (!e->planning) {
-            Ty alloc = adt_field_ty(b, ty, 0, 1);
+            Ty alloc = build_field_ty(b, ty, 0, 1);
             if (ty_drops(b, alloc)) free_block = plain_drop(e, place_field(b, place, 1, alloc), 0, to, unwind, cleanup);
             MirBlock call = fresh(e, cleanup), saved = b->cur;
             Ty ref = ty_ref(db, ty, true);
@@ -196,7 +196,7 @@ static MirBlock enum_drop(Elab *e, u32 path, MirBlock succ, MirBlock unwind, boo
         Ty *tys = SCRATCH_ARRAY(b->scratch, Ty, field_count + 1);
         bool drops = false;
         for (u32 i = 0; i < field_count; i++) {
-            tys[i] = adt_field_ty(b, ty, v, i);
+            tys[i] = build_field_ty(b, ty, v, i);
             drops = drops || ty_drops(b, tys[i]);
         }
         u32 child = child_with(e, path, PROJ_DOWNCAST, v);
@@ -259,7 +259,7 @@ static MirBlock open_drop(Elab *e, u32 path, MirBlock succ, MirBlock unwind, boo
     if (adt->kind == DEF_ENUM) return enum_drop(e, path, succ, unwind, is_cleanup);
     u32 count = adt_variant(adt, 0)->field_count;
     Ty *tys = SCRATCH_ARRAY(b->scratch, Ty, count + 1);
-    for (u32 i = 0; i < count; i++) tys[i] = adt_field_ty(b, ty, 0, i);
+    for (u32 i = 0; i < count; i++) tys[i] = build_field_ty(b, ty, 0, i);
     return fields_drop(e, path, path, place, tys, count, succ, unwind, is_cleanup);
 }
 
@@ -272,7 +272,7 @@ static MirBlock elaborate_path(Elab *e, u32 path, MirBlock succ, MirBlock unwind
     if (!e->m.paths.at[path].first_child) {
         return flag_test(e, path, plain_drop(e, place, path, succ, unwind, is_cleanup), succ, is_cleanup);
     }
-    if (!e->planning && any_flag(e, path)) {
+    if (!e->planning && !is_cleanup && any_flag(e, path)) {
         MirBlock reset = fresh(e, is_cleanup);
         clear_flags(e, reset, path);
         terminate_block(e->b, reset, MIR_GOTO)->target = succ;
@@ -352,7 +352,7 @@ static void write_flags(Elab *e, u32 block_count, const MirTerm *old_terms) {
             MirStmt stmt = b->blocks.at[i].stmts.at[k];
             vec_push(b->scratch, &out, stmt);
             cx.lo = stmt.lo;
-            moves_stmt_events(&e->m, &stmt, flag_event, &cx);
+            if (stmt.kind == MIR_ASSIGN) moves_stmt_events(&e->m, &stmt, flag_event, &cx);
         }
         const MirTerm *term = &old_terms[i];
         cx.lo = term->lo;

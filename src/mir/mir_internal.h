@@ -148,7 +148,7 @@ Ty ty_normal(MirBuild *b, Ty ty);
 bool adt_has_drop_impl(Db *db, Ty ty);
 bool ty_is_box(const Db *db, Ty ty);
 Ty ty_deref(const Db *db, Ty ty); // pointee of reference, raw pointer, Box; NONE otherwise
-Ty adt_field_ty(MirBuild *b, Ty adt, u32 variant, u32 field);
+Ty build_field_ty(MirBuild *b, Ty adt, u32 variant, u32 field);
 bool storage_matters(MirBuild *b, Ty ty);
 Ty discr_ty(Db *db, DefId adt);
 DefId trait_method(Db *db, LangItem trait, Str name);

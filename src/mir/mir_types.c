@@ -121,7 +121,7 @@ static bool adt_drops(MirBuild *b, Ty ty) {
     for (u32 v = 0; v < adt->variants.count; v++) {
         const AdtVariant *variant = adt_variant(adt, v);
         for (u32 i = 0; i < variant->field_count; i++) {
-            if (ty_drops(b, adt_field_ty(b, ty, v, i))) return true;
+            if (ty_drops(b, build_field_ty(b, ty, v, i))) return true;
         }
     }
     return false;
@@ -198,7 +198,7 @@ Ty ty_deref(const Db *db, Ty ty) {
     return (Ty){TY_NONE};
 }
 
-Ty adt_field_ty(MirBuild *b, Ty ty, u32 variant, u32 field) {
+Ty build_field_ty(MirBuild *b, Ty ty, u32 variant, u32 field) {
     const TyRow *row = ty_row(b->db, ty);
     const AdtDef *adt = adt_def(b->db, row->def);
     return ty_normal(b, ty_subst(b->db, adt_field(adt, adt_variant(adt, variant), field)->ty, row->args));

@@ -306,6 +306,19 @@ static void narrow_edge(const Moves *m, const Narrow *narrow, const MirTerm *ter
     }
 }
 
+static bool path_may_be_init(const Moves *m, const PathSet *set, u32 path) {
+    if (bit_get(set->init, path)) return true;
+    for (u32 c = m->paths.at[path].first_child; c; c = m->paths.at[c].next_sibling) {
+        if (path_may_be_init(m, set, c)) return true;
+    }
+    return false;
+}
+
+static bool may_be_init(const Moves *m, const PathSet *set, MirPlace place) {
+    u32 path = moves_find(m, place);
+    return !path || path_may_be_init(m, set, path);
+}
+
 void moves_flow(Moves *m) {
     MirBuild *b = m->b;
     m->entry = SCRATCH_ARRAY(b->scratch, PathSet, b->blocks.count);
@@ -330,11 +343,13 @@ void moves_flow(Moves *m) {
             moves_state_at_end(m, (MirBlock){i}, &state);
             const BuildBlock *block = &b->blocks.at[i];
             ApplyCx cx = {m, &state};
+            bool drops_something = block->term.kind == MIR_DROP && may_be_init(m, &state, block->term.place);
             moves_term_events(m, &block->term, apply_event, &cx);
             u32 dest = moves_call_dest(m, &block->term);
             Narrow narrow = narrow_of(m, block);
             MirBlock to;
             for (u32 k = 0; term_targets(b, &block->term, k, &to); k++) {
+                if (k == 1 && block->term.kind == MIR_DROP && !drops_something) continue; // cannot unwind
                 const PathSet *from = &state;
                 if (narrow.path || (dest && k == 0 && block->term.target.id != UINT32_MAX)) {
                     set_copy(m, &edge, &state);
