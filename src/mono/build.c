@@ -2,7 +2,8 @@
 
 #include "mono/mono_internal.h"
 
-// ---- parameters -----------------------------------------------------------------------------------
+// ---- parameters
+// -----------------------------------------------------------------------------------
 
 // The value of the ABI's argument `index`; *at counts the IR parameters read so far.
 bool load_param(Fn *f, u32 index, Val *out, u32 *at) {
@@ -51,7 +52,11 @@ void return_val(Fn *f, Val v) {
         IrVal addr = val_address(f, v), values[2];
         for (u32 i = 0; i < r->cast_count; i++) {
             u32 bytes = r->cast_bytes[i];
-            IrType type = r->cast_float[i] ? (bytes <= 4 ? IR_F32 : IR_F64) : ir_int_type(bytes <= 1 ? 1 : bytes <= 2 ? 2 : bytes <= 4 ? 4 : 8);
+            IrType type = r->cast_float[i] ? (bytes <= 4 ? IR_F32 : IR_F64)
+                                           : ir_int_type(bytes <= 1   ? 1
+                                                         : bytes <= 2 ? 2
+                                                         : bytes <= 4 ? 4
+                                                                      : 8);
             IrVal from = addr;
             if (ir_type_bytes(type) != bytes) {
                 from = ir_slot_addr(ir, ir_slot(ir, 8, 8));
@@ -67,8 +72,10 @@ void return_val(Fn *f, Val v) {
     }
     case PASS_INDIRECT:
         if (!(v.kind == VAL_MEM && v.a.id == ir_param(ir, 0).id)) {
-            if (v.kind == VAL_MEM) ir_copy(ir, ir_param(ir, 0), v.a, l->size);
-            else store_val(f, ir_param(ir, 0), v);
+            if (v.kind == VAL_MEM)
+                ir_copy(ir, ir_param(ir, 0), v.a, l->size);
+            else
+                store_val(f, ir_param(ir, 0), v);
         }
         ir_ret0(ir);
         return;
@@ -76,7 +83,8 @@ void return_val(Fn *f, Val v) {
     }
 }
 
-// ---- locals ---------------------------------------------------------------------------------------
+// ---- locals
+// ---------------------------------------------------------------------------------------
 
 static void set_local(Fn *f, u32 index, Val v) {
     LocalInfo *l = &f->locals[index];
@@ -106,7 +114,8 @@ static void choose_locals(Fn *f) {
         f->locals[i].layout = fn_layout(f, f->locals[i].ty);
         if (f->locals[i].layout->is_failed) {
             f->lo = 0;
-            fail(f, "a value of type `%.*s`, whose layout is not known", STR_ARG(ty_print(f->db, f->locals[i].ty, f->scratch)));
+            fail(f, "a value of type `%.*s`, whose layout is not known",
+                 STR_ARG(ty_print(f->db, f->locals[i].ty, f->scratch)));
             return;
         }
     }
@@ -175,7 +184,8 @@ static void take_arguments(Fn *f) {
         LocalInfo *l = &f->locals[i];
         u32 n = layout_field_count(f->db, l->ty, 0);
         Place tuple = {.kind = PLACE_LOCAL, .local = i, .ty = l->ty};
-        if (l->kind == LOCAL_SLOT) tuple = mem_place(ir_slot_addr(f->ir, l->slot), (IrVal){0}, l->ty);
+        if (l->kind == LOCAL_SLOT)
+            tuple = mem_place(ir_slot_addr(f->ir, l->slot), (IrVal){0}, l->ty);
         if (l->kind == LOCAL_ZST) tuple.kind = PLACE_ZST;
         for (u32 k = 0; k < n && abi_index < f->abi->args.count; k++) {
             Val v;
@@ -186,14 +196,19 @@ static void take_arguments(Fn *f) {
     if (f->track_caller) f->location = ir_param(f->ir, at);
 }
 
-// ---- statements and terminators -------------------------------------------------------------------
+// ---- statements and terminators
+// -------------------------------------------------------------------
 
 static void build_stmt(Fn *f, const MirStmt *stmt) {
     f->lo = stmt->lo;
     f->hi = stmt->lo;
     switch ((MirStmtKind)stmt->kind) {
-    case MIR_ASSIGN: assign(f, stmt->place, &LIST_AT(f->body, MirRvalue, f->body->rvalues)[stmt->rvalue]); break;
-    case MIR_SET_DISCRIMINANT: write_discriminant(f, place_of(f, stmt->place), stmt->variant); break;
+    case MIR_ASSIGN:
+        assign(f, stmt->place, &LIST_AT(f->body, MirRvalue, f->body->rvalues)[stmt->rvalue]);
+        break;
+    case MIR_SET_DISCRIMINANT:
+        write_discriminant(f, place_of(f, stmt->place), stmt->variant);
+        break;
     case MIR_STORAGE_LIVE:
     case MIR_STORAGE_DEAD:
     case MIR_NOP: break;
@@ -204,7 +219,8 @@ static void build_switch(Fn *f, const MirTerm *term) {
     Val v = operand(f, term->a);
     IrVal value = val_single(f, v);
     u32 count = term->switch_count;
-    const MirSwitchRow *rows = LIST_AT(f->body, MirSwitchRow, f->body->switches) + term->switch_first;
+    const MirSwitchRow *rows =
+        LIST_AT(f->body, MirSwitchRow, f->body->switches) + term->switch_first;
     IrFn *ir = f->ir;
     IrBlock otherwise;
     if (term->target.id == MIR_NO_BLOCK.id) {
@@ -232,7 +248,8 @@ static void build_switch(Fn *f, const MirTerm *term) {
     }
     IrCase *cases = SCRATCH_ARRAY(f->scratch, IrCase, count + 1);
     for (u32 i = 0; i < count; i++)
-        cases[i] = (IrCase){((u128)rows[i].hi_bits << 64 | rows[i].lo_bits) & mask, f->blocks[rows[i].target.id]};
+        cases[i] = (IrCase){((u128)rows[i].hi_bits << 64 | rows[i].lo_bits) & mask,
+                            f->blocks[rows[i].target.id]};
     ir_switch(ir, value, cases, count, otherwise);
 }
 
@@ -253,7 +270,8 @@ static const char *overflow_panic(u8 op) {
 
 static void build_assert(Fn *f, const MirTerm *term) {
     IrFn *ir = f->ir;
-    bool overflow = term->assert_kind == ASSERT_OVERFLOW || term->assert_kind == ASSERT_OVERFLOW_NEG;
+    bool overflow =
+        term->assert_kind == ASSERT_OVERFLOW || term->assert_kind == ASSERT_OVERFLOW_NEG;
     bool division = term->op == MIR_DIV || term->op == MIR_REM; // always checked
     if (overflow && term->if_checks && !division && !f->overflow_checks) {
         ir_br(ir, f->blocks[term->target.id]);
@@ -265,10 +283,21 @@ static void build_assert(Fn *f, const MirTerm *term) {
     ir_condbr(ir, cond, term->expected ? ok : panic, term->expected ? panic : ok);
     ir_block_switch(ir, panic);
     switch ((MirAssertKind)term->assert_kind) {
-    case ASSERT_OVERFLOW: call_panic(f, overflow_panic(term->op), NULL, 0, term->lo, term->unwind); return;
-    case ASSERT_OVERFLOW_NEG: call_panic(f, "core::panicking::panic_const::panic_const_neg_overflow", NULL, 0, term->lo, term->unwind); return;
-    case ASSERT_DIV_ZERO: call_panic(f, "core::panicking::panic_const::panic_const_div_by_zero", NULL, 0, term->lo, term->unwind); return;
-    case ASSERT_REM_ZERO: call_panic(f, "core::panicking::panic_const::panic_const_rem_by_zero", NULL, 0, term->lo, term->unwind); return;
+    case ASSERT_OVERFLOW:
+        call_panic(f, overflow_panic(term->op), NULL, 0, term->lo, term->unwind);
+        return;
+    case ASSERT_OVERFLOW_NEG:
+        call_panic(f, "core::panicking::panic_const::panic_const_neg_overflow", NULL, 0, term->lo,
+                   term->unwind);
+        return;
+    case ASSERT_DIV_ZERO:
+        call_panic(f, "core::panicking::panic_const::panic_const_div_by_zero", NULL, 0, term->lo,
+                   term->unwind);
+        return;
+    case ASSERT_REM_ZERO:
+        call_panic(f, "core::panicking::panic_const::panic_const_rem_by_zero", NULL, 0, term->lo,
+                   term->unwind);
+        return;
     case ASSERT_BOUNDS: {
         Val args[] = {operand(f, term->c), operand(f, term->b)}; // index, len
         call_panic(f, "core::panicking::panic_bounds_check", args, 2, term->lo, term->unwind);
@@ -302,14 +331,20 @@ static void build_terminator(Fn *f, const MirTerm *term) {
     case MIR_CALL: call_terminator(f, term); break;
     case MIR_ASSERT: build_assert(f, term); break;
     case MIR_RESUME:
-        if (f->has_exception) ir_resume(ir, ir_local_get(ir, f->exception));
-        else ir_unreachable(ir); // nothing lands here
+        if (f->has_exception)
+            ir_resume(ir, ir_local_get(ir, f->exception));
+        else
+            ir_unreachable(ir); // nothing lands here
         break;
     case MIR_TERMINATE: {
         DefId panic = lang_item(f->db, LANG_panic_in_cleanup);
-        Symbol symbol = panic.id ? mono_precompiled(f->db, instance_resolve(f->db, panic, (Args){0})) : (Symbol){0};
+        Symbol symbol = panic.id
+                            ? mono_precompiled(f->db, instance_resolve(f->db, panic, (Args){0}))
+                            : (Symbol){0};
         IrSig sig = {.no_unwind = true};
-        IrSym sym = symbol.id ? ref_sym(f, IR_SYM_FN_EXTERN, (MonoRef){.kind = REF_EXTERN, .name = symbol}) : known_fn(f, "abort");
+        IrSym sym =
+            symbol.id ? ref_sym(f, IR_SYM_FN_EXTERN, (MonoRef){.kind = REF_EXTERN, .name = symbol})
+                      : known_fn(f, "abort");
         ir_call(ir, ir_callee_sym(sym), &sig, NULL);
         ir_unreachable(ir);
         break;
@@ -327,7 +362,8 @@ static void mark_reachable(Fn *f, u8 *reached) {
     while (work.count) {
         const MirTerm *t = &rows[vec_pop(&work)].term;
         u32 next[2] = {UINT32_MAX, UINT32_MAX};
-        bool has_target = t->kind == MIR_GOTO || t->kind == MIR_SWITCH || t->kind == MIR_DROP || t->kind == MIR_CALL || t->kind == MIR_ASSERT;
+        bool has_target = t->kind == MIR_GOTO || t->kind == MIR_SWITCH || t->kind == MIR_DROP ||
+                          t->kind == MIR_CALL || t->kind == MIR_ASSERT;
         bool has_unwind = t->kind == MIR_DROP || t->kind == MIR_CALL || t->kind == MIR_ASSERT;
         if (has_target) next[0] = t->target.id;
         if (has_unwind) next[1] = t->unwind.id;
@@ -377,7 +413,8 @@ static void build_body(Fn *f) {
     }
 }
 
-// ---- entry ----------------------------------------------------------------------------------------
+// ---- entry
+// ----------------------------------------------------------------------------------------
 
 static void start_fn(Fn *f) {
     InstanceSig sig = instance_sig(f->db, f->instance);
@@ -399,11 +436,17 @@ IrFn *mono_build(Db *db, InstanceId instance, MonoError *error) {
     InstanceRow row = *instance_row(db, instance);
     *error = (MonoError){0};
     Fn *f = SCRATCH_NEW(&db->scratch, Fn);
-    *f = (Fn){.db = db, .scratch = &db->scratch, .instance = instance, .args = row.args, .def = row.def, .error = error};
+    *f = (Fn){.db = db,
+              .scratch = &db->scratch,
+              .instance = instance,
+              .args = row.args,
+              .def = row.def,
+              .error = error};
     f->overflow_checks = db->options->overflow_checks;
     if (has_error_ty(f)) {
         Args tys = instance_sig(db, instance).tys;
-        fail(f, "a signature that could not be worked out: `%.*s`", STR_ARG(args_print(db, tys, f->scratch)));
+        fail(f, "a signature that could not be worked out: `%.*s`",
+             STR_ARG(args_print(db, tys, f->scratch)));
         return NULL;
     }
     if (row.kind == INST_ITEM) {
@@ -415,8 +458,10 @@ IrFn *mono_build(Db *db, InstanceId instance, MonoError *error) {
         }
         if (f->body->is_error) {
             Str reason = symbol_str(&db->symbols, f->body->reason);
-            if (reason.len) fail(f, "%.*s", STR_ARG(reason));
-            else fail(f, "a body with errors");
+            if (reason.len)
+                fail(f, "%.*s", STR_ARG(reason));
+            else
+                fail(f, "a body with errors");
             return NULL;
         }
         start_fn(f);

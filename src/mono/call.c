@@ -2,14 +2,17 @@
 
 #include "mono/mono_internal.h"
 
-// ---- signatures and arguments ---------------------------------------------------------------------
+// ---- signatures and arguments
+// ---------------------------------------------------------------------
 
 static void push_param(Scratch *scratch, CallBuild *c, IrParam param, IrVal val) {
     vec_push(scratch, &c->params, param);
     vec_push(scratch, &c->args, val);
 }
 
-static IrType cast_int_type(u32 bytes) { return bytes <= 1 ? IR_I8 : bytes <= 2 ? IR_I16 : bytes <= 4 ? IR_I32 : IR_I64; }
+static IrType cast_int_type(u32 bytes) {
+    return bytes <= 1 ? IR_I8 : bytes <= 2 ? IR_I16 : bytes <= 4 ? IR_I32 : IR_I64;
+}
 
 static IrType cast_reg_type(const ArgAbi *a, u32 reg) {
     if (a->cast_float[reg]) return a->cast_bytes[reg] <= 4 ? IR_F32 : IR_F64;
@@ -17,11 +20,13 @@ static IrType cast_reg_type(const ArgAbi *a, u32 reg) {
 }
 
 static IrParam scalar_param(const Scalar *s, bool is_c) {
-    return (IrParam){.type = (u8)scalar_ir(s), .sign_extend = is_c && s->is_signed && s->kind == SCALAR_INT && s->bytes < 4};
+    return (IrParam){.type = (u8)scalar_ir(s),
+                     .sign_extend = is_c && s->is_signed && s->kind == SCALAR_INT && s->bytes < 4};
 }
 
 // The parameters an argument takes, without values: for entries.
-static u32 param_shape(Scratch *scratch, CallBuild *c, const ArgAbi *a, bool is_c, u64 byval_bytes, u32 byval_align) {
+static u32 param_shape(Scratch *scratch, CallBuild *c, const ArgAbi *a, bool is_c, u64 byval_bytes,
+                       u32 byval_align) {
     IrVal none = {0};
     u32 before = c->params.count;
     switch ((PassMode)a->mode) {
@@ -42,7 +47,12 @@ static u32 param_shape(Scratch *scratch, CallBuild *c, const ArgAbi *a, bool is_
         break;
     case PASS_BYVAL: {
         u32 align = max_u32(byval_align, 8);
-        push_param(scratch, c, (IrParam){.type = IR_PTR, .kind = IR_PARAM_BYVAL, .bytes = (u32)align_up(byval_bytes, 8), .align_log2 = (u8)__builtin_ctz(align)}, none);
+        push_param(scratch, c,
+                   (IrParam){.type = IR_PTR,
+                             .kind = IR_PARAM_BYVAL,
+                             .bytes = (u32)align_up(byval_bytes, 8),
+                             .align_log2 = (u8)__builtin_ctz(align)},
+                   none);
         break;
     }
     }
@@ -79,7 +89,8 @@ IrSig entry_sig(Db *db, Scratch *scratch, const FnAbi *abi) {
         const Layout *l = layout_of(db, a->ty);
         param_shape(scratch, &c, a, abi->is_c, l->size, l->align);
     }
-    IrSig sig = {.params = c.params.at, .param_count = c.params.count, .variadic = abi->is_variadic};
+    IrSig sig = {
+        .params = c.params.at, .param_count = c.params.count, .variadic = abi->is_variadic};
     result_shape(abi, &sig);
     return sig;
 }
@@ -111,12 +122,14 @@ static void add_arg(Fn *f, CallBuild *c, const ArgAbi *a, Val v) {
     switch ((PassMode)a->mode) {
     case PASS_IGNORE: return;
     case PASS_DIRECT:
-        push_param(s, c, scalar_param(&a->a, is_c), cast_bits(f, val_single(f, v), scalar_ir(&a->a)));
+        push_param(s, c, scalar_param(&a->a, is_c),
+                   cast_bits(f, val_single(f, v), scalar_ir(&a->a)));
         return;
     case PASS_PAIR:
         if (v.kind == VAL_MEM) v = load_val(f, v.a, a->ty);
         if (v.kind != VAL_PAIR) {
-            fail(f, "an argument of type `%.*s` that is not a pair", STR_ARG(ty_print(f->db, v.ty, f->scratch)));
+            fail(f, "an argument of type `%.*s` that is not a pair",
+                 STR_ARG(ty_print(f->db, v.ty, f->scratch)));
             return;
         }
         push_param(s, c, scalar_param(&a->a, is_c), cast_bits(f, v.a, scalar_ir(&a->a)));
@@ -126,7 +139,8 @@ static void add_arg(Fn *f, CallBuild *c, const ArgAbi *a, Val v) {
         IrVal addr = val_address(f, v);
         for (u32 r = 0; r < a->cast_count; r++) {
             IrType type = cast_reg_type(a, r);
-            push_param(s, c, (IrParam){.type = (u8)type}, load_cast(f, addr, 8 * (i64)r, type, a->cast_bytes[r]));
+            push_param(s, c, (IrParam){.type = (u8)type},
+                       load_cast(f, addr, 8 * (i64)r, type, a->cast_bytes[r]));
         }
         return;
     }
@@ -143,7 +157,12 @@ static void add_arg(Fn *f, CallBuild *c, const ArgAbi *a, Val v) {
         return;
     case PASS_BYVAL: {
         u32 align = max_u32(l->align, 8);
-        push_param(s, c, (IrParam){.type = IR_PTR, .kind = IR_PARAM_BYVAL, .bytes = (u32)align_up(l->size, 8), .align_log2 = (u8)__builtin_ctz(align)}, val_address(f, v));
+        push_param(s, c,
+                   (IrParam){.type = IR_PTR,
+                             .kind = IR_PARAM_BYVAL,
+                             .bytes = (u32)align_up(l->size, 8),
+                             .align_log2 = (u8)__builtin_ctz(align)},
+                   val_address(f, v));
         return;
     }
     }
@@ -157,7 +176,8 @@ static void add_variadic(Fn *f, CallBuild *c, Val v) {
     push_param(f->scratch, c, (IrParam){.type = (u8)type}, a);
 }
 
-// ---- unwinding ------------------------------------------------------------------------------------
+// ---- unwinding
+// ------------------------------------------------------------------------------------
 
 static IrBlock terminate_block(Fn *f) {
     if (f->terminate.id) return f->terminate;
@@ -168,9 +188,12 @@ static IrBlock terminate_block(Fn *f) {
     ir_block_switch(ir, f->terminate);
     ir_landingpad(ir, IR_PAD_CATCH);
     DefId panic = lang_item(f->db, f->nounwind ? LANG_panic_cannot_unwind : LANG_panic_in_cleanup);
-    Symbol symbol = panic.id ? mono_precompiled(f->db, instance_resolve(f->db, panic, (Args){0})) : (Symbol){0};
+    Symbol symbol =
+        panic.id ? mono_precompiled(f->db, instance_resolve(f->db, panic, (Args){0})) : (Symbol){0};
     IrSig sig = {.no_unwind = true};
-    IrSym sym = symbol.id ? ref_sym(f, IR_SYM_FN_EXTERN, (MonoRef){.kind = REF_EXTERN, .name = symbol}) : known_fn(f, "abort");
+    IrSym sym = symbol.id
+                    ? ref_sym(f, IR_SYM_FN_EXTERN, (MonoRef){.kind = REF_EXTERN, .name = symbol})
+                    : known_fn(f, "abort");
     ir_call(ir, ir_callee_sym(sym), &sig, NULL);
     ir_unreachable(ir);
     ir_block_switch(ir, back);
@@ -213,7 +236,8 @@ IrVal emit_call(Fn *f, IrCallee callee, const IrSig *sig, const IrVal *args, Mir
     return result;
 }
 
-// ---- calling --------------------------------------------------------------------------------------
+// ---- calling
+// --------------------------------------------------------------------------------------
 
 static Val finish_call(Fn *f, CallBuild *c, IrCallee callee, MirBlock unwind) {
     IrSig *sig = &c->sig;
@@ -242,7 +266,9 @@ static void begin_call(Fn *f, CallBuild *c, const FnAbi *abi, const Place *dest)
     *c = (CallBuild){.abi = abi};
     if (abi->ret.mode != PASS_INDIRECT) return;
     const Layout *l = fn_layout(f, abi->ret.ty);
-    IrVal addr = dest && dest->kind == PLACE_MEM ? dest->addr : ir_slot_addr(f->ir, ir_slot(f->ir, l->size, l->align));
+    IrVal addr = dest && dest->kind == PLACE_MEM
+                     ? dest->addr
+                     : ir_slot_addr(f->ir, ir_slot(f->ir, l->size, l->align));
     c->result_mem = val_mem(addr, abi->ret.ty);
     push_param(f->scratch, c, (IrParam){.type = IR_PTR, .kind = IR_PARAM_SRET}, addr);
 }
@@ -250,8 +276,10 @@ static void begin_call(Fn *f, CallBuild *c, const FnAbi *abi, const Place *dest)
 static void add_args(Fn *f, CallBuild *c, const FnAbi *abi, const Val *args, u32 count, u32 fixed) {
     const ArgAbi *rows = LIST_AT(abi, ArgAbi, abi->args);
     for (u32 i = 0; i < count && !f->failed; i++) {
-        if (i < fixed) add_arg(f, c, &rows[i], args[i]);
-        else add_variadic(f, c, args[i]);
+        if (i < fixed)
+            add_arg(f, c, &rows[i], args[i]);
+        else
+            add_variadic(f, c, args[i]);
     }
 }
 
@@ -264,11 +292,13 @@ static IrSym callee_sym(Fn *f, InstanceId callee) {
         return ref_sym(f, IR_SYM_FN_EXTERN, (MonoRef){.kind = REF_EXTERN, .name = name});
     }
     Symbol symbol = mono_precompiled(f->db, callee);
-    if (symbol.id) return ref_sym(f, IR_SYM_FN_EXTERN, (MonoRef){.kind = REF_EXTERN, .name = symbol});
+    if (symbol.id)
+        return ref_sym(f, IR_SYM_FN_EXTERN, (MonoRef){.kind = REF_EXTERN, .name = symbol});
     return ref_sym(f, IR_SYM_FN_SLOT, (MonoRef){.kind = REF_INSTANCE, .instance = callee});
 }
 
-static Val call_virtual(Fn *f, const InstanceRow *row, InstanceSig sig, const Val *args, u32 count, const Place *dest, MirBlock unwind, bool track_caller, u32 lo) {
+static Val call_virtual(Fn *f, const InstanceRow *row, InstanceSig sig, const Val *args, u32 count,
+                        const Place *dest, MirBlock unwind, bool track_caller, u32 lo) {
     Db *db = f->db;
     Val self = args[0];
     IrVal data = self.a, vtable = self.b;
@@ -300,13 +330,15 @@ static Val call_virtual(Fn *f, const InstanceRow *row, InstanceSig sig, const Va
     return finish_call(f, &c, ir_callee_ptr(fn), unwind);
 }
 
-Val call_instance(Fn *f, InstanceId callee, const Val *args, u32 count, const Place *dest, MirBlock unwind, u32 lo) {
+Val call_instance(Fn *f, InstanceId callee, const Val *args, u32 count, const Place *dest,
+                  MirBlock unwind, u32 lo) {
     Db *db = f->db;
     InstanceRow row = *instance_row(db, callee);
     InstanceSig sig = instance_sig(db, callee);
     u32 fixed = args_count(db, sig.tys) - 1;
     if (count < fixed || (count > fixed && !sig.is_variadic)) {
-        fail(f, "a call of `%.*s` with %u arguments instead of %u", STR_ARG(instance_print(db, callee, f->scratch)), count, fixed);
+        fail(f, "a call of `%.*s` with %u arguments instead of %u",
+             STR_ARG(instance_print(db, callee, f->scratch)), count, fixed);
         return val_zst(ty_unit(db));
     }
     bool track_caller = instance_is_track_caller(db, callee);
@@ -319,11 +351,13 @@ Val call_instance(Fn *f, InstanceId callee, const Val *args, u32 count, const Pl
     if (track_caller && !f->failed)
         push_param(f->scratch, &c, (IrParam){.type = IR_PTR}, caller_location(f));
     if (f->failed) return val_zst(ty_unit(db));
-    if (row.kind == INST_EXTERN && (def_attrs(db, row.def)->flags & DEF_ATTR_NOUNWIND)) c.sig.no_unwind = true;
+    if (row.kind == INST_EXTERN && (def_attrs(db, row.def)->flags & DEF_ATTR_NOUNWIND))
+        c.sig.no_unwind = true;
     return finish_call(f, &c, ir_callee_sym(callee_sym(f, callee)), unwind);
 }
 
-Val call_pointer(Fn *f, IrVal callee, InstanceSig sig, const Val *args, u32 count, const Place *dest, MirBlock unwind) {
+Val call_pointer(Fn *f, IrVal callee, InstanceSig sig, const Val *args, u32 count,
+                 const Place *dest, MirBlock unwind) {
     const FnAbi *abi = fn_abi(f->db, sig.tys, (HirAbi)sig.abi, sig.is_variadic, false);
     CallBuild c;
     begin_call(f, &c, abi, dest);
@@ -332,9 +366,12 @@ Val call_pointer(Fn *f, IrVal callee, InstanceSig sig, const Val *args, u32 coun
     return finish_call(f, &c, ir_callee_ptr(callee), unwind);
 }
 
-IrVal fn_address(Fn *f, InstanceId instance) { return ir_sym_addr(f->ir, callee_sym(f, instance), 0); }
+IrVal fn_address(Fn *f, InstanceId instance) {
+    return ir_sym_addr(f->ir, callee_sym(f, instance), 0);
+}
 
-// ---- the call terminator --------------------------------------------------------------------------
+// ---- the call terminator
+// --------------------------------------------------------------------------
 
 static void push_operand(Fn *f, const MirOperand *op, bool spread, Val *out, u32 *count) {
     Val v = operand(f, *op);
@@ -343,7 +380,8 @@ static void push_operand(Fn *f, const MirOperand *op, bool spread, Val *out, u32
         return;
     }
     if (ty_kind(f->db, v.ty) != TY_TUPLE) {
-        fail(f, "arguments that are not a tuple: `%.*s`", STR_ARG(ty_print(f->db, v.ty, f->scratch)));
+        fail(f, "arguments that are not a tuple: `%.*s`",
+             STR_ARG(ty_print(f->db, v.ty, f->scratch)));
         return;
     }
     u32 n = layout_field_count(f->db, v.ty, 0);
@@ -359,7 +397,8 @@ static u32 spread_extra(Fn *f, const MirOperand *op) {
 // How intrinsics with a body of their own are called when they are not open-coded.
 static InstanceId fallback_body(Fn *f, const InstanceRow *row) {
     if (!def_has_body(f->db, row->def)) return (InstanceId){0};
-    return instance_intern(f->db, (InstanceRow){.kind = INST_ITEM, .def = row->def, .args = row->args});
+    return instance_intern(f->db,
+                           (InstanceRow){.kind = INST_ITEM, .def = row->def, .args = row->args});
 }
 
 void call_terminator(Fn *f, const MirTerm *term) {
@@ -368,7 +407,8 @@ void call_terminator(Fn *f, const MirTerm *term) {
     Ty callee_ty = operand_ty(f, term->a);
     const TyRow *fn = ty_row(db, callee_ty);
     u32 extra = 0;
-    if (term->is_spread && term->operand_count) extra = spread_extra(f, &ops[term->operand_count - 1]);
+    if (term->is_spread && term->operand_count)
+        extra = spread_extra(f, &ops[term->operand_count - 1]);
     Val *args = SCRATCH_ARRAY(f->scratch, Val, term->operand_count + extra + 1);
     u32 count = 0;
     for (u32 i = 0; i < term->operand_count && !f->failed; i++)
@@ -379,7 +419,8 @@ void call_terminator(Fn *f, const MirTerm *term) {
     if (fn->kind == TY_FN_DEF) {
         InstanceId callee = instance_resolve(db, fn->def, fn->args);
         if (!callee.id) {
-            fail(f, "a call of `%.*s`, for which no implementation was found", STR_ARG(ty_print(db, callee_ty, f->scratch)));
+            fail(f, "a call of `%.*s`, for which no implementation was found",
+                 STR_ARG(ty_print(db, callee_ty, f->scratch)));
             return;
         }
         InstanceRow row = *instance_row(db, callee);
@@ -387,8 +428,10 @@ void call_terminator(Fn *f, const MirTerm *term) {
             bool diverges = false;
             if (intrinsic_call(f, &row, args, count, &dest, term->lo, term->unwind, &diverges)) {
                 if (diverges || f->failed) return;
-                if (term->target.id == MIR_NO_BLOCK.id) ir_unreachable(f->ir);
-                else ir_br(f->ir, f->blocks[term->target.id]);
+                if (term->target.id == MIR_NO_BLOCK.id)
+                    ir_unreachable(f->ir);
+                else
+                    ir_br(f->ir, f->blocks[term->target.id]);
                 return;
             }
             if (f->failed) return;
@@ -401,14 +444,17 @@ void call_terminator(Fn *f, const MirTerm *term) {
         }
         if (row.kind == INST_DROP_GLUE) {
             Val pointer = args[0];
-            if (type_needs_drop(db, row.ty)) drop_value(f, row.ty, pointer.a, pointer.b, term->unwind);
+            if (type_needs_drop(db, row.ty))
+                drop_value(f, row.ty, pointer.a, pointer.b, term->unwind);
             result = val_zst(ty_unit(db));
         } else {
             result = call_instance(f, callee, args, count, &dest, term->unwind, term->lo);
         }
     } else if (fn->kind == TY_FN_PTR) {
         Val callee = operand(f, term->a);
-        InstanceSig sig = {.tys = normalize_concrete_args(db, fn->args), .abi = fn->abi, .is_variadic = fn->is_variadic};
+        InstanceSig sig = {.tys = normalize_concrete_args(db, fn->args),
+                           .abi = fn->abi,
+                           .is_variadic = fn->is_variadic};
         result = call_pointer(f, val_single(f, callee), sig, args, count, &dest, term->unwind);
     } else {
         fail(f, "a call of a value of type `%.*s`", STR_ARG(ty_print(db, callee_ty, f->scratch)));
@@ -434,7 +480,8 @@ void call_panic(Fn *f, const char *path, const Val *args, u32 count, u32 lo, Mir
     ir_unreachable(f->ir);
 }
 
-// ---- drops ----------------------------------------------------------------------------------------
+// ---- drops
+// ----------------------------------------------------------------------------------------
 
 void drop_value(Fn *f, Ty ty, IrVal addr, IrVal meta, MirBlock unwind) {
     Db *db = f->db;

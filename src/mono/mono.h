@@ -1,11 +1,12 @@
-// Mono: from an instance to IR. MIR and generic arguments are read together; no copy of MIR per instance.
+// Mono: from an instance to IR. MIR and generic arguments are read together; no copy of MIR per
+// instance.
 //
 // Calls are resolved to instances; an instance that the sysroot's precompiled crates have (tier 2,
-// DESIGN.md section 4) becomes a call of their symbol. Trait calls, vtables, drop glue, clone shims,
-// intrinsics, constants and the Locations of panics are made here.
+// DESIGN.md section 4) becomes a call of their symbol. Trait calls, vtables, drop glue, clone
+// shims, intrinsics, constants and the Locations of panics are made here.
 //
-// IR symbols (ir/ir.h) carry the id of a MonoRef as their key: what is referred to. Whoever places
-// the code (the JIT, the object writer) asks mono_ref for it and supplies an address.
+// IR symbols (ir/ir.h) of the program's own things carry the id of a MonoRef as their key. Whoever
+// places the code (the JIT, the object writer) asks mono_ref what it is and supplies an address.
 
 #ifndef RAC_MONO_MONO_H
 #define RAC_MONO_MONO_H
@@ -14,17 +15,17 @@
 #include "ir/ir.h"
 
 typedef enum RefKind {
-    REF_INSTANCE, // a function rac compiles: instance
-    REF_EXTERN,   // a function of the precompiled crates, libc or libgcc: name
+    REF_INSTANCE,    // a function rac compiles: instance
+    REF_EXTERN,      // a function of the precompiled crates, libc or libgcc: name
     REF_EXTERN_DATA, // a static of them: name
-    REF_ALLOC,    // constant data: alloc
-    REF_CONST,    // the value of a constant as data: def, args; index: promoted + 1, 0 the item itself
-    REF_BYTES,    // the bytes of a string literal: name
-    REF_VTABLE,   // of ty as dyn: bytes by mono_vtable
-    REF_STATIC,   // a static rac compiles: def
-    REF_TLS,      // a thread-local static rac compiles: def
+    REF_ALLOC,       // constant data: alloc
+    REF_CONST, // the value of a constant as data: def, args; index: promoted + 1, 0 the item itself
+    REF_BYTES, // the bytes of a string literal: name
+    REF_VTABLE,     // of ty as dyn: bytes by mono_vtable
+    REF_STATIC,     // a static rac compiles: def
+    REF_TLS,        // a thread-local static rac compiles: def
     REF_EXTERN_TLS, // one of the precompiled crates: name
-    REF_LOCATION, // a core::panic::Location: def, offset from the item's start in index
+    REF_LOCATION,   // a core::panic::Location: def, offset from the item's start in index
 } RefKind;
 
 typedef struct MonoRef {
@@ -41,9 +42,15 @@ typedef struct MonoRef {
 u32 mono_ref_intern(Db *db, MonoRef ref);
 MonoRef mono_ref(const Db *db, u64 key);
 IrSymbols *mono_symbols(Db *db);
+// The IR symbol of a reference. External ones (REF_EXTERN*) have key 0 and go by name; the others'
+// key is their MonoRef. `kind` is overruled for instances: see mono_set_fn_kind.
+IrSym mono_symbol(Db *db, IrSymKind kind, MonoRef ref);
+// How calls reach the functions rac compiles: IR_SYM_FN_SLOT (the default: the JIT's function
+// table) or IR_SYM_FN.
+void mono_set_fn_kind(Db *db, IrSymKind kind);
 
-// The IR of an instance, in db->scratch; NULL when it cannot be made: *error says what and why, as data for
-// the diagnostic of DESIGN.md rule 6 (the caller knows the chain that led here).
+// The IR of an instance, in db->scratch; NULL when it cannot be made: *error says what and why, as
+// data for the diagnostic of DESIGN.md rule 6 (the caller knows the chain that led here).
 typedef struct MonoError {
     Str what; // construct that is not supported, or what went wrong
     DefId def;
@@ -58,8 +65,8 @@ typedef struct VtableWord {
 } VtableWord;
 const VtableWord *mono_vtable(Db *db, Ty ty, Ty dyn, u32 *count); // in db->scratch
 
-// Whether calls go to a precompiled symbol; its name if so. The index is asked through a hook, set by the
-// session: canonical path (link/v0.h) -> symbol, or none.
+// Whether calls go to a precompiled symbol; its name if so. The index is asked through a hook, set
+// by the session: canonical path (link/v0.h) -> symbol, or none.
 typedef Symbol MonoFindPath(Db *db, Str path);
 void mono_set_find_path(Db *db, MonoFindPath *find);
 Symbol mono_precompiled(Db *db, InstanceId instance); // SYM_none: compile it
@@ -68,8 +75,8 @@ Symbol mono_precompiled_static(Db *db, DefId def);
 Str mono_canonical_path(Db *db, DefId def, Scratch *scratch); // "" if generic
 // A symbol name, unique per instance.
 Str mono_symbol_name(Db *db, InstanceId instance, Scratch *scratch);
-// The instance of the C entry point for the user's crate: calls lang_start::<T>(main, argc, argv, sigpipe).
-// 0: the crate has no main (reported).
+// The instance of the C entry point for the user's crate: calls lang_start::<T>(main, argc, argv,
+// sigpipe). 0: the crate has no main (reported).
 InstanceId mono_entry(Db *db, CrateId crate);
 
 struct MonoStore *mono_store_new(void);

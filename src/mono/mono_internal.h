@@ -9,7 +9,9 @@ struct MonoStore {
     Interner refs; // MonoRef
     IrSymbols symbols;
     MonoFindPath *find_path;
-    Map precompiled; // InstanceId -> Symbol + 1
+    Map precompiled;   // InstanceId -> Symbol + 1
+    Map intrinsics;    // Symbol -> row of intrinsics.def + 1
+    IrSymKind fn_kind; // how calls reach functions rac compiles
 };
 
 // ---- values -------------------------------------------------------------------------------------
@@ -32,7 +34,8 @@ typedef enum LocalKind {
     LOCAL_SCALAR,  // one
     LOCAL_PAIR,    // one, two
     LOCAL_SLOT,    // memory in the frame
-    LOCAL_POINTER, // memory elsewhere, at the address in `one` (an argument passed indirectly, the return slot)
+    LOCAL_POINTER, // memory elsewhere, at the address in `one` (an argument passed indirectly, the
+                   // return slot)
     LOCAL_UNSIZED, // the same, metadata in `two`
 } LocalKind;
 typedef struct LocalInfo {
@@ -77,8 +80,8 @@ typedef struct Fn {
     IrLocal exception;
     bool has_exception;
     bool in_cleanup;
-    bool nounwind;     // extern "C": unwinding out of it aborts
-    IrVal location;    // the caller's, in #[track_caller] functions; 0 otherwise
+    bool nounwind;  // extern "C": unwinding out of it aborts
+    IrVal location; // the caller's, in #[track_caller] functions; 0 otherwise
     bool track_caller;
     bool overflow_checks;
     MonoError *error;
@@ -93,9 +96,12 @@ void fail(Fn *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 Ty fn_ty(Fn *f, Ty generic); // substituted and normalised
 Args fn_args(Fn *f, Args generic);
 IrType scalar_ir(const Scalar *s);
-static inline const Layout *fn_layout(Fn *f, Ty ty) { return layout_of(f->db, ty); }
+static inline const Layout *fn_layout(Fn *f, Ty ty) {
+    return layout_of(f->db, ty);
+}
 
-// ---- values (value.c) -----------------------------------------------------------------------------
+// ---- values (value.c)
+// -----------------------------------------------------------------------------
 
 Val val_zst(Ty ty);
 Val val_scalar(IrVal a, Ty ty);
@@ -103,15 +109,17 @@ Val val_pair(IrVal a, IrVal b, Ty ty);
 Val val_mem(IrVal addr, Ty ty);
 Val load_val(Fn *f, IrVal addr, Ty ty); // a scalar or pair is loaded, the rest stays in memory
 void store_val(Fn *f, IrVal addr, Val v);
-IrVal val_address(Fn *f, Val v); // spilled to a slot if it is no memory
-IrVal val_single(Fn *f, Val v);  // the one scalar
-IrVal cast_bits(Fn *f, IrVal v, IrType to); // same size, another class
+IrVal val_address(Fn *f, Val v);                     // spilled to a slot if it is no memory
+IrVal val_single(Fn *f, Val v);                      // the one scalar
+IrVal cast_bits(Fn *f, IrVal v, IrType to);          // same size, another class
 Val val_field(Fn *f, Val v, u32 variant, u32 field); // a field of a value
-Val const_val(Fn *f, u32 konst); // MIR constant
-Val alloc_val(Fn *f, const ConstAlloc *alloc, MonoRef self, Ty ty); // the value of an evaluated constant
+Val const_val(Fn *f, u32 konst);                     // MIR constant
+Val alloc_val(Fn *f, const ConstAlloc *alloc, MonoRef self,
+              Ty ty);                                      // the value of an evaluated constant
 IrVal size_of_val(Fn *f, Ty ty, IrVal meta, IrVal *align); // dynamic size and alignment
 
-// ---- places (place.c) -----------------------------------------------------------------------------
+// ---- places (place.c)
+// -----------------------------------------------------------------------------
 
 void analyze_locals(Fn *f, u8 *needs_memory); // by local
 Place place_of(Fn *f, MirPlace place);
@@ -126,24 +134,27 @@ Ty operand_ty(Fn *f, MirOperand op);
 IrVal read_discriminant(Fn *f, Place p, Ty out_ty);
 void write_discriminant(Fn *f, Place p, u32 variant);
 
-// ---- rvalues (rvalue.c) ---------------------------------------------------------------------------
+// ---- rvalues (rvalue.c)
+// ---------------------------------------------------------------------------
 
 void assign(Fn *f, MirPlace to, const MirRvalue *rv);
 IrVal binary(Fn *f, MirBinOp op, Ty ty, IrVal a, IrVal b);
 IrVal cast_int(Fn *f, IrVal v, Ty from, Ty to);
 Val unsize(Fn *f, Val v, Ty from, Ty to);
 
-// ---- references -----------------------------------------------------------------------------------
+// ---- references
+// -----------------------------------------------------------------------------------
 
 IrSym ref_sym(Fn *f, IrSymKind kind, MonoRef ref);
-IrVal ref_addr(Fn *f, MonoRef ref);     // the address of what is referred to
+IrVal ref_addr(Fn *f, MonoRef ref);      // the address of what is referred to
 IrSym known_fn(Fn *f, const char *name); // libc and libgcc
 IrVal caller_location(Fn *f);
 IrVal location_at(Fn *f, DefId def, u32 lo);
 IrVal fn_address(Fn *f, InstanceId instance);
 IrVal vtable_address(Fn *f, Ty ty, Ty dyn);
 
-// ---- calls (call.c) -------------------------------------------------------------------------------
+// ---- calls (call.c)
+// -------------------------------------------------------------------------------
 
 // An IR signature and the values for it, built argument by argument.
 typedef struct CallBuild {
@@ -154,33 +165,37 @@ typedef struct CallBuild {
     Val result_mem; // PASS_INDIRECT: where the result goes
 } CallBuild;
 
-// Calls an instance. `args` are spread. The result is a value of the signature's output type; `dest`, if it is
-// memory, takes an indirect result in place. unwind: MIR block or MIR_NO_BLOCK.
-Val call_instance(Fn *f, InstanceId callee, const Val *args, u32 count, const Place *dest, MirBlock unwind,
-                  u32 lo);
-Val call_pointer(Fn *f, IrVal callee, InstanceSig sig, const Val *args, u32 count, const Place *dest,
-                 MirBlock unwind);
+// Calls an instance. `args` are spread. The result is a value of the signature's output type;
+// `dest`, if it is memory, takes an indirect result in place. unwind: MIR block or MIR_NO_BLOCK.
+Val call_instance(Fn *f, InstanceId callee, const Val *args, u32 count, const Place *dest,
+                  MirBlock unwind, u32 lo);
+Val call_pointer(Fn *f, IrVal callee, InstanceSig sig, const Val *args, u32 count,
+                 const Place *dest, MirBlock unwind);
 void call_terminator(Fn *f, const MirTerm *term);
-void call_panic(Fn *f, const char *path, const Val *args, u32 count, u32 lo, MirBlock unwind); // precompiled, diverges
+void call_panic(Fn *f, const char *path, const Val *args, u32 count, u32 lo,
+                MirBlock unwind); // precompiled, diverges
 void drop_terminator(Fn *f, const MirTerm *term);
 // Calls the drop glue of a place in memory.
 void drop_value(Fn *f, Ty ty, IrVal addr, IrVal meta, MirBlock unwind);
 IrSig entry_sig(Db *db, Scratch *scratch, const FnAbi *abi); // how gen sees a function of this ABI
-IrBlock unwind_target(Fn *f, MirBlock unwind); // 0: callers' business
+IrBlock unwind_target(Fn *f, MirBlock unwind);               // 0: callers' business
 void return_val(Fn *f, Val v);
 // A raw IR call with the function's unwinding rules applied.
 IrVal emit_call(Fn *f, IrCallee callee, const IrSig *sig, const IrVal *args, MirBlock unwind);
 
-// ---- intrinsics (intrinsic*.c) --------------------------------------------------------------------
+// ---- intrinsics (intrinsic*.c)
+// --------------------------------------------------------------------
 
-// Open-codes a call of an intrinsic. False: not known by this name (its fallback body is called then, if it has one).
-// *diverges: the block was ended.
-bool intrinsic_call(Fn *f, const InstanceRow *callee, const Val *args, u32 count, const Place *dest, u32 lo,
-                    MirBlock unwind, bool *diverges);
+// Open-codes a call of an intrinsic. False: not known by this name (its fallback body is called
+// then, if it has one). *diverges: the block was ended.
+bool intrinsic_call(Fn *f, const InstanceRow *callee, const Val *args, u32 count, const Place *dest,
+                    u32 lo, MirBlock unwind, bool *diverges);
 
-// ---- shims (shim.c) -------------------------------------------------------------------------------
+// ---- shims (shim.c)
+// -------------------------------------------------------------------------------
 
 void build_shim(Fn *f, const InstanceRow *row);
-bool load_param(Fn *f, u32 index, Val *out, u32 *ir_index); // argument `index` of the ABI as a value
+bool load_param(Fn *f, u32 index, Val *out,
+                u32 *ir_index); // argument `index` of the ABI as a value
 
 #endif

@@ -2,7 +2,8 @@
 
 #include "mono/mono_internal.h"
 
-// ---- which locals may live in registers -----------------------------------------------------------
+// ---- which locals may live in registers
+// -----------------------------------------------------------
 
 // Whether a projection of a register local can be answered from its halves.
 static bool stays_in_registers(Fn *f, const MirPlace *place) {
@@ -12,7 +13,8 @@ static bool stays_in_registers(Fn *f, const MirPlace *place) {
     u32 variant = 0;
     for (u32 i = 0; i < place->proj_count; i++) {
         switch ((MirProjKind)projs[i].kind) {
-        case PROJ_DEREF: return ty_kind(f->db, ty) != TY_ADT || fn_layout(f, ty)->repr != REPR_MEMORY;
+        case PROJ_DEREF:
+            return ty_kind(f->db, ty) != TY_ADT || fn_layout(f, ty)->repr != REPR_MEMORY;
         case PROJ_DOWNCAST: variant = projs[i].index; break;
         case PROJ_FIELD: {
             const Layout *l = fn_layout(f, ty);
@@ -23,11 +25,12 @@ static bool stays_in_registers(Fn *f, const MirPlace *place) {
                 if (fl->repr != REPR_SCALAR || fl->size != l->size) return false;
             } else {
                 if (l->variants.count == 0) return false;
-                u64 offset = layout_field_offset(l, l->variants.count > 1 ? variant : 0, projs[i].index);
+                u64 offset =
+                    layout_field_offset(l, l->variants.count > 1 ? variant : 0, projs[i].index);
                 bool whole = fl->repr == REPR_SCALAR_PAIR && fl->size == l->size;
-                bool half = fl->repr == REPR_SCALAR &&
-                            ((offset == 0 && fl->size == l->a.bytes) ||
-                             (offset == l->b_offset && fl->size == l->b.bytes));
+                bool half =
+                    fl->repr == REPR_SCALAR && ((offset == 0 && fl->size == l->a.bytes) ||
+                                                (offset == l->b_offset && fl->size == l->b.bytes));
                 if (!whole && !half) return false;
             }
             ty = field;
@@ -116,7 +119,8 @@ void analyze_locals(Fn *f, u8 *needs_memory) {
     }
 }
 
-// ---- walking projections --------------------------------------------------------------------------
+// ---- walking projections
+// --------------------------------------------------------------------------
 
 Place mem_place(IrVal addr, IrVal meta, Ty ty) {
     return (Place){.kind = PLACE_MEM, .addr = addr, .meta = meta, .ty = ty};
@@ -192,11 +196,11 @@ Place place_field(Fn *f, Place p, u32 variant, u32 field, Ty ty) {
     if (p.kind != PLACE_MEM && fl->size == 0 && !fl->is_unsized)
         return (Place){.kind = PLACE_ZST, .ty = ty};
     u32 row = l->variants.count > 1 ? variant : 0;
-    u64 offset = is_array               ? field * l->array_stride
+    u64 offset = is_array                 ? field * l->array_stride
                  : l->variants.count == 0 ? 0
                                           : layout_field_offset(l, row, field);
-    if (p.kind == PLACE_LOCAL && f->locals[p.local].kind == LOCAL_PAIR && l->repr == REPR_SCALAR_PAIR &&
-        fl->repr == REPR_SCALAR) {
+    if (p.kind == PLACE_LOCAL && f->locals[p.local].kind == LOCAL_PAIR &&
+        l->repr == REPR_SCALAR_PAIR && fl->repr == REPR_SCALAR) {
         return (Place){.kind = PLACE_HALF, .half = offset != 0, .local = p.local, .ty = ty};
     }
     if (p.kind != PLACE_MEM) {
@@ -205,7 +209,8 @@ Place place_field(Fn *f, Place p, u32 variant, u32 field, Ty ty) {
         return p;
     }
     if (fl->is_unsized && ty_kind(f->db, layout_tail(f->db, ty)) == TY_DYN)
-        return mem_place(ir_ptr_add(f->ir, p.addr, unsized_field_offset(f, offset, ty, p.meta)), p.meta, ty);
+        return mem_place(ir_ptr_add(f->ir, p.addr, unsized_field_offset(f, offset, ty, p.meta)),
+                         p.meta, ty);
     IrVal addr = offset ? ir_ptr_add_const(f->ir, p.addr, (i64)offset) : p.addr;
     return mem_place(addr, fl->is_unsized ? p.meta : (IrVal){0}, ty);
 }
@@ -278,7 +283,8 @@ Place place_of(Fn *f, MirPlace place) {
     return p;
 }
 
-// ---- reading and writing --------------------------------------------------------------------------
+// ---- reading and writing
+// --------------------------------------------------------------------------
 
 Val place_read(Fn *f, Place p) {
     switch ((PlaceKind)p.kind) {
@@ -311,7 +317,8 @@ void place_write(Fn *f, Place p, Val v) {
         // The same bytes under another type, as in a transmute: read them as the local's scalars.
         v = load_val(f, v.a, p.kind == PLACE_LOCAL ? l->ty : p.ty);
         if (v.kind == VAL_MEM || v.kind == VAL_ZST) {
-            fail(f, "an assignment between `%.*s` and a scalar", STR_ARG(ty_print(f->db, v.ty, f->scratch)));
+            fail(f, "an assignment between `%.*s` and a scalar",
+                 STR_ARG(ty_print(f->db, v.ty, f->scratch)));
             return;
         }
     }
@@ -322,7 +329,8 @@ void place_write(Fn *f, Place p, Val v) {
         return;
     }
     ir_local_set(f->ir, l->one, cast_bits(f, v.a, one));
-    if (l->kind == LOCAL_PAIR) ir_local_set(f->ir, l->two, cast_bits(f, v.b, scalar_ir(&l->layout->b)));
+    if (l->kind == LOCAL_PAIR)
+        ir_local_set(f->ir, l->two, cast_bits(f, v.b, scalar_ir(&l->layout->b)));
 }
 
 IrVal place_address(Fn *f, Place p) {
@@ -336,9 +344,12 @@ Val operand(Fn *f, MirOperand op) {
     return place_read(f, place_of(f, op.place));
 }
 
-Ty operand_ty(Fn *f, MirOperand op) { return fn_ty(f, mir_operand_ty(f->db, f->body, op)); }
+Ty operand_ty(Fn *f, MirOperand op) {
+    return fn_ty(f, mir_operand_ty(f->db, f->body, op));
+}
 
-// ---- discriminants --------------------------------------------------------------------------------
+// ---- discriminants
+// --------------------------------------------------------------------------------
 
 static u128 discriminant_of(Fn *f, Ty ty, u32 variant) {
     const TyRow *row = ty_row(f->db, ty);
@@ -382,7 +393,8 @@ IrVal read_discriminant(Fn *f, Place p, Ty out_ty) {
     IrVal relative = ir_sub(f->ir, tag, int_const(f, type, start));
     IrVal in_range =
         ir_icmp(f->ir, IR_ULE, relative, int_const(f, type, l->niche_last - l->niche_first));
-    IrVal variant = ir_add(f->ir, ir_int_cast(f->ir, out, false, relative), int_const(f, out, l->niche_first));
+    IrVal variant =
+        ir_add(f->ir, ir_int_cast(f->ir, out, false, relative), int_const(f, out, l->niche_first));
     return ir_select(f->ir, in_range, variant, untagged);
 }
 

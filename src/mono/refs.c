@@ -9,6 +9,7 @@ struct MonoStore *mono_store_new(void) {
     CHECK(store);
     interner_init(&store->refs);
     ir_symbols_init(&store->symbols);
+    store->fn_kind = IR_SYM_FN_SLOT;
     return store;
 }
 
@@ -17,11 +18,16 @@ void mono_store_free(struct MonoStore *store) {
     interner_deinit(&store->refs);
     ir_symbols_deinit(&store->symbols);
     map_deinit(&store->precompiled);
+    map_deinit(&store->intrinsics);
     free(store);
 }
 
-void mono_set_find_path(Db *db, MonoFindPath *find) { db->mono->find_path = find; }
-IrSymbols *mono_symbols(Db *db) { return &db->mono->symbols; }
+void mono_set_find_path(Db *db, MonoFindPath *find) {
+    db->mono->find_path = find;
+}
+IrSymbols *mono_symbols(Db *db) {
+    return &db->mono->symbols;
+}
 
 u32 mono_ref_intern(Db *db, MonoRef ref) {
     MonoRef clean;
@@ -42,9 +48,21 @@ MonoRef mono_ref(const Db *db, u64 key) {
     return *(const MonoRef *)intern_bytes(&db->mono->refs, (u32)key, NULL);
 }
 
+IrSym mono_symbol(Db *db, IrSymKind kind, MonoRef ref) {
+    if (ref.kind == REF_INSTANCE) kind = db->mono->fn_kind;
+    bool external =
+        ref.kind == REF_EXTERN || ref.kind == REF_EXTERN_DATA || ref.kind == REF_EXTERN_TLS;
+    u32 key = external ? 0 : mono_ref_intern(db, ref);
+    Str name = external ? symbol_str(&db->symbols, ref.name) : STR("");
+    return ir_symbol(&db->mono->symbols, kind, key, name);
+}
+
 IrSym ref_sym(Fn *f, IrSymKind kind, MonoRef ref) {
-    u32 id = mono_ref_intern(f->db, ref);
-    return ir_symbol(&f->db->mono->symbols, kind, id, symbol_str(&f->db->symbols, ref.name));
+    return mono_symbol(f->db, kind, ref);
+}
+
+void mono_set_fn_kind(Db *db, IrSymKind kind) {
+    db->mono->fn_kind = kind;
 }
 
 IrVal ref_addr(Fn *f, MonoRef ref) {
@@ -61,7 +79,8 @@ IrSym known_fn(Fn *f, const char *name) {
     return ref_sym(f, IR_SYM_FN_EXTERN, (MonoRef){.kind = REF_EXTERN, .name = symbol});
 }
 
-// ---- precompiled code -----------------------------------------------------------------------------
+// ---- precompiled code
+// -----------------------------------------------------------------------------
 
 // The path of a definition in the form of link/v0.h; "" where it has generic parameters.
 static bool canonical(Db *db, DefId def, Scratch *scratch, Str *out) {
@@ -91,12 +110,15 @@ static bool canonical(Db *db, DefId def, Scratch *scratch, Str *out) {
         VEC(char) text = {0};
         for (u32 i = 1; i < count; i++) {
             Str arg = ty_print_full(db, args[i], scratch);
-            if (i == 1) vec_push(scratch, &text, '<');
-            else vec_append(scratch, &text, ", ", 2);
+            if (i == 1)
+                vec_push(scratch, &text, '<');
+            else
+                vec_append(scratch, &text, ", ", 2);
             vec_append(scratch, &text, arg.at, arg.len);
             if (i + 1 == count) vec_push(scratch, &text, '>');
         }
-        *out = scratch_print(scratch, "<%.*s as %.*s%.*s>", STR_ARG(self), STR_ARG(trait), (int)text.count, text.at ? text.at : "");
+        *out = scratch_print(scratch, "<%.*s as %.*s%.*s>", STR_ARG(self), STR_ARG(trait),
+                             (int)text.count, text.at ? text.at : "");
         return true;
     }
     case DEF_TRAIT: break;
@@ -122,11 +144,15 @@ static Symbol find_path(Db *db, DefId def) {
     return found;
 }
 
-// A function with `#[rustc_std_internal_symbol]` or `#[no_mangle]` in the library goes by that name.
+// A function with `#[rustc_std_internal_symbol]` or `#[no_mangle]` in the library goes by that
+// name.
 static Symbol internal_symbol(Db *db, DefId def) {
     const DefAttrs *attrs = def_attrs(db, def);
-    if (!(attrs->flags & (DEF_ATTR_STD_INTERNAL_SYMBOL | DEF_ATTR_NO_MANGLE)) || !db->mono->find_path) return (Symbol){0};
-    Str name = symbol_str(&db->symbols, attrs->link_name.id ? attrs->link_name : def_row(db, def)->name);
+    if (!(attrs->flags & (DEF_ATTR_STD_INTERNAL_SYMBOL | DEF_ATTR_NO_MANGLE)) ||
+        !db->mono->find_path)
+        return (Symbol){0};
+    Str name =
+        symbol_str(&db->symbols, attrs->link_name.id ? attrs->link_name : def_row(db, def)->name);
     u64 mark = scratch_mark(&db->scratch);
     Str path = scratch_print(&db->scratch, "__rustc::%.*s", STR_ARG(name));
     Symbol found = db->mono->find_path(db, path);
@@ -142,7 +168,8 @@ Symbol mono_precompiled(Db *db, InstanceId instance) {
     bool candidate = (row.kind == INST_ITEM || row.kind == INST_EXTERN) && row.def.id;
     if (candidate && row.kind == INST_EXTERN) {
         symbol = internal_symbol(db, row.def);
-    } else if (candidate && !crate_row(db, def_crate(db, row.def))->is_local && args_count(db, row.args) == 0) {
+    } else if (candidate && !crate_row(db, def_crate(db, row.def))->is_local &&
+               args_count(db, row.args) == 0) {
         DefKind kind = def_kind(db, row.def);
         if (kind == DEF_FN || kind == DEF_ASSOC_FN) {
             symbol = internal_symbol(db, row.def);
@@ -161,7 +188,8 @@ Symbol mono_precompiled_static(Db *db, DefId def) {
     return symbol.id ? symbol : find_path(db, def);
 }
 
-// ---- names ----------------------------------------------------------------------------------------
+// ---- names
+// ----------------------------------------------------------------------------------------
 
 // Unique by construction: the printed path for people, the instance's number for the linker.
 Str mono_symbol_name(Db *db, InstanceId instance, Scratch *scratch) {
@@ -170,7 +198,8 @@ Str mono_symbol_name(Db *db, InstanceId instance, Scratch *scratch) {
     if (row.kind == INST_ITEM) {
         const DefAttrs *attrs = def_kind(db, row.def) == DEF_FN ? def_attrs(db, row.def) : NULL;
         if (attrs && attrs->link_name.id) return symbol_str(&db->symbols, attrs->link_name);
-        if (attrs && attrs->flags & DEF_ATTR_NO_MANGLE) return symbol_str(&db->symbols, def_row(db, row.def)->name);
+        if (attrs && attrs->flags & DEF_ATTR_NO_MANGLE)
+            return symbol_str(&db->symbols, def_row(db, row.def)->name);
     }
     Str path = instance_print(db, instance, scratch);
     char *text = scratch_take(scratch, (u64)path.len + 32, 1);
@@ -179,15 +208,19 @@ Str mono_symbol_name(Db *db, InstanceId instance, Scratch *scratch) {
     n = 5;
     for (u32 i = 0; i < path.len; i++) {
         char c = path.at[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-        if (plain) text[n++] = c;
-        else if (n && text[n - 1] != '.') text[n++] = '.';
+        bool plain =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        if (plain)
+            text[n++] = c;
+        else if (n && text[n - 1] != '.')
+            text[n++] = '.';
     }
     Str number = scratch_print(scratch, ".%u", instance.id);
     return scratch_print(scratch, "%.*s%.*s", (int)n, text, STR_ARG(number));
 }
 
-// ---- locations ------------------------------------------------------------------------------------
+// ---- locations
+// ------------------------------------------------------------------------------------
 
 IrVal location_at(Fn *f, DefId def, u32 lo) {
     return ref_addr(f, (MonoRef){.kind = REF_LOCATION, .def = def, .index = lo});
@@ -199,7 +232,8 @@ IrVal caller_location(Fn *f) {
     return location_at(f, f->def, f->lo);
 }
 
-// ---- vtables --------------------------------------------------------------------------------------
+// ---- vtables
+// --------------------------------------------------------------------------------------
 
 IrVal vtable_address(Fn *f, Ty ty, Ty dyn) {
     return ref_addr(f, (MonoRef){.kind = REF_VTABLE, .ty = ty, .dyn = dyn});

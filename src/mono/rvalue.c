@@ -2,7 +2,9 @@
 
 #include "mono/mono_internal.h"
 
-static bool is_signed_ty(Fn *f, Ty ty) { return ty_is_signed(ty_kind(f->db, ty)); }
+static bool is_signed_ty(Fn *f, Ty ty) {
+    return ty_is_signed(ty_kind(f->db, ty));
+}
 
 IrVal cast_int(Fn *f, IrVal v, Ty from, Ty to) {
     return ir_int_cast(f->ir, scalar_ir(&fn_layout(f, to)->a), is_signed_ty(f, from), v);
@@ -107,7 +109,9 @@ static Val rv_binary(Fn *f, const MirRvalue *rv) {
     Ty ty = a.ty;
     bool compares = op >= MIR_EQ && op <= MIR_GT;
     if (a.kind == VAL_ZST) { // (), !
-        if (compares) return val_scalar(ir_bool(f->ir, op == MIR_EQ || op == MIR_LE || op == MIR_GE), TY_OF(BOOL));
+        if (compares)
+            return val_scalar(ir_bool(f->ir, op == MIR_EQ || op == MIR_LE || op == MIR_GE),
+                              TY_OF(BOOL));
         fail(f, "arithmetic on `%.*s`", STR_ARG(ty_print(f->db, ty, f->scratch)));
         return a;
     }
@@ -138,7 +142,8 @@ static Val rv_unary(Fn *f, const MirRvalue *rv) {
         if (kind == TY_F16 || kind == TY_F128) {
             IrVal bits = val_single(f, a);
             u128 sign = (u128)1 << (kind == TY_F16 ? 15 : 127);
-            IrVal mask = kind == TY_F16 ? ir_const(f->ir, IR_I16, (u64)sign) : ir_const_128(f->ir, sign);
+            IrVal mask =
+                kind == TY_F16 ? ir_const(f->ir, IR_I16, (u64)sign) : ir_const_128(f->ir, sign);
             return val_scalar(ir_xor(f->ir, bits, mask), a.ty);
         }
         if (ty_is_float(kind)) return val_scalar(ir_fneg(f->ir, val_single(f, a)), a.ty);
@@ -146,7 +151,8 @@ static Val rv_unary(Fn *f, const MirRvalue *rv) {
     case MIR_PTR_METADATA: {
         Ty pointee = ty_row(f->db, a.ty)->elem;
         if (a.kind != VAL_PAIR) return val_zst(ty_unit(f->db));
-        Ty ty = ptr_meta(f->db, pointee) == META_LENGTH ? TY_OF(USIZE) : ty_ptr(f->db, ty_unit(f->db), false);
+        Ty ty = ptr_meta(f->db, pointee) == META_LENGTH ? TY_OF(USIZE)
+                                                        : ty_ptr(f->db, ty_unit(f->db), false);
         return val_scalar(a.b, ty);
     }
     }
@@ -173,7 +179,8 @@ static IrVal unsize_meta(Fn *f, Ty from, Ty to, IrVal old) {
         return ir_const(f->ir, IR_I64, fn_layout(f, from)->array_count);
     if (to_kind == TY_DYN && from_kind == TY_DYN) {
         const Existential *e = ty_existential(db, to);
-        if (!e->principal.id || def_eq(ty_existential(db, from)->principal, e->principal)) return old;
+        if (!e->principal.id || def_eq(ty_existential(db, from)->principal, e->principal))
+            return old;
         u32 slot = vtable_upcast_slot(db, from, to);
         return slot ? ir_load(f->ir, IR_PTR, old, 8 * (i64)slot) : old;
     }
@@ -209,14 +216,18 @@ Val unsize(Fn *f, Val v, Ty from, Ty to) {
     IrVal addr = ir_slot_addr(f->ir, ir_slot(f->ir, to_layout->size, to_layout->align));
     u32 count = layout_field_count(f->db, from, 0);
     for (u32 i = 0; i < count && !f->failed; i++) {
-        Ty field_from = layout_field_ty(f->db, from, 0, i), field_to = layout_field_ty(f->db, to, 0, i);
+        Ty field_from = layout_field_ty(f->db, from, 0, i),
+           field_to = layout_field_ty(f->db, to, 0, i);
         Val field = val_field(f, v, 0, i);
         if (!ty_eq(field_from, field_to)) {
             const Layout *l = fn_layout(f, field_to);
-            if (field.kind == VAL_ZST || l->size == 0) field = val_zst(field_to); // PhantomData<T>
-            else field = unsize(f, field, field_from, field_to);
+            if (field.kind == VAL_ZST || l->size == 0)
+                field = val_zst(field_to); // PhantomData<T>
+            else
+                field = unsize(f, field, field_from, field_to);
         }
-        store_val(f, ir_ptr_add_const(f->ir, addr, (i64)layout_field_offset(to_layout, 0, i)), field);
+        store_val(f, ir_ptr_add_const(f->ir, addr, (i64)layout_field_offset(to_layout, 0, i)),
+                  field);
     }
     return load_val(f, addr, to);
 }
@@ -235,7 +246,8 @@ static Val transmute(Fn *f, Val v, Ty to) {
         return val_scalar(cast_bits(f, v.a, scalar_ir(&l->a)), to);
     if (v.kind == VAL_PAIR && l->repr == REPR_SCALAR_PAIR && from->b_offset == l->b_offset &&
         from->a.bytes == l->a.bytes && from->b.bytes == l->b.bytes)
-        return val_pair(cast_bits(f, v.a, scalar_ir(&l->a)), cast_bits(f, v.b, scalar_ir(&l->b)), to);
+        return val_pair(cast_bits(f, v.a, scalar_ir(&l->a)), cast_bits(f, v.b, scalar_ir(&l->b)),
+                        to);
     if (v.kind == VAL_MEM) return load_val(f, v.a, to);
     u32 align = max_u32(from->align, l->align);
     IrVal addr = ir_slot_addr(f->ir, ir_slot(f->ir, l->size, align));
@@ -253,8 +265,10 @@ static Val cast_scalar(Fn *f, Val v, Ty to, MirCastKind kind) {
     }
     IrVal a = val_single(f, v);
     switch (kind) {
-    case CAST_FLOAT_TO_INT: return val_scalar(ir_float_to_int(f->ir, type, ty_is_signed(to_kind), a), to);
-    case CAST_INT_TO_FLOAT: return val_scalar(ir_int_to_float(f->ir, type, ty_is_signed(from_kind), a), to);
+    case CAST_FLOAT_TO_INT:
+        return val_scalar(ir_float_to_int(f->ir, type, ty_is_signed(to_kind), a), to);
+    case CAST_INT_TO_FLOAT:
+        return val_scalar(ir_int_to_float(f->ir, type, ty_is_signed(from_kind), a), to);
     case CAST_FLOAT_TO_FLOAT: return val_scalar(ir_float_conv(f->ir, type, a), to);
     default: return val_scalar(ir_int_cast(f->ir, type, ty_is_signed(from_kind), a), to);
     }
@@ -262,7 +276,8 @@ static Val cast_scalar(Fn *f, Val v, Ty to, MirCastKind kind) {
 
 // An enum cast to an integer: its discriminant.
 static Val enum_to_int(Fn *f, Val v, Ty to) {
-    Place p = v.kind == VAL_MEM ? mem_place(v.a, (IrVal){0}, v.ty) : mem_place(val_address(f, v), (IrVal){0}, v.ty);
+    Place p = v.kind == VAL_MEM ? mem_place(v.a, (IrVal){0}, v.ty)
+                                : mem_place(val_address(f, v), (IrVal){0}, v.ty);
     Ty discr = discriminant_ty(f->db, v.ty);
     IrVal value = read_discriminant(f, p, discr);
     return val_scalar(cast_int(f, value, discr, to), to);
@@ -280,9 +295,14 @@ static Val rv_cast(Fn *f, const MirRvalue *rv) {
     case CAST_INT_TO_FLOAT:
     case CAST_FLOAT_TO_FLOAT: return cast_scalar(f, v, to, (MirCastKind)rv->op);
     case CAST_PTR_TO_ADDR:
-        return val_scalar(ir_int_cast(f->ir, scalar_ir(&l->a), false, cast_bits(f, val_single(f, v), IR_I64)), to);
+        return val_scalar(
+            ir_int_cast(f->ir, scalar_ir(&l->a), false, cast_bits(f, val_single(f, v), IR_I64)),
+            to);
     case CAST_ADDR_TO_PTR:
-        return val_scalar(cast_bits(f, ir_int_cast(f->ir, IR_I64, is_signed_ty(f, v.ty), val_single(f, v)), IR_PTR), to);
+        return val_scalar(
+            cast_bits(f, ir_int_cast(f->ir, IR_I64, is_signed_ty(f, v.ty), val_single(f, v)),
+                      IR_PTR),
+            to);
     case CAST_PTR_TO_PTR:
     case CAST_MUT_TO_CONST:
     case CAST_ARRAY_TO_PTR:
@@ -295,18 +315,24 @@ static Val rv_cast(Fn *f, const MirRvalue *rv) {
         const TyRow *fn = ty_row(f->db, v.ty);
         InstanceId instance = instance_resolve_for_fn_ptr(f->db, fn->def, fn->args);
         if (!instance.id) {
-            fail(f, "a function that cannot be resolved: `%.*s`", STR_ARG(ty_print(f->db, v.ty, f->scratch)));
+            fail(f, "a function that cannot be resolved: `%.*s`",
+                 STR_ARG(ty_print(f->db, v.ty, f->scratch)));
             return v;
         }
         return val_scalar(fn_address(f, instance), to);
     }
     case CAST_CLOSURE_FN: {
-        // A closure without captures as a fn pointer: its FnOnce shim ignores `self`, which takes no room.
+        // A closure without captures as a fn pointer: its FnOnce shim ignores `self`, which takes
+        // no room.
         const TyRow *closure = ty_row(f->db, v.ty);
-        InstanceId instance = instance_intern(f->db, (InstanceRow){.kind = INST_CLOSURE_ONCE_SHIM, .def = closure->def, .args = closure->args});
+        InstanceId instance = instance_intern(f->db, (InstanceRow){.kind = INST_CLOSURE_ONCE_SHIM,
+                                                                   .def = closure->def,
+                                                                   .args = closure->args});
         const ClosureInfo *info = closure_info(f->db, closure->def, NULL);
         if (info && info->kind == 2)
-            instance = instance_intern(f->db, (InstanceRow){.kind = INST_ITEM, .def = closure->def, .args = closure->args});
+            instance = instance_intern(
+                f->db,
+                (InstanceRow){.kind = INST_ITEM, .def = closure->def, .args = closure->args});
         return val_scalar(fn_address(f, instance), to);
     }
     case CAST_UNSIZE: return unsize(f, v, v.ty, to);
@@ -315,7 +341,8 @@ static Val rv_cast(Fn *f, const MirRvalue *rv) {
     UNREACHABLE();
 }
 
-// ---- aggregates, repeats --------------------------------------------------------------------------
+// ---- aggregates, repeats
+// --------------------------------------------------------------------------
 
 static const MirOperand *operands_of(Fn *f, const MirRvalue *rv) {
     return LIST_AT(f->body, MirOperand, f->body->operands) + rv->operand_first;
@@ -323,7 +350,8 @@ static const MirOperand *operands_of(Fn *f, const MirRvalue *rv) {
 
 // Scalars and pairs are put together in registers.
 static bool aggregate_in_registers(Fn *f, Place to, Ty ty, const Layout *l, const MirRvalue *rv) {
-    if (to.kind != PLACE_LOCAL || (l->repr != REPR_SCALAR && l->repr != REPR_SCALAR_PAIR)) return false;
+    if (to.kind != PLACE_LOCAL || (l->repr != REPR_SCALAR && l->repr != REPR_SCALAR_PAIR))
+        return false;
     if (l->variants_kind != VARIANTS_SINGLE) return false;
     IrVal halves[2] = {{0}, {0}};
     const MirOperand *ops = operands_of(f, rv);
@@ -343,7 +371,11 @@ static bool aggregate_in_registers(Fn *f, Place to, Ty ty, const Layout *l, cons
         }
     }
     if (!halves[0].id || (l->repr == REPR_SCALAR_PAIR && !halves[1].id)) return false;
-    place_write(f, to, (Val){.kind = l->repr == REPR_SCALAR ? VAL_SCALAR : VAL_PAIR, .a = halves[0], .b = halves[1], .ty = ty});
+    place_write(f, to,
+                (Val){.kind = l->repr == REPR_SCALAR ? VAL_SCALAR : VAL_PAIR,
+                      .a = halves[0],
+                      .b = halves[1],
+                      .ty = ty});
     return true;
 }
 
@@ -354,7 +386,8 @@ static void assign_aggregate(Fn *f, Place to, const MirRvalue *rv) {
     if (rv->op == AGG_RAW_PTR) {
         Val data = operand(f, ops[0]), meta = operand(f, ops[1]);
         IrVal a = cast_bits(f, val_single(f, data), IR_PTR);
-        Val v = l->repr == REPR_SCALAR_PAIR ? val_pair(a, val_single(f, meta), ty) : val_scalar(a, ty);
+        Val v =
+            l->repr == REPR_SCALAR_PAIR ? val_pair(a, val_single(f, meta), ty) : val_scalar(a, ty);
         place_write(f, to, v);
         return;
     }
@@ -365,7 +398,8 @@ static void assign_aggregate(Fn *f, Place to, const MirRvalue *rv) {
     }
     if (aggregate_in_registers(f, to, ty, l, rv)) return;
     u32 variant = rv->op == AGG_ADT ? rv->variant : 0;
-    // The operands may read what is being written (x = (x.1, x.0)): build aside unless it is fresh memory.
+    // The operands may read what is being written (x = (x.1, x.0)): build aside unless it is fresh
+    // memory.
     Place into = to;
     bool aside = to.kind != PLACE_MEM;
     for (u32 i = 0; i < rv->operand_count && !aside; i++)
@@ -384,7 +418,10 @@ static void assign_aggregate(Fn *f, Place to, const MirRvalue *rv) {
         }
         into.variant = variant;
         for (u32 i = 0; i < rv->operand_count; i++) {
-            u32 field = rv->op == AGG_ADT && ty_kind(f->db, ty) == TY_ADT && def_kind(f->db, ty_row(f->db, ty)->def) == DEF_UNION ? rv->active_field : i;
+            u32 field = rv->op == AGG_ADT && ty_kind(f->db, ty) == TY_ADT &&
+                                def_kind(f->db, ty_row(f->db, ty)->def) == DEF_UNION
+                            ? rv->active_field
+                            : i;
             Place fp = place_field(f, into, variant, field, values[i].ty);
             place_write(f, fp, values[i]);
         }
@@ -395,7 +432,10 @@ static void assign_aggregate(Fn *f, Place to, const MirRvalue *rv) {
         }
         for (u32 i = 0; i < rv->operand_count; i++) {
             Val v = operand(f, ops[i]);
-            u32 field = rv->op == AGG_ADT && ty_kind(f->db, ty) == TY_ADT && def_kind(f->db, ty_row(f->db, ty)->def) == DEF_UNION ? rv->active_field : i;
+            u32 field = rv->op == AGG_ADT && ty_kind(f->db, ty) == TY_ADT &&
+                                def_kind(f->db, ty_row(f->db, ty)->def) == DEF_UNION
+                            ? rv->active_field
+                            : i;
             place_write(f, place_field(f, into, variant, field, v.ty), v);
         }
     }
@@ -409,7 +449,8 @@ static void assign_repeat(Fn *f, Place to, const MirRvalue *rv) {
     if (v.kind == VAL_ZST || l->size == 0 || to.kind != PLACE_MEM) return;
     IrFn *ir = f->ir;
     u64 bits = 1;
-    if (v.kind == VAL_SCALAR && ir_type_is_int(ir_type(ir, v.a)) && ir_is_const(ir, v.a, &bits) && bits == 0) {
+    if (v.kind == VAL_SCALAR && ir_type_is_int(ir_type(ir, v.a)) && ir_is_const(ir, v.a, &bits) &&
+        bits == 0) {
         ir_memset(ir, to.addr, ir_const(ir, IR_I8, 0), ir_const(ir, IR_I64, l->size));
         return;
     }
@@ -471,7 +512,8 @@ void assign(Fn *f, MirPlace to, const MirRvalue *rv) {
     }
     case RV_THREAD_LOCAL: {
         Symbol symbol = mono_precompiled_static(f->db, rv->def);
-        MonoRef ref = symbol.id ? (MonoRef){.kind = REF_EXTERN_TLS, .name = symbol} : (MonoRef){.kind = REF_TLS, .def = rv->def};
+        MonoRef ref = symbol.id ? (MonoRef){.kind = REF_EXTERN_TLS, .name = symbol}
+                                : (MonoRef){.kind = REF_TLS, .def = rv->def};
         Place p = place_of(f, to);
         place_write(f, p, val_scalar(ir_tls_addr(f->ir, ref_sym(f, IR_SYM_TLS, ref)), p.ty));
         return;

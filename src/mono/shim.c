@@ -2,7 +2,8 @@
 
 #include "mono/mono_internal.h"
 
-// ---- drop glue ------------------------------------------------------------------------------------
+// ---- drop glue
+// ------------------------------------------------------------------------------------
 
 // One step of a drop: a value in memory, or the Drop::drop call of the type itself.
 typedef struct DropStep {
@@ -23,7 +24,8 @@ static void emit_raw(Fn *f, IrCallee callee, const IrSig *sig, const IrVal *args
     ir_block_switch(f->ir, normal);
 }
 
-// The address of a function, or its symbol: shims call by address when the instance may be precompiled.
+// The address of a function, or its symbol: shims call by address when the instance may be
+// precompiled.
 static void run_step(Fn *f, const DropStep *step, IrBlock pad) {
     IrFn *ir = f->ir;
     IrParam params[2] = {{.type = IR_PTR}, {.type = IR_PTR}};
@@ -34,7 +36,8 @@ static void run_step(Fn *f, const DropStep *step, IrBlock pad) {
         return;
     }
     if (ty_kind(f->db, step->ty) != TY_DYN) {
-        emit_raw(f, ir_callee_ptr(fn_address(f, instance_drop_glue(f->db, step->ty))), &sig, args, pad);
+        emit_raw(f, ir_callee_ptr(fn_address(f, instance_drop_glue(f->db, step->ty))), &sig, args,
+                 pad);
         return;
     }
     IrVal fn = ir_load(ir, IR_PTR, step->meta, 0);
@@ -56,8 +59,9 @@ static void run_steps(Fn *f, const DropSteps *steps) {
         run_step(f, &steps->at[0], (IrBlock){0});
         return;
     }
-    // cleanup[i]: runs steps i.. and resumes. Addresses are computed again there: a value made on the normal
-    // path dominates the clean-up because every step's address was made before the first call.
+    // cleanup[i]: runs steps i.. and resumes. Addresses are computed again there: a value made on
+    // the normal path dominates the clean-up because every step's address was made before the first
+    // call.
     IrBlock *cleanup = SCRATCH_ARRAY(f->scratch, IrBlock, count + 1);
     for (u32 i = 1; i <= count; i++) {
         cleanup[i] = ir_block(ir);
@@ -114,8 +118,10 @@ static void add_fields(Fn *f, DropSteps *steps, Place p, u32 variant) {
 static InstanceId drop_impl(Fn *f, Ty ty) {
     DefId trait = lang_item(f->db, LANG_drop);
     Args args = args_intern(f->db, &ty, 1);
-    if (!trait.id || select_impl(f->db, (TraitRef){trait, args}).kind != CAND_IMPL) return (InstanceId){0};
-    DefId method = assoc_item_named(f->db, trait, symbol_intern(&f->db->symbols, STR("drop")), ASSOC_FN);
+    if (!trait.id || select_impl(f->db, (TraitRef){trait, args}).kind != CAND_IMPL)
+        return (InstanceId){0};
+    DefId method =
+        assoc_item_named(f->db, trait, symbol_intern(&f->db->symbols, STR("drop")), ASSOC_FN);
     return instance_resolve(f->db, method, args);
 }
 
@@ -129,7 +135,8 @@ static void drop_elements(Fn *f, Ty elem, IrVal addr, IrVal len) {
     IrLocal at = ir_local(ir, IR_I64);
     ir_local_set(ir, at, ir_const(ir, IR_I64, 0));
     IrBlock head = ir_block(ir), body = ir_block(ir), done = ir_block(ir);
-    IrBlock pad = ir_block(ir), again = ir_block(ir), again_body = ir_block(ir), resume = ir_block(ir);
+    IrBlock pad = ir_block(ir), again = ir_block(ir), again_body = ir_block(ir),
+            resume = ir_block(ir);
     ir_block_cold(ir, pad);
     ir_block_cold(ir, again);
     ir_block_cold(ir, again_body);
@@ -227,7 +234,8 @@ static void build_drop_glue(Fn *f, Ty ty) {
             vec_push(f->scratch, &steps, step);
         }
         DefKind kind = def_kind(db, row->def);
-        if (kind == DEF_STRUCT && lang_item_of(db, row->def) != LANG_manually_drop) add_fields(f, &steps, p, 0);
+        if (kind == DEF_STRUCT && lang_item_of(db, row->def) != LANG_manually_drop)
+            add_fields(f, &steps, p, 0);
         if (kind == DEF_ENUM) {
             run_steps(f, &steps);
             drop_enum(f, p);
@@ -258,7 +266,8 @@ static void build_drop_glue(Fn *f, Ty ty) {
     ir_ret0(f->ir);
 }
 
-// ---- clones ---------------------------------------------------------------------------------------
+// ---- clones
+// ---------------------------------------------------------------------------------------
 
 static void build_clone(Fn *f, Ty ty) {
     Db *db = f->db;
@@ -272,7 +281,9 @@ static void build_clone(Fn *f, Ty ty) {
         return_val(f, place_read(f, from));
         return;
     }
-    IrVal out = f->abi->ret.mode == PASS_INDIRECT ? ir_param(ir, 0) : ir_slot_addr(ir, ir_slot(ir, l->size, l->align));
+    IrVal out = f->abi->ret.mode == PASS_INDIRECT
+                    ? ir_param(ir, 0)
+                    : ir_slot_addr(ir, ir_slot(ir, l->size, l->align));
     DefId trait = lang_item(db, LANG_clone);
     DefId method = assoc_item_named(db, trait, symbol_intern(&db->symbols, STR("clone")), ASSOC_FN);
     TyKind kind = ty_kind(db, ty);
@@ -289,15 +300,18 @@ static void build_clone(Fn *f, Ty ty) {
             fail(f, "a clone of `%.*s`", STR_ARG(ty_print(db, field, f->scratch)));
             return;
         }
-        Val arg = val_scalar(place_address(f, place_field(f, from, 0, i, field)), ty_ref(db, field, false));
+        Val arg = val_scalar(place_address(f, place_field(f, from, 0, i, field)),
+                             ty_ref(db, field, false));
         Place dest = place_field(f, to, 0, i, field);
         Val v = call_instance(f, clone, &arg, 1, &dest, MIR_NO_BLOCK, 0);
-        if (!(v.kind == VAL_MEM && dest.kind == PLACE_MEM && v.a.id == dest.addr.id)) place_write(f, dest, v);
+        if (!(v.kind == VAL_MEM && dest.kind == PLACE_MEM && v.a.id == dest.addr.id))
+            place_write(f, dest, v);
     }
     if (!f->failed) return_val(f, load_val(f, out, ty));
 }
 
-// ---- adapters -------------------------------------------------------------------------------------
+// ---- adapters
+// -------------------------------------------------------------------------------------
 
 static Val *all_params(Fn *f, u32 *count) {
     u32 at = f->abi->ret.mode == PASS_INDIRECT;
@@ -348,7 +362,8 @@ static void build_closure_once(Fn *f, const InstanceRow *row) {
     IrVal addr = val_address(f, vals[0]);
     const ClosureInfo *info = closure_info(db, row->def, NULL);
     vals[0] = val_scalar(addr, ty_ref(db, closure, info && info->kind == 1));
-    InstanceId body = instance_intern(db, (InstanceRow){.kind = INST_ITEM, .def = row->def, .args = row->args});
+    InstanceId body =
+        instance_intern(db, (InstanceRow){.kind = INST_ITEM, .def = row->def, .args = row->args});
     Place dest = result_place(f);
     if (!type_needs_drop(db, closure)) {
         Val v = call_instance(f, body, vals, count, &dest, MIR_NO_BLOCK, 0);
@@ -401,7 +416,8 @@ static void build_reify(Fn *f, const InstanceRow *row) {
     if (!f->failed) return_val(f, v);
 }
 
-// ---- constructors and main ------------------------------------------------------------------------
+// ---- constructors and main
+// ------------------------------------------------------------------------
 
 // main(argc, argv): the user's main through std's lang_start, as rustc's entry does (std-facts 2).
 static void build_main(Fn *f, const InstanceRow *row) {
@@ -444,6 +460,8 @@ void build_shim(Fn *f, const InstanceRow *row) {
     case INST_VTABLE_SHIM: build_vtable_shim(f, row); return;
     case INST_REIFY_SHIM: build_reify(f, row); return;
     case INST_MAIN: build_main(f, row); return;
-    default: fail(f, "`%.*s` as a function of its own", STR_ARG(instance_print(f->db, f->instance, f->scratch)));
+    default:
+        fail(f, "`%.*s` as a function of its own",
+             STR_ARG(instance_print(f->db, f->instance, f->scratch)));
     }
 }

@@ -38,10 +38,18 @@ IrType scalar_ir(const Scalar *s) {
     return ir_int_type(s->bytes); // f16 and f128 travel as integers
 }
 
-Val val_zst(Ty ty) { return (Val){.kind = VAL_ZST, .ty = ty}; }
-Val val_scalar(IrVal a, Ty ty) { return (Val){.kind = VAL_SCALAR, .a = a, .ty = ty}; }
-Val val_pair(IrVal a, IrVal b, Ty ty) { return (Val){.kind = VAL_PAIR, .a = a, .b = b, .ty = ty}; }
-Val val_mem(IrVal addr, Ty ty) { return (Val){.kind = VAL_MEM, .a = addr, .ty = ty}; }
+Val val_zst(Ty ty) {
+    return (Val){.kind = VAL_ZST, .ty = ty};
+}
+Val val_scalar(IrVal a, Ty ty) {
+    return (Val){.kind = VAL_SCALAR, .a = a, .ty = ty};
+}
+Val val_pair(IrVal a, IrVal b, Ty ty) {
+    return (Val){.kind = VAL_PAIR, .a = a, .b = b, .ty = ty};
+}
+Val val_mem(IrVal addr, Ty ty) {
+    return (Val){.kind = VAL_MEM, .a = addr, .ty = ty};
+}
 
 Val load_val(Fn *f, IrVal addr, Ty ty) {
     const Layout *l = fn_layout(f, ty);
@@ -81,9 +89,11 @@ IrVal val_address(Fn *f, Val v) {
 IrVal val_single(Fn *f, Val v) {
     if (v.kind == VAL_SCALAR || v.kind == VAL_PAIR) return v.a;
     const Layout *l = fn_layout(f, v.ty);
-    if (v.kind == VAL_MEM && (l->size == 1 || l->size == 2 || l->size == 4 || l->size == 8 || l->size == 16))
+    if (v.kind == VAL_MEM &&
+        (l->size == 1 || l->size == 2 || l->size == 4 || l->size == 8 || l->size == 16))
         return ir_load(f->ir, ir_int_type((u32)l->size), v.a, 0);
-    fail(f, "a value of type `%.*s` where a scalar is needed", STR_ARG(ty_print(f->db, v.ty, f->scratch)));
+    fail(f, "a value of type `%.*s` where a scalar is needed",
+         STR_ARG(ty_print(f->db, v.ty, f->scratch)));
     return ir_const(f->ir, IR_I64, 0);
 }
 
@@ -123,7 +133,8 @@ Val val_field(Fn *f, Val v, u32 variant, u32 field) {
     if (v.kind == VAL_SCALAR && fl->repr == REPR_SCALAR && fl->size == l->size)
         return val_scalar(cast_bits(f, v.a, scalar_ir(&fl->a)), ty);
     if (v.kind == VAL_PAIR && fl->repr == REPR_SCALAR_PAIR && fl->size == l->size)
-        return val_pair(cast_bits(f, v.a, scalar_ir(&fl->a)), cast_bits(f, v.b, scalar_ir(&fl->b)), ty);
+        return val_pair(cast_bits(f, v.a, scalar_ir(&fl->a)), cast_bits(f, v.b, scalar_ir(&fl->b)),
+                        ty);
     if (v.kind == VAL_PAIR && fl->repr == REPR_SCALAR) {
         int half = pair_half(l, offset, fl->size);
         if (half >= 0) return val_scalar(cast_bits(f, half ? v.b : v.a, scalar_ir(&fl->a)), ty);
@@ -150,7 +161,9 @@ static IrVal reloc_address(Fn *f, const ConstReloc *reloc, u64 addend) {
         base = ref_addr(f, (MonoRef){.kind = REF_ALLOC, .alloc = {reloc->target}});
         break;
     case RELOC_FN: base = fn_address(f, (InstanceId){reloc->target}); break;
-    case RELOC_STATIC: base = ref_addr(f, (MonoRef){.kind = REF_STATIC, .def = {reloc->target}}); break;
+    case RELOC_STATIC:
+        base = ref_addr(f, (MonoRef){.kind = REF_STATIC, .def = {reloc->target}});
+        break;
     case RELOC_VTABLE: base = vtable_address(f, reloc->ty, reloc->dyn); break;
     default: UNREACHABLE();
     }
@@ -176,7 +189,8 @@ Val alloc_val(Fn *f, const ConstAlloc *alloc, MonoRef self, Ty ty) {
     if (l->size == 0) return val_zst(ty);
     if (l->repr == REPR_SCALAR) return val_scalar(alloc_scalar(f, alloc, &l->a, 0), ty);
     if (l->repr == REPR_SCALAR_PAIR)
-        return val_pair(alloc_scalar(f, alloc, &l->a, 0), alloc_scalar(f, alloc, &l->b, l->b_offset), ty);
+        return val_pair(alloc_scalar(f, alloc, &l->a, 0),
+                        alloc_scalar(f, alloc, &l->b, l->b_offset), ty);
     return val_mem(ref_addr(f, self), ty);
 }
 
@@ -225,7 +239,8 @@ Val const_val(Fn *f, u32 konst) {
         u64 lo, hi;
         Ty value = fn_ty(f, c->konst);
         if (!const_bits(f->db, value, &lo, &hi)) {
-            fail(f, "a constant argument that has no value: `%.*s`", STR_ARG(ty_print(f->db, value, f->scratch)));
+            fail(f, "a constant argument that has no value: `%.*s`",
+                 STR_ARG(ty_print(f->db, value, f->scratch)));
             return val_zst(ty);
         }
         return val_scalar(const_scalar(f, &l->a, lo, hi), ty);
