@@ -244,7 +244,10 @@ static HirExpr lower_try_block(Lower *l, const AstExprRow *row) {
 
 static HirExpr lower_const_block(Lower *l, AstExpr id, const AstExprRow *row) {
     HirExpr e = lower_expr_new(l, HIR_INLINE_CONST, row->lo, row->hi);
-    DefId parent = def_kind(l->db, l->scope) == DEF_BLOCK ? l->scope : l->tree_owner;
+    // A block of this body; not one of a body that this item stands in.
+    DefId parent = l->tree_owner;
+    if (def_kind(l->db, l->scope) == DEF_BLOCK && def_eq(def_row(l->db, l->scope)->parent, parent))
+        parent = l->scope;
     EXPR_ROW(l, e)->def =
         def_intern(l->db, parent, DEF_INLINE_CONST, SYM_OF(none), id.id << 1 | l->is_body_tree);
     return e;

@@ -93,7 +93,9 @@ HirTy lower_const_arg(Lower *l, AstExpr expr) {
         }
     }
     DefId parent = l->tree_owner;
-    if (l->is_body_tree && def_kind(l->db, l->scope) == DEF_BLOCK) parent = l->scope;
+    if (l->is_body_tree && def_kind(l->db, l->scope) == DEF_BLOCK &&
+        def_eq(def_row(l->db, l->scope)->parent, parent))
+        parent = l->scope;
     TY_ROW(l, ty)->const_kind = HIR_CONST_ANON;
     TY_ROW(l, ty)->konst.def =
         def_intern(l->db, parent, DEF_ANON_CONST, SYM_OF(none), inner.id << 1 | l->is_body_tree);
