@@ -75,13 +75,13 @@ static DefKind item_def_kind(const ShapeRow *row, bool foreign) {
 
 // Visibility in a module: 0 or the module's DefId. Paths are resolved in the crate being built.
 static u32 vis_of(Builder *b, DefId mod, u8 vis, Toks path) {
-    Resolver r = {b->db, b, NULL};
+    Resolver r = {.db = b->db, .building = b};
     DefId here = scope_module(&r, mod);
     switch ((ItemVis)vis) {
     case VIS_PUB: return 0;
     case VIS_CRATE: return crate_root(b->db, b->crate).id;
     case VIS_INHERITED:
-    case VIS_SELF: return mod.id;
+    case VIS_SELF: return here.id; // of a block's items too: names in blocks are lexical anyway
     case VIS_SUPER: {
         DefId outer = def_row(b->db, here)->parent;
         return outer.id == 0 ? here.id : scope_module(&r, outer).id;
@@ -98,8 +98,35 @@ static u32 vis_of(Builder *b, DefId mod, u8 vis, Toks path) {
     return mod.id;
 }
 
+// Where a position of a written item is now. Only for messages: it reads positions.
+static Span item_span(Builder *b, u32 file, u32 row, u32 pos) {
+    if (file == 0) return (Span){b->owner.id == 0 ? 0 : SPAN_DEF | b->owner.id, pos, pos + 1};
+    const FilePlaces *places = query_get(b->db, Q_file_places, file);
+    if (row < places->places.count) {
+        pos += LIST_AT(places, ShapePlace, places->places)[row].pos;
+    }
+    return (Span){file, pos, pos + 1};
+}
+
 static void bind(Builder *b, DefId mod, Namespace ns, Symbol name, u32 ctxt, Res res, u32 vis) {
     if (name.id == 0 || name.id == SYM_underscore) return;
+    BoxView view;
+    builder_view(b, &view);
+    const BindRow *old = view_bind(&view, mod, ns, name, hygiene_for_items(b->db, ctxt));
+    if (old != NULL && old->is_import == 0) {
+        // A value twice was said for its type already (unit and tuple structs).
+        if (res.kind == RES_CTOR && ns == NS_VALUE && old->res.kind == RES_CTOR) return;
+        const DefSrc *src = view_def(&view, res.def);
+        Span span = src == NULL ? (Span){0} : item_span(b, src->file, src->row, 0);
+        Str text = symbol_str(&b->db->symbols, name);
+        diag_error(b->db, span, "E0428", "the name `%.*s` is defined multiple times",
+                   STR_ARG(text));
+        diag_label(b->db, span, "`%.*s` redefined here", STR_ARG(text));
+        static const char *const spaces[] = {"type", "value", "macro"};
+        diag_note(b->db, "`%.*s` must be defined only once in the %s namespace of this module",
+                  STR_ARG(text), spaces[ns]);
+        return;
+    }
     builder_bind(b, (BindRow){mod, ns, name, hygiene_for_items(b->db, ctxt), res, vis, 0});
 }
 
@@ -131,16 +158,6 @@ static void note_lang(Builder *b, DefId def, TokRange attrs) {
     if (value == NULL) return;
     u32 item = lang_item_number(b->db, (Symbol){value->sym});
     if (item != LANG_COUNT) vec_push(b->scratch, &b->langs, (LangRow){item, def});
-}
-
-// Where a position of a written item is now. Only for messages: it reads positions.
-static Span item_span(Builder *b, u32 file, u32 row, u32 pos) {
-    if (file == 0) return (Span){b->owner.id == 0 ? 0 : SPAN_DEF | b->owner.id, pos, pos + 1};
-    const FilePlaces *places = query_get(b->db, Q_file_places, file);
-    if (row < places->places.count) {
-        pos += LIST_AT(places, ShapePlace, places->places)[row].pos;
-    }
-    return (Span){file, pos, pos + 1};
 }
 
 static void collect_rows(Builder *b, DefId mod, DefId parent, const Rows *rows, u32 from, u32 to,
@@ -608,6 +625,10 @@ void collect_tokens(Builder *b, DefId mod, DefId parent, Toks toks, SkimPlace pl
                     u32 outer_row, u32 depth, Str dir, Str attr_dir, u32 *text) {
     ShapeBuild shape = {0};
     shape_build(b->db, toks, place, b->edition, false, b->temp, &shape);
+    for (u32 i = 0; i < shape.errors.count; i++) {
+        diag_error(b->db, item_span(b, file, outer_row, shape.errors.at[i].pos), "", "%s",
+                   shape.errors.at[i].message);
+    }
     u32 shift = b->toks.count;
     vec_append(b->scratch, &b->toks, toks.at, toks.count);
     Rows rows = {shape.rows.at, shape.toks.at, shape.places.at, file, outer_row,
@@ -639,7 +660,7 @@ static void add_unnamed(Builder *b, const Import *import, DefId trait) {
 }
 
 static bool resolve_glob(Builder *b, Import *import) {
-    Resolver r = {b->db, b, NULL};
+    Resolver r = {.db = b->db, .building = b};
     const PathSeg *segs = b->segs.at + import->seg_first;
     PathRes res = resolve_path(&r, import->mod, segs, import->seg_count, NS_TYPE, import->text);
     if (import->seg_count == 0 && import->mod.id != 0) {
@@ -668,7 +689,7 @@ static bool resolve_glob(Builder *b, Import *import) {
 
 // True if something new was found.
 static bool resolve_single(Builder *b, Import *import) {
-    Resolver r = {b->db, b, NULL};
+    Resolver r = {.db = b->db, .building = b};
     Db *db = b->db;
     bool changed = false;
     PathSeg *segs = b->segs.at + import->seg_first;
@@ -727,7 +748,7 @@ bool resolve_imports(Builder *b) {
 static bool expand_pending(Builder *b, u32 index, bool last) {
     PendingCall call = b->calls.at[index];
     Db *db = b->db;
-    Resolver r = {db, b, NULL};
+    Resolver r = {.db = db, .building = b};
     // The chain before the call: its own row only holds what it leaves behind.
     u32 before = b->texts.at[call.text].prev;
     DefId macro = resolve_macro(&r, call.mod, b->segs.at + call.path_first, call.path_count,
@@ -805,8 +826,28 @@ static void report_imports(Builder *b) {
             text = s == 0 ? seg
                           : scratch_print(b->scratch, "%.*s::%.*s", STR_ARG(text), STR_ARG(seg));
         }
-        diag_error(db, item_span(b, import->file, import->row, import->pos), "E0432",
-                   "unresolved import `%.*s`", STR_ARG(text));
+        Span span = item_span(b, import->file, import->row, import->pos);
+        const PathSeg *segs = b->segs.at + import->seg_first;
+        Resolver all = {.db = db, .building = b, .see_all = true};
+        bool hidden = false;
+        for (u32 ns = 0; ns < NS_COUNT && import->seg_count != 0; ns++) {
+            PathRes res = resolve_path(&all, import->mod, segs, import->seg_count, (Namespace)ns,
+                                       import->text);
+            hidden |= res.res.kind != RES_NONE && res.used == import->seg_count;
+        }
+        Str last = import->seg_count == 0
+                       ? STR("")
+                       : symbol_str(&db->symbols, segs[import->seg_count - 1].name);
+        if (hidden) {
+            diag_error(db, span, "E0603", "`%.*s` is private", STR_ARG(last));
+            diag_label(db, span, "private item");
+            continue;
+        }
+        diag_error(db, span, "E0432", "unresolved import `%.*s`", STR_ARG(text));
+        if (import->seg_count > 1) {
+            Str before = symbol_str(&db->symbols, segs[import->seg_count - 2].name);
+            diag_label(db, span, "no `%.*s` in `%.*s`", STR_ARG(last), STR_ARG(before));
+        }
     }
 }
 
@@ -827,7 +868,7 @@ static void crate_prelude(Builder *b, bool no_std, bool no_core) {
                          : b->edition >= 2021 ? "rust_2021"
                          : b->edition >= 2018 ? "rust_2018"
                                               : "rust_2015";
-    Resolver r = {db, b, NULL};
+    Resolver r = {.db = db, .building = b};
     DefId root = crate_root(db, source);
     PathSeg segs[2] = {{sym(db, "prelude"), 0, 0}, {sym(db, module), 0, 0}};
     BindRow row;

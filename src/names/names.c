@@ -39,14 +39,60 @@ Span def_span(Db *db, DefId def) {
 // ---- scopes --------------------------------------------------------------------------------------
 
 PathRes names_resolve(Db *db, DefId scope, const PathSeg *segs, u32 count, Namespace ns) {
-    Resolver r = {db, NULL, NULL};
+    Resolver r = {.db = db};
     return resolve_path(&r, scope, segs, count, ns, 0);
+}
+
+static const char *kind_text(DefKind kind) {
+    switch (kind) {
+    case DEF_MOD: return "module";
+    case DEF_STRUCT: return "struct";
+    case DEF_UNION: return "union";
+    case DEF_ENUM: return "enum";
+    case DEF_VARIANT: return "variant";
+    case DEF_TRAIT: return "trait";
+    case DEF_TRAIT_ALIAS: return "trait alias";
+    case DEF_TY_ALIAS: return "type alias";
+    case DEF_FN: return "function";
+    case DEF_CONST: return "constant";
+    case DEF_STATIC: return "static";
+    case DEF_MACRO: return "macro";
+    case DEF_FOREIGN_TY: return "foreign type";
+    default: return "item";
+    }
+}
+
+// The first segment that only a private name answers.
+static void report_private(Db *db, DefId scope, const PathSeg *segs, u32 count, Namespace ns,
+                           Span span) {
+    Resolver r = {.db = db}, all = {.db = db, .see_all = true};
+    for (u32 n = 1; n <= count; n++) {
+        Namespace last = n == count ? ns : NS_TYPE;
+        if (resolve_path(&r, scope, segs, n, last, 0).res.kind != RES_NONE) continue;
+        PathRes found = resolve_path(&all, scope, segs, n, last, 0);
+        if (found.res.kind != RES_DEF && found.res.kind != RES_CTOR) continue;
+        const char *what = found.res.kind == RES_CTOR &&
+                                   def_kind(db, found.res.def) == DEF_STRUCT
+                               ? "tuple struct constructor"
+                               : kind_text(def_kind(db, found.res.def));
+        Str name = symbol_str(&db->symbols, segs[n - 1].name);
+        diag_error(db, span, "E0603", "%s `%.*s` is private", what, STR_ARG(name));
+        diag_label(db, span, "private %s", what);
+        return;
+    }
 }
 
 PathRes names_resolve_or_report(Db *db, DefId scope, const PathSeg *segs, u32 count, Namespace ns,
                                 Span span) {
     PathRes res = names_resolve(db, scope, segs, count, ns);
     if (res.res.kind != RES_NONE || count == 0) return res;
+    // Is it there, but private?
+    Resolver all = {.db = db, .see_all = true};
+    PathRes hidden = resolve_path(&all, scope, segs, count, ns, 0);
+    if (hidden.res.kind == RES_DEF || hidden.res.kind == RES_CTOR) {
+        report_private(db, scope, segs, hidden.used, ns, span);
+        return hidden;
+    }
     u32 bad = min_u32(res.used, count - 1);
     Str name = symbol_str(&db->symbols, segs[bad].name);
     Str before = bad > 0 ? symbol_str(&db->symbols, segs[bad - 1].name) : STR("");
@@ -121,7 +167,7 @@ static void walk_scope(TraitWalk *walk, DefId scope, DefId from) {
         if (walk->visited.at[i].id == scope.id) return;
     }
     vec_push(&walk->db->scratch, &walk->visited, scope);
-    Resolver r = {walk->db, NULL, NULL};
+    Resolver r = {.db = walk->db};
     BoxView view;
     if (!resolver_view(&r, scope, &view)) return;
     const ModRow *mod = view_mod(&view, scope);
@@ -148,7 +194,7 @@ static void walk_scope(TraitWalk *walk, DefId scope, DefId from) {
 
 void run_scope_traits(Db *db, u32 key) {
     TraitWalk walk = {.db = db};
-    Resolver r = {db, NULL, NULL};
+    Resolver r = {.db = db};
     DefId scope = {key};
     DefId last = scope;
     for (DefId s = scope; s.id != 0; s = scope_outer(&r, s)) {
@@ -168,7 +214,7 @@ const DefId *names_traits_in_scope(Db *db, DefId scope, u32 *count) {
 }
 
 void run_enum_variants(Db *db, u32 key) {
-    Resolver r = {db, NULL, NULL};
+    Resolver r = {.db = db};
     DefId def = {key};
     BoxView view;
     DefIdVec list = {0};
@@ -303,7 +349,7 @@ DefId def_by_path(Db *db, Str path, Namespace ns) {
     if (count == 0) return (DefId){0};
     CrateId crate = crate_find(db, segs[0].name);
     if (crate.id == 0) return (DefId){0};
-    Resolver r = {db, NULL, NULL};
+    Resolver r = {.db = db};
     DefId at = crate_root(db, crate);
     for (u32 i = 1; i < count; i++) {
         DefKind kind = def_kind(db, at);

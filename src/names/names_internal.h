@@ -84,11 +84,17 @@ typedef struct ShapePlace {
     u32 pos;        // of the first token
 } ShapePlace;
 
+typedef struct ShapeError {
+    u32 pos; // as in the tokens skimmed
+    const char *message; // static text
+} ShapeError;
+
 typedef struct ShapeBuild {
     VEC(ShapeRow) rows;
     VEC(ShapePlace) places;
     TokVec toks;
     TokRange inner_attrs;
+    VEC(ShapeError) errors;
 } ShapeBuild;
 
 // With `rebase`, positions in kept tokens count from the item's start.
@@ -317,6 +323,7 @@ typedef struct Resolver {
     Db *db;
     const Builder *building; // its box is not a query's result yet; NULL: all are
     const Builder *outer;    // NULL or another one that is being built around it
+    bool see_all;            // private names too: for messages
 } Resolver;
 
 bool resolver_view(const Resolver *r, DefId scope, BoxView *view);

@@ -308,7 +308,7 @@ static void tree_init(TreeCx *cx, Db *db, DefId def) {
     cx->scope = def_scope(db, def);
     cx->env = (ExpandEnv){.db = db,
                           .scratch = &db->scratch,
-                          .resolver = {db, &cx->b, NULL},
+                          .resolver = {.db = db, .building = &cx->b},
                           .builder = &cx->b,
                           .cfgs = cx->b.cfgs,
                           .crate = crate,
@@ -507,7 +507,7 @@ static void assoc_run(AssocCx *cx, Toks toks, u32 shift, bool written, u32 depth
             case VIS_PUB: src->vis = 0; break;
             case VIS_CRATE: src->vis = crate_root(db, b->crate).id; break;
             case VIS_INHERITED:
-            case VIS_SELF: src->vis = cx->tree.scope.id; break;
+            case VIS_SELF: src->vis = mod.id; break;
             case VIS_SUPER: {
                 DefId outer = def_row(db, mod)->parent;
                 src->vis = outer.id ? outer.id : mod.id;

@@ -69,7 +69,7 @@ static bool find_in_scope(const Resolver *r, DefId scope, Namespace ns, Symbol n
     BoxView view;
     if (!resolver_view(r, scope, &view)) return false;
     const BindRow *bind = view_bind(&view, scope, ns, name, ctxt);
-    if (bind != NULL && def_visible_from(r->db, bind->vis, from)) {
+    if (bind != NULL && (r->see_all || def_visible_from(r->db, bind->vis, from))) {
         *out = *bind;
         return true;
     }
@@ -82,7 +82,7 @@ static bool find_in_scope(const Resolver *r, DefId scope, Namespace ns, Symbol n
     }
     for (u32 g = mod->glob; g != 0; g = view.globs[g - 1].next) {
         const GlobRow *glob = &view.globs[g - 1];
-        if (!def_visible_from(r->db, glob->vis, from)) continue;
+        if (!r->see_all && !def_visible_from(r->db, glob->vis, from)) continue;
         u32 vis = glob->vis;
         DefId target = glob->target;
         if (find_in_scope(r, target, ns, name, ctxt, scope, visited, out)) {
@@ -90,7 +90,7 @@ static bool find_in_scope(const Resolver *r, DefId scope, Namespace ns, Symbol n
             if (vis != 0 && (out->vis == 0 || !def_visible_from(r->db, vis, (DefId){out->vis}))) {
                 if (out->vis == 0) out->vis = vis;
             }
-            if (!def_visible_from(r->db, out->vis, from)) continue;
+            if (!r->see_all && !def_visible_from(r->db, out->vis, from)) continue;
             out->is_import = 1;
             return true;
         }
@@ -344,7 +344,7 @@ DefId resolve_textual(const Resolver *r, DefId scope, PathSeg seg, u32 text) {
                 box_view(box, &view);
             }
             text = def_text(r->db, owner);
-            Resolver inner = {r->db, NULL, NULL};
+            Resolver inner = {.db = r->db};
             while (text != 0) {
                 const TextRow *row = &view.texts[text];
                 if (row->macro.id != 0 && row->name.id == seg.name.id) return row->macro;
@@ -354,7 +354,7 @@ DefId resolve_textual(const Resolver *r, DefId scope, PathSeg seg, u32 text) {
             return resolve_textual(&inner, crate_root(r->db, def_crate(r->db, owner)), again,
                                    def_text(r->db, outer_owner));
         }
-        if (!resolver_view(&(Resolver){r->db, NULL, NULL},
+        if (!resolver_view(&(Resolver){.db = r->db},
                            crate_root(r->db, def_crate(r->db, owner)), &view)) {
             return (DefId){0};
         }

@@ -1,6 +1,7 @@
 // Shapes: what collecting needs to know of a file's items, free of positions, so that an edit in a
 // body leaves it equal.
 
+#include "diag/diag.h"
 #include "names/collect.h"
 
 typedef struct ShapeCx {
@@ -211,6 +212,11 @@ static void shape_run(ShapeCx *cx, Toks toks, u32 offset, SkimPlace place, TokRa
     if (skim.inner_attrs.hi > skim.inner_attrs.lo) {
         *inner_attrs = keep_attrs(cx, toks, skim.inner_attrs, toks.count ? toks.at[0].pos : 0);
     }
+    for (u32 i = 0; i < skim.errors.count; i++) {
+        u32 tok = skim.errors.at[i].tok;
+        u32 pos = tok < toks.count ? toks.at[tok].pos : toks.count ? toks.at[toks.count - 1].pos : 0;
+        vec_push(cx->scratch, &cx->out->errors, (ShapeError){pos, skim.errors.at[i].message});
+    }
     for (u32 i = 0; i < skim.items.count; i++) shape_item(cx, toks, offset, &skim.items.at[i]);
 }
 
@@ -229,6 +235,10 @@ static void build_file(Db *db, u32 file, ShapeBuild *out) {
 void run_file_shape(Db *db, u32 file) {
     ShapeBuild build = {0};
     build_file(db, file, &build);
+    for (u32 i = 0; i < build.errors.count; i++) {
+        u32 pos = build.errors.at[i].pos;
+        diag_error(db, (Span){file, pos, pos + 1}, "", "%s", build.errors.at[i].message);
+    }
     Blob blob;
     blob_begin(&blob, &db->scratch, sizeof(FileShape));
     List rows = blob_add(&blob, build.rows.at, build.rows.count, sizeof(ShapeRow));
