@@ -23,7 +23,9 @@ static i128 sign_extended(u128 bits, IrType type) {
     return (i128)(bits << unused) >> unused;
 }
 
-static u128 min_signed(IrType type) { return (u128)1 << (ir_type_bits(type) - 1); }
+static u128 min_signed(IrType type) {
+    return (u128)1 << (ir_type_bits(type) - 1);
+}
 
 static double as_f64(IrCell cell, IrType type) {
     return type == IR_F64 ? cell.f64 : (double)cell.f32;
@@ -95,10 +97,12 @@ static u128 unary(IrOp op, u128 a, IrType type) {
     case IR_NOT: return ~a & mask_of(type);
     case IR_CTPOP: return ones(a);
     case IR_CTLZ:
-        while (count < bits && !(a >> (bits - 1 - count) & 1)) count++;
+        while (count < bits && !(a >> (bits - 1 - count) & 1))
+            count++;
         return count;
     case IR_CTTZ:
-        while (count < bits && !(a >> count & 1)) count++;
+        while (count < bits && !(a >> count & 1))
+            count++;
         return count;
     case IR_BSWAP: return reverse(a, bits, 8);
     case IR_BITREVERSE: return reverse(a, bits, 1);
@@ -276,11 +280,13 @@ static bool run_call(Run *run, const IrInst *inst) {
     if (inst->sub != IR_CALLEE_SYM || !interp->call) return false;
     const u32 *words = run->fn->words.at + inst->list;
     IrCell *args = SCRATCH_ARRAY(interp->scratch, IrCell, words[0]);
-    for (u32 i = 0; i < words[0]; i++) args[i] = run->vals[words[1 + i]];
+    for (u32 i = 0; i < words[0]; i++)
+        args[i] = run->vals[words[1 + i]];
     IrCell results[2] = {0};
     const IrSig *sig = &run->fn->sigs.at[inst->b];
     if (!interp->call(interp->cx, (IrSym){inst->a}, sig, args, results)) return false;
-    for (u32 i = 0; i < sig->result_count; i++) run->vals[inst->result + i] = results[i];
+    for (u32 i = 0; i < sig->result_count; i++)
+        run->vals[inst->result + i] = results[i];
     return true;
 }
 
@@ -301,9 +307,7 @@ static bool step(Run *run, const IrInst *inst) {
     case IR_FENCE: return true;
     case IR_CONST: out.bits = (u128)inst->imm_high << 64 | inst->imm; break;
     case IR_SLOT_ADDR: out.bits = (uintptr_t)run->slots[inst->a]; break;
-    case IR_PTR_ADD:
-        out.bits = (u64)(a.bits + (inst->b ? b.bits : 0) + inst->imm);
-        break;
+    case IR_PTR_ADD: out.bits = (u64)(a.bits + (inst->b ? b.bits : 0) + inst->imm); break;
     case IR_PTR_INDEX: out.bits = (u64)(a.bits + (b.bits << inst->sub) + inst->imm); break;
     case IR_LOCAL_GET: out = run->locals[inst->a]; break;
     case IR_LOCAL_SET: run->locals[inst->a] = b; return true;
@@ -316,7 +320,9 @@ static bool step(Run *run, const IrInst *inst) {
         memmove(address(run, inst->a, 0), address(run, inst->b, 0), (u64)c.bits);
         return true;
     case IR_MEMSET: memset(address(run, inst->a, 0), (int)(u8)b.bits, (u64)c.bits); return true;
-    case IR_COPY: memmove(address(run, inst->a, 0), address(run, inst->b, 0), inst->imm); return true;
+    case IR_COPY:
+        memmove(address(run, inst->a, 0), address(run, inst->b, 0), inst->imm);
+        return true;
     case IR_ZERO: memset(address(run, inst->a, 0), 0, inst->imm); return true;
     case IR_ADD:
     case IR_SUB:
@@ -371,9 +377,7 @@ static bool step(Run *run, const IrInst *inst) {
     case IR_FNEG:
     case IR_FABS:
     case IR_FSQRT: out = float_op(inst->op, a, b, type); break;
-    case IR_FCMP:
-        out.bits = float_compared(inst->sub, as_f64(a, type_a), as_f64(b, type_a));
-        break;
+    case IR_FCMP: out.bits = float_compared(inst->sub, as_f64(a, type_a), as_f64(b, type_a)); break;
     case IR_TRUNC:
     case IR_ZEXT:
     case IR_BITCAST: out.bits = a.bits & mask_of(type); break;
@@ -407,10 +411,12 @@ static bool step(Run *run, const IrInst *inst) {
     case IR_VEQ:
     case IR_VGT: out.bits = vector_op(inst->op, inst->sub, a.bits, b.bits); break;
     case IR_VSPLAT:
-        for (u32 at = 0; at < 128; at += ir_type_bits(inst->sub)) out.bits |= a.bits << at;
+        for (u32 at = 0; at < 128; at += ir_type_bits(inst->sub))
+            out.bits |= a.bits << at;
         break;
     case IR_VMOVEMASK:
-        for (u32 i = 0; i < 16; i++) out.bits |= (a.bits >> (8 * i + 7) & 1) << i;
+        for (u32 i = 0; i < 16; i++)
+            out.bits |= (a.bits >> (8 * i + 7) & 1) << i;
         break;
     case IR_CALL: return run_call(run, inst);
     default: return false;
@@ -422,8 +428,10 @@ static bool step(Run *run, const IrInst *inst) {
 static void enter(Run *run, u32 block, const u32 *list) {
     const IrBlockRow *to = &run->fn->blocks.at[block];
     IrCell *args = SCRATCH_ARRAY(run->interp->scratch, IrCell, list[0]);
-    for (u32 i = 0; i < list[0]; i++) args[i] = run->vals[list[1 + i]];
-    for (u32 i = 0; i < list[0]; i++) run->vals[to->params.at[i]] = args[i];
+    for (u32 i = 0; i < list[0]; i++)
+        args[i] = run->vals[list[1 + i]];
+    for (u32 i = 0; i < list[0]; i++)
+        run->vals[to->params.at[i]] = args[i];
 }
 
 static bool run_blocks(Run *run, IrCell results[2]) {
@@ -464,7 +472,8 @@ static bool run_blocks(Run *run, IrCell results[2]) {
             block = (u32)inst->imm;
             break;
         case IR_RET:
-            for (u32 i = 0; i < words[0]; i++) results[i] = run->vals[words[1 + i]];
+            for (u32 i = 0; i < words[0]; i++)
+                results[i] = run->vals[words[1 + i]];
             return true;
         default: return false;
         }

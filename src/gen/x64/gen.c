@@ -99,7 +99,8 @@ static void branch_flags(Gen *gen, const IrInst *inst, u8 cc, bool parity, bool 
     fields[count++] = emit_jcc_far(gen, parity_or ? cc : cc ^ 1);
     edge_args(gen, parity_or ? inst->c : inst->b, parity_or ? args_0 : args_1);
     emit_jmp(gen, parity_or ? inst->c : inst->b);
-    for (u32 i = 0; i < count; i++) patch_far(gen, fields[i]);
+    for (u32 i = 0; i < count; i++)
+        patch_far(gen, fields[i]);
     edge_args(gen, parity_or ? inst->b : inst->c, parity_or ? args_1 : args_0);
     jump_to(gen, parity_or ? inst->b : inst->c);
 }
@@ -112,8 +113,8 @@ static void gen_condbr(Gen *gen, const IrInst *inst) {
 
 enum { TABLE_CASES_MIN = 5 };
 
-static bool switch_table(Gen *gen, const IrInst *inst, const u32 *words, u32 bytes,
-                         u8 reg, u8 index) {
+static bool switch_table(Gen *gen, const IrInst *inst, const u32 *words, u32 bytes, u8 reg,
+                         u8 index) {
     u32 count = words[0];
     if (count < TABLE_CASES_MIN || bytes > 8) return false;
     u64 low = ~(u64)0, high = 0;
@@ -161,7 +162,8 @@ static void gen_switch(Gen *gen, const IrInst *inst) {
     u8 reg = val_reg(gen, v, 0);
     u8 high = bytes == 16 ? val_reg(gen, v, 1) : REG_NONE;
     u8 index = bytes <= 8 ? gpr_alloc(gen) : REG_NONE;
-    for (u32 i = 0; i < words[0]; i++) regs_snapshot(gen, words[1 + 5 * i + 4]);
+    for (u32 i = 0; i < words[0]; i++)
+        regs_snapshot(gen, words[1 + 5 * i + 4]);
     regs_snapshot(gen, inst->b);
     if (switch_table(gen, inst, words, bytes, reg, index)) return;
     for (u32 i = 0; i < words[0]; i++) {

@@ -6,7 +6,22 @@
 #include "gen/x64/x64.h"
 
 enum {
-    RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15,
+    RAX,
+    RCX,
+    RDX,
+    RBX,
+    RSP,
+    RBP,
+    RSI,
+    RDI,
+    R8,
+    R9,
+    R10,
+    R11,
+    R12,
+    R13,
+    R14,
+    R15,
     XMM0,
     XMM1,
     XMM15 = XMM0 + 15,
@@ -24,13 +39,13 @@ enum { TMP = R11, XTMP = XMM15 };
 typedef enum MemKind { MEM_BASE, MEM_SYM, MEM_POOL } MemKind;
 
 typedef struct Mem {
-    u8 kind;       // MemKind
-    u8 base;       // MEM_BASE
-    u8 index;      // REG_NONE if none
+    u8 kind;  // MemKind
+    u8 base;  // MEM_BASE
+    u8 index; // REG_NONE if none
     u8 scale_log2;
-    u8 reloc;      // MEM_SYM: X64RelocKind
-    i32 disp;      // MEM_POOL: offset in the pool
-    u32 sym;       // MEM_SYM
+    u8 reloc; // MEM_SYM: X64RelocKind
+    i32 disp; // MEM_POOL: offset in the pool
+    u32 sym;  // MEM_SYM
 } Mem;
 
 // A register or memory operand.
@@ -40,11 +55,15 @@ typedef struct Rm {
     Mem mem;
 } Rm;
 
-static inline Rm rm_reg(u8 reg) { return (Rm){.reg = reg}; }
+static inline Rm rm_reg(u8 reg) {
+    return (Rm){.reg = reg};
+}
 static inline Mem mem_base(u8 base, i32 disp) {
     return (Mem){.kind = MEM_BASE, .base = base, .index = REG_NONE, .disp = disp};
 }
-static inline Rm rm_mem(Mem mem) { return (Rm){.is_mem = true, .reg = REG_NONE, .mem = mem}; }
+static inline Rm rm_mem(Mem mem) {
+    return (Rm){.is_mem = true, .reg = REG_NONE, .mem = mem};
+}
 static inline Mem mem_plus(Mem mem, i32 bytes) {
     mem.disp += bytes;
     return mem;
@@ -106,7 +125,7 @@ typedef struct Snap {
 } Snap;
 
 typedef struct Block {
-    u32 rpo; // 0: unreachable; else position + 1
+    u32 rpo;    // 0: unreachable; else position + 1
     u32 parent; // its only predecessor, whose state it starts with; 0 none
     u32 preds;
     u32 depth;
@@ -166,10 +185,10 @@ typedef struct Gen {
     bool has_calls;
 
     // The frame.
-    u32 home_regs;  // registers that are some variable's home
-    u32 saved_regs; // callee-saved registers in use
+    u32 home_regs;   // registers that are some variable's home
+    u32 saved_regs;  // callee-saved registers in use
     u32 frame_bytes; // below rbp: saved registers, slots, spills
-    u32 out_bytes;  // outgoing arguments
+    u32 out_bytes;   // outgoing arguments
     bool needs_frame;
     U32Vec free_slots8, free_slots16;
     u32 body_at; // where the body starts: the prologue is put before it
@@ -179,7 +198,7 @@ typedef struct Gen {
     u32 locked;
     u32 alloc_mask; // registers that may be allocated
     u32 next_victim;
-    u32 block; // current
+    u32 block;       // current
     u32 layout_next; // block emitted next, 0 none
 } Gen;
 
@@ -218,8 +237,24 @@ void emit_store_imm(Gen *gen, u32 bytes, Mem mem, i32 imm);
 void emit_lea(Gen *gen, u8 reg, Mem mem);
 void emit_zext(Gen *gen, u32 from_bytes, u8 to, u8 from);
 void emit_sext(Gen *gen, u32 from_bytes, u8 to, u8 from); // to 64 bits
-enum { CC_O, CC_NO, CC_B, CC_AE, CC_E, CC_NE, CC_BE, CC_A, CC_S, CC_NS, CC_P, CC_NP, CC_L, CC_GE,
-       CC_LE, CC_G };
+enum {
+    CC_O,
+    CC_NO,
+    CC_B,
+    CC_AE,
+    CC_E,
+    CC_NE,
+    CC_BE,
+    CC_A,
+    CC_S,
+    CC_NS,
+    CC_P,
+    CC_NP,
+    CC_L,
+    CC_GE,
+    CC_LE,
+    CC_G
+};
 void emit_setcc(Gen *gen, u8 cc, u8 reg);
 void emit_cmov(Gen *gen, u8 cc, u32 size, u8 reg, u8 from);
 void emit_jmp(Gen *gen, u32 block);
@@ -233,7 +268,9 @@ Mem mem_pool(u32 at);
 // --- analyze.c ------------------------------------------------------------------------------
 
 void analyze(Gen *gen);
-static inline u32 resolve(const Gen *gen, u32 val) { return gen->vals[val].resolve; }
+static inline u32 resolve(const Gen *gen, u32 val) {
+    return gen->vals[val].resolve;
+}
 static inline const IrInst *def_of(const Gen *gen, u32 val) {
     return &gen->fn->insts.at[gen->fn->vals.at[val].inst];
 }
@@ -243,22 +280,28 @@ static inline const IrInst *def_of(const Gen *gen, u32 val) {
 static inline bool is_xmm_type(u32 type) {
     return type == IR_F32 || type == IR_F64 || type == IR_V128;
 }
-static inline u32 part_count(u32 type) { return type == IR_I128 ? 2 : 1; }
+static inline u32 part_count(u32 type) {
+    return type == IR_I128 ? 2 : 1;
+}
 static inline u32 part_bytes(u32 type) {
     return type == IR_I128 ? 8 : ir_type_bytes((IrType)type);
 }
 i32 frame_alloc(Gen *gen, u64 bytes, u32 align);
 u8 reg_alloc(Gen *gen, u32 mask); // locked, REG_TEMP
-static inline u8 gpr_alloc(Gen *gen) { return reg_alloc(gen, GPR_ALL); }
-static inline u8 xmm_alloc(Gen *gen) { return reg_alloc(gen, XMM_ALL); }
-void reg_claim(Gen *gen, u8 reg); // makes this very register free, locks it
-void reg_spill(Gen *gen, u8 reg); // its value goes to memory, the register is free
+static inline u8 gpr_alloc(Gen *gen) {
+    return reg_alloc(gen, GPR_ALL);
+}
+static inline u8 xmm_alloc(Gen *gen) {
+    return reg_alloc(gen, XMM_ALL);
+}
+void reg_claim(Gen *gen, u8 reg);        // makes this very register free, locks it
+void reg_spill(Gen *gen, u8 reg);        // its value goes to memory, the register is free
 void regs_save_live(Gen *gen, u32 mask); // before a call: what lives on is in memory
 void regs_clobber(Gen *gen, u32 mask);
-u8 val_reg(Gen *gen, u32 val, u32 part);      // a register holding it, locked: do not write to it
-Rm val_rm(Gen *gen, u32 val, u32 part);       // the same, or memory
+u8 val_reg(Gen *gen, u32 val, u32 part); // a register holding it, locked: do not write to it
+Rm val_rm(Gen *gen, u32 val, u32 part);  // the same, or memory
 u8 val_take(Gen *gen, u32 val, u32 part, bool may_reuse, u32 mask); // a copy to be overwritten
-void val_to(Gen *gen, u32 val, u32 part, u8 reg); // copies it to that register
+void val_to(Gen *gen, u32 val, u32 part, u8 reg);                   // copies it to that register
 bool val_imm(const Gen *gen, u32 val, u32 part, i32 *imm);
 bool val_const(const Gen *gen, u32 val, u64 *low, u64 *high);
 void val_set(Gen *gen, u32 val, u32 part, u8 reg); // the result is here now

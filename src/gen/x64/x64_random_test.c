@@ -32,7 +32,9 @@ static u64 next(Maker *maker) {
     maker->state ^= maker->state << 17;
     return maker->state * 0x2545f4914f6cdd1dull;
 }
-static u32 below(Maker *maker, u32 limit) { return (u32)(next(maker) >> 33) % limit; }
+static u32 below(Maker *maker, u32 limit) {
+    return (u32)(next(maker) >> 33) % limit;
+}
 
 static void have(Maker *maker, IrVal val) {
     if (maker->count == VALS_MAX) {
@@ -55,8 +57,8 @@ static u64 edge_bits(Maker *maker) {
 }
 
 static IrVal constant(Maker *maker, IrType type) {
-    static const double floats[] = {0.0, -0.0, 1.0, -1.5, 1e30, -1e300, 255.5, 0x1p63, 0x1p64,
-                                    -0x1p63, 0x1p127, 3.7e9, 1e-310, -129.0};
+    static const double floats[] = {0.0,    -0.0,   1.0,     -1.5,    1e30,  -1e300, 255.5,
+                                    0x1p63, 0x1p64, -0x1p63, 0x1p127, 3.7e9, 1e-310, -129.0};
     double value = floats[below(maker, ARRAY_LEN(floats))];
     float small = (float)value;
     u64 bits64;
@@ -68,10 +70,8 @@ static IrVal constant(Maker *maker, IrType type) {
         bits32 = 0x7fc00000;
     }
     switch (type) {
-    case IR_I128:
-        return ir_const_128(maker->fn, (u128)edge_bits(maker) << 64 | edge_bits(maker));
-    case IR_V128:
-        return ir_const_v128(maker->fn, (u128)edge_bits(maker) << 64 | edge_bits(maker));
+    case IR_I128: return ir_const_128(maker->fn, (u128)edge_bits(maker) << 64 | edge_bits(maker));
+    case IR_V128: return ir_const_v128(maker->fn, (u128)edge_bits(maker) << 64 | edge_bits(maker));
     case IR_F32: return ir_const_f32(maker->fn, bits32);
     case IR_F64: return ir_const_f64(maker->fn, bits64);
     default: return ir_const(maker->fn, type, edge_bits(maker));
@@ -89,10 +89,12 @@ static IrVal pick(Maker *maker, IrType type) {
     return constant(maker, type);
 }
 
-static IrType int_type(Maker *maker) { return (IrType)(IR_I8 + below(maker, 5)); }
+static IrType int_type(Maker *maker) {
+    return (IrType)(IR_I8 + below(maker, 5));
+}
 static IrType any_type(Maker *maker) {
-    static const u8 types[] = {IR_I8,  IR_I16, IR_I32, IR_I64, IR_I64, IR_I32,
-                               IR_I128, IR_F32, IR_F64, IR_V128};
+    static const u8 types[] = {IR_I8,  IR_I16,  IR_I32, IR_I64, IR_I64,
+                               IR_I32, IR_I128, IR_F32, IR_F64, IR_V128};
     return types[below(maker, ARRAY_LEN(types))];
 }
 static IrVal pick_bool(Maker *maker) {
@@ -127,14 +129,20 @@ static i128 helper_wide(i64 a, i128 b, i64 c, i64 d, i64 e, i128 f, i64 g) {
 static double helper_floats(double a, float b, i64 c, double d) {
     return a + (double)b * 2 + (double)(i8)c - d;
 }
-static Two helper_two(i64 a, i64 b) { return (Two){(i64)((u64)a - (u64)b), a ^ b}; }
+static Two helper_two(i64 a, i64 b) {
+    return (Two){(i64)((u64)a - (u64)b), a ^ b};
+}
 
-static const IrParam params_ints[] = {
-    {.type = IR_I64}, {.type = IR_I32}, {.type = IR_I8, .sign_extend = true},
-    {.type = IR_I16, .sign_extend = true}, {.type = IR_I64}, {.type = IR_I64}, {.type = IR_I64},
-    {.type = IR_I8, .sign_extend = true}};
-static const IrParam params_wide[] = {{.type = IR_I64},  {.type = IR_I128}, {.type = IR_I64},
-                                      {.type = IR_I64},  {.type = IR_I64},  {.type = IR_I128},
+static const IrParam params_ints[] = {{.type = IR_I64},
+                                      {.type = IR_I32},
+                                      {.type = IR_I8, .sign_extend = true},
+                                      {.type = IR_I16, .sign_extend = true},
+                                      {.type = IR_I64},
+                                      {.type = IR_I64},
+                                      {.type = IR_I64},
+                                      {.type = IR_I8, .sign_extend = true}};
+static const IrParam params_wide[] = {{.type = IR_I64}, {.type = IR_I128}, {.type = IR_I64},
+                                      {.type = IR_I64}, {.type = IR_I64},  {.type = IR_I128},
                                       {.type = IR_I64}};
 static const IrParam params_floats[] = {
     {.type = IR_F64}, {.type = IR_F32}, {.type = IR_I64}, {.type = IR_F64}};
@@ -212,13 +220,13 @@ static void random_inst(Maker *maker) {
         a = pick(maker, type);
         b = pick(maker, type);
         bool is_signed = below(maker, 2);
-        have(maker, below(maker, 2) ? ir_add_sat(fn, is_signed, a, b) : ir_sub_sat(fn, is_signed, a, b));
+        have(maker,
+             below(maker, 2) ? ir_add_sat(fn, is_signed, a, b) : ir_sub_sat(fn, is_signed, a, b));
         return;
     }
     case 8: {
-        static IrVal (*const ops[])(IrFn *, IrVal) = {ir_neg,  ir_not,   ir_ctpop,
-                                                      ir_ctlz, ir_cttz,  ir_bswap,
-                                                      ir_bitreverse};
+        static IrVal (*const ops[])(IrFn *, IrVal) = {ir_neg,  ir_not,   ir_ctpop,     ir_ctlz,
+                                                      ir_cttz, ir_bswap, ir_bitreverse};
         have(maker, ops[below(maker, 7)](fn, pick(maker, type)));
         return;
     }
@@ -231,10 +239,12 @@ static void random_inst(Maker *maker) {
         return;
     }
     case 11:
-    case 12: have(maker, ir_int_cast(fn, type, below(maker, 2), pick(maker, int_type(maker)))); return;
+    case 12:
+        have(maker, ir_int_cast(fn, type, below(maker, 2), pick(maker, int_type(maker))));
+        return;
     case 13: {
-        static IrVal (*const ops[])(IrFn *, IrVal, IrVal) = {ir_fadd, ir_fsub, ir_fmul, ir_fdiv,
-                                                             ir_frem, ir_fcopysign};
+        static IrVal (*const ops[])(IrFn *, IrVal, IrVal) = {ir_fadd, ir_fsub, ir_fmul,
+                                                             ir_fdiv, ir_frem, ir_fcopysign};
         type = below(maker, 2) ? IR_F32 : IR_F64;
         a = pick(maker, type);
         have(maker, ops[below(maker, 6)](fn, a, pick(maker, type)));
@@ -299,7 +309,8 @@ static void random_inst(Maker *maker) {
         u32 which = below(maker, 4);
         const IrSig *sig = &helper_sigs[which];
         IrVal args[8];
-        for (u32 i = 0; i < sig->param_count; i++) args[i] = pick(maker, sig->params[i].type);
+        for (u32 i = 0; i < sig->param_count; i++)
+            args[i] = pick(maker, sig->params[i].type);
         IrVal first = ir_call(fn, ir_callee_sym(maker->helpers[which]), sig, args);
         have(maker, first);
         if (sig->result_count == 2) have(maker, ir_second(first));
@@ -312,7 +323,8 @@ static void random_inst(Maker *maker) {
         at = ir_ptr_add_const(fn, at, where);
         switch (below(maker, 4)) {
         case 0:
-            have(maker, ir_atomic_rmw(fn, (IrRmw)below(maker, IR_RMW_COUNT), at, pick(maker, type)));
+            have(maker,
+                 ir_atomic_rmw(fn, (IrRmw)below(maker, IR_RMW_COUNT), at, pick(maker, type)));
             return;
         case 1: {
             a = pick(maker, type);
@@ -436,10 +448,10 @@ static void region(Maker *maker, u32 depth) {
 }
 
 static const IrParam fn_params[] = {
-    {.type = IR_PTR},  {.type = IR_I64}, {.type = IR_I32}, {.type = IR_F64}, {.type = IR_I128},
-    {.type = IR_I8},   {.type = IR_I128}, {.type = IR_F32}, {.type = IR_I16}, {.type = IR_I64}};
-static const IrSig fn_sig = {.params = fn_params, .param_count = 10, .results = {IR_I64, IR_F64},
-                             .result_count = 2};
+    {.type = IR_PTR}, {.type = IR_I64},  {.type = IR_I32}, {.type = IR_F64}, {.type = IR_I128},
+    {.type = IR_I8},  {.type = IR_I128}, {.type = IR_F32}, {.type = IR_I16}, {.type = IR_I64}};
+static const IrSig fn_sig = {
+    .params = fn_params, .param_count = 10, .results = {IR_I64, IR_F64}, .result_count = 2};
 typedef struct Result {
     i64 a;
     double b;
@@ -448,16 +460,19 @@ typedef Result Fn(void *, i64, i32, double, i128, i8, i128, float, i16, i64);
 
 static IrFn *random_fn(Maker *maker, Scratch *scratch, IrSymbols *symbols, u64 seed) {
     *maker = (Maker){.state = seed * 0x9e3779b97f4a7c15ull + 1, .budget = 120};
-    for (u32 i = 0; i < 8; i++) next(maker);
+    for (u32 i = 0; i < 8; i++)
+        next(maker);
     static const char *const names[4] = {"helper_ints", "helper_wide", "helper_floats",
                                          "helper_two"};
     for (u32 i = 0; i < 4; i++) {
         maker->helpers[i] = ir_symbol(symbols, IR_SYM_FN_EXTERN, 0, str_from(names[i]));
     }
-    IrFn *fn = maker->fn = ir_fn_new(scratch, symbols, scratch_print(scratch, "random%u", (u32)seed), &fn_sig);
+    IrFn *fn = maker->fn =
+        ir_fn_new(scratch, symbols, scratch_print(scratch, "random%u", (u32)seed), &fn_sig);
     maker->slot = ir_slot(fn, 256 + 32, 1u << below(maker, 7));
     ir_zero(fn, ir_slot_addr(fn, maker->slot), 256 + 32);
-    for (u32 i = 1; i < fn_sig.param_count; i++) have(maker, ir_param(fn, i));
+    for (u32 i = 1; i < fn_sig.param_count; i++)
+        have(maker, ir_param(fn, i));
     maker->fuel = ir_local(fn, IR_I32);
     ir_local_set(fn, maker->fuel, ir_const(fn, IR_I32, 12));
     for (maker->local_count = 0; maker->local_count < 8; maker->local_count++) {
@@ -502,6 +517,22 @@ static bool same_out(const u8 *a, const u8 *b, const IrFn *fn) {
     return true;
 }
 
+static void check_text(const IrFn *fn, Scratch *scratch, IrSymbols *symbols) {
+    char *texts[2];
+    size_t lens[2];
+    for (u32 i = 0; i < 2; i++) {
+        FILE *out = open_memstream(&texts[i], &lens[i]);
+        ir_print(fn, out);
+        fclose(out);
+        Str why;
+        if (i == 0) fn = ir_parse(scratch, symbols, str_from(texts[0]), &why);
+        if (!fn) fail_msg("%.*s", STR_ARG(why));
+    }
+    assert_string_equal(texts[0], texts[1]);
+    free(texts[0]);
+    free(texts[1]);
+}
+
 static void check_seed(u64 seed, TestImage *image, Scratch *scratch, IrSymbols *symbols) {
     u64 mark = scratch_mark(scratch);
     Maker maker;
@@ -511,13 +542,15 @@ static void check_seed(u64 seed, TestImage *image, Scratch *scratch, IrSymbols *
         ir_print(fn, stderr);
         fail_msg("seed %lu: %.*s", seed, STR_ARG(why));
     }
+    if (seed % 16 == 0) check_text(fn, scratch, symbols);
     u8 *out_a = scratch_take(scratch, OUT_BYTES, 16), *out_b = scratch_take(scratch, OUT_BYTES, 16);
     i64 a = (i64)edge_bits(&maker), j = (i64)edge_bits(&maker);
-    i128 e = (i128)((u128)edge_bits(&maker) << 64 | edge_bits(&maker)), g = ~(i128)edge_bits(&maker);
+    i128 e = (i128)((u128)edge_bits(&maker) << 64 | edge_bits(&maker)),
+         g = ~(i128)edge_bits(&maker);
     double d = (double)(i64)edge_bits(&maker);
     IrCell args[10] = {{.bits = (uintptr_t)out_a}, {.bits = (u64)a}, {.bits = (u32)-7}, {.bits = 0},
-                       {.bits = (u128)e},          {.bits = 0x85},   {.bits = (u128)g},
-                       {.bits = 0},                {.bits = 0xfedc}, {.bits = (u64)j}};
+                       {.bits = (u128)e},          {.bits = 0x85},   {.bits = (u128)g}, {.bits = 0},
+                       {.bits = 0xfedc},           {.bits = (u64)j}};
     args[3].f64 = d;
     args[7].f32 = -2.25f;
     IrCell results[2] = {0};
@@ -527,7 +560,8 @@ static void check_seed(u64 seed, TestImage *image, Scratch *scratch, IrSymbols *
         cell_count = image->cell_count;
     Fn *code = (Fn *)test_image_add(image, fn, scratch);
     Result result = code(out_b, a, -7, d, e, (i8)0x85, g, -2.25f, (i16)0xfedc, j);
-    bool same_b = results[1].f64 == result.b || (results[1].f64 != results[1].f64 && result.b != result.b);
+    bool same_b =
+        results[1].f64 == result.b || (results[1].f64 != results[1].f64 && result.b != result.b);
     if (!same_out(out_a, out_b, fn) || (i64)results[0].bits != result.a || !same_b) {
         ir_print(fn, stderr);
         X64Code blob;
@@ -558,7 +592,8 @@ static void random_functions_give_what_the_interpreter_gives(void **state) {
     const char *seed_text = getenv("RAC_SEED"), *count_text = getenv("RAC_COUNT");
     u64 seed = seed_text ? strtoull(seed_text, NULL, 10) : 1;
     u64 count = count_text ? strtoull(count_text, NULL, 10) : 3000;
-    for (u64 i = 0; i < count; i++) check_seed(seed + i, &image, &scratch, &symbols);
+    for (u64 i = 0; i < count; i++)
+        check_seed(seed + i, &image, &scratch, &symbols);
     test_image_deinit(&image);
     ir_symbols_deinit(&symbols);
     scratch_deinit(&scratch);

@@ -72,11 +72,16 @@ static i128 c_wide(i64 a, i64 b, i64 c, i64 d, i64 e, i128 f, i64 g, i64 h, i128
 }
 static i64 c_byval(Big big, i64 a, Huge huge, i64 b) {
     i64 sum = big.words[0] + 2 * big.words[1] + 3 * big.words[2] + 4 * a + 5 * b;
-    for (u32 i = 0; i < sizeof huge.bytes; i++) sum += huge.bytes[i] * i;
+    for (u32 i = 0; i < sizeof huge.bytes; i++)
+        sum += huge.bytes[i] * i;
     return sum;
 }
-static Mixed c_mixed(i64 a, double b) { return (Mixed){b * 2, a + 1}; }
-static Big c_sret(i64 a, i64 b) { return (Big){{a, b, a * b}}; }
+static Mixed c_mixed(i64 a, double b) {
+    return (Mixed){b * 2, a + 1};
+}
+static Big c_sret(i64 a, i64 b) {
+    return (Big){{a, b, a * b}};
+}
 
 static void generated_code_calls_c_as_c_does(void **state) {
     Fixture *fixture = *state;
@@ -86,8 +91,8 @@ static void generated_code_calls_c_as_c_does(void **state) {
     test_image_symbol(&fixture->image, "c_byval", FN_ADDRESS(c_byval));
     test_image_symbol(&fixture->image, "c_mixed", FN_ADDRESS(c_mixed));
     test_image_symbol(&fixture->image, "c_sret", FN_ADDRESS(c_sret));
-    i64 (*ints)(i8, i16, i32, i64, u8, u16, u32, i8, i64) = (i64(*)(
-        i8, i16, i32, i64, u8, u16, u32, i8, i64))(uintptr_t)add_text(fixture, "\
+    i64 (*ints)(i8, i16, i32, i64, u8, u16, u32, i8, i64) =
+        (i64(*)(i8, i16, i32, i64, u8, u16, u32, i8, i64))(uintptr_t)add_text(fixture, "\
 fn \"ints\"(i8 %1, i16 %2, i32 %3, i64 %4, i8 %5, i16 %6, i32 %7, i8 %8, i64 %9) -> i64 {\n\
 b1:\n\
   %10 = call extern:\"c_ints\"(signed i8 %1, signed i16 %2, i32 %3, i64 %4, i8 %5, i16 %6, i32 %7,\
@@ -97,8 +102,8 @@ b1:\n\
     assert_int_equal(ints(-1, -2, -3, -4, 255, 65535, 0xffffffff, -8, 9),
                      c_ints(-1, -2, -3, -4, 255, 65535, 0xffffffff, -8, 9));
     double (*floats)(float, double, float, double, double, double, double, double, double, float) =
-        (double (*)(float, double, float, double, double, double, double, double, double,
-                    float))(uintptr_t)add_text(fixture, "\
+        (double (*)(float, double, float, double, double, double, double, double, double, float))(
+            uintptr_t)add_text(fixture, "\
 fn \"floats\"(f32 %1, f64 %2, f32 %3, f64 %4, f64 %5, f64 %6, f64 %7, f64 %8, f64 %9, f32 %10) -> f64 {\n\
 b1:\n\
   %11 = call extern:\"c_floats\"(f32 %1, f64 %2, f32 %3, f64 %4, f64 %5, f64 %6, f64 %7, f64 %8,\
@@ -106,8 +111,8 @@ b1:\n\
   ret %11\n\
 }");
     assert_true(floats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10) == c_floats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
-    i128 (*wide)(i64, i64, i64, i64, i64, i128, i64, i64, i128) = (i128(*)(
-        i64, i64, i64, i64, i64, i128, i64, i64, i128))(uintptr_t)add_text(fixture, "\
+    i128 (*wide)(i64, i64, i64, i64, i64, i128, i64, i64, i128) =
+        (i128(*)(i64, i64, i64, i64, i64, i128, i64, i64, i128))(uintptr_t)add_text(fixture, "\
 fn \"wide\"(i64 %1, i64 %2, i64 %3, i64 %4, i64 %5, i128 %6, i64 %7, i64 %8, i128 %9) -> i128 {\n\
 b1:\n\
   %10 = call extern:\"c_wide\"(i64 %1, i64 %2, i64 %3, i64 %4, i64 %5, i128 %6, i64 %7, i64 %8,\
@@ -123,7 +128,8 @@ b1:\n\
   ret %5\n\
 }");
     Huge huge;
-    for (u32 i = 0; i < sizeof huge.bytes; i++) huge.bytes[i] = (u8)(i * 7);
+    for (u32 i = 0; i < sizeof huge.bytes; i++)
+        huge.bytes[i] = (u8)(i * 7);
     Big big = {{1, 2, 3}};
     assert_int_equal(byval(big, 5, huge, 7), c_byval(big, 5, huge, 7));
     Mixed (*mixed)(i64, double) = (Mixed(*)(i64, double))(uintptr_t)add_text(fixture, "\
@@ -146,8 +152,8 @@ b1:\n\
 
 static void variadic_calls_say_how_many_floats_there_are(void **state) {
     Fixture *fixture = *state;
-    int (*print)(char *, const char *, int, double) = (int (*)(
-        char *, const char *, int, double))(uintptr_t)add_text(fixture, "\
+    int (*print)(char *, const char *, int, double) =
+        (int (*)(char *, const char *, int, double))(uintptr_t)add_text(fixture, "\
 fn \"print\"(ptr %1, ptr %2, i32 %3, f64 %4) -> i32 {\n\
 b1:\n\
   %5 = call extern:\"sprintf\"(ptr %1, ptr %2, i32 %3, f64 %4) -> i32 variadic\n\
@@ -158,12 +164,14 @@ b1:\n\
     assert_string_equal(text, "12 3.25");
 }
 
-static i64 twice(i64 x) { return 2 * x; }
+static i64 twice(i64 x) {
+    return 2 * x;
+}
 
 static void calls_go_through_pointers_and_slots(void **state) {
     Fixture *fixture = *state;
     test_image_symbol(&fixture->image, "twice", FN_ADDRESS(twice));
-    i64 (*fn)(i64 (*)(i64), i64) = (i64(*)(i64(*)(i64), i64))(uintptr_t)add_text(fixture, "\
+    i64 (*fn)(i64(*)(i64), i64) = (i64(*)(i64(*)(i64), i64))(uintptr_t)add_text(fixture, "\
 fn \"through\"(ptr %1, i64 %2) -> i64 {\n\
 b1:\n\
   %3 = call %1(i64 %2) -> i64\n\
