@@ -149,14 +149,13 @@ static void note_lang(Builder *b, DefId def, TokRange attrs) {
     Attr attr;
     if (attrs.lo == attrs.hi) return;
     if (!attr_named(b, attrs, "lang", &attr)) {
+        // `#[panic_handler]` is the other way to write `#[lang = "panic_impl"]`.
         if (attr_named(b, attrs, "panic_handler", &attr)) {
-            // panic_impl is a lang item by this attribute; rac finds it by symbol.
+            vec_push(b->scratch, &b->langs, (LangRow){LANG_panic_impl, def});
         }
         return;
     }
-    const Tok *value = attr_value(attr.args);
-    if (value == NULL) return;
-    u32 item = lang_item_number(b->db, (Symbol){value->sym});
+    u32 item = lang_item_of_attr(b->db, attr.args);
     if (item != LANG_COUNT) vec_push(b->scratch, &b->langs, (LangRow){item, def});
 }
 
@@ -239,6 +238,21 @@ static void pending_add(Builder *b, const Import *import, int by) {
     map_set(&b->pending, key, (u32)((int)count + by));
 }
 
+// In edition 2015, the path of a `use` starts at the crate's root.
+static bool starts_at_root(const Builder *b, const UseSeg *seg) {
+    u32 edition = hygiene_edition(b->db, seg->ctxt, b->edition);
+    if (edition >= 2018 || (seg->flags & TOK_CRATE)) return false;
+    if (seg->flags & TOK_RAW) return true;
+    switch (seg->name.id) {
+    case SYM_path_root:
+    case SYM_self:
+    case SYM_super:
+    case SYM_crate:
+    case SYM_dollar_crate: return false;
+    default: return true;
+    }
+}
+
 static void collect_use(Builder *b, DefId mod, const Rows *rows, const ShapeRow *row, u32 index,
                         TokRange attrs, u32 vis, u32 text) {
     UseTable table = {0};
@@ -266,6 +280,10 @@ static void collect_use(Builder *b, DefId mod, const Rows *rows, const ShapeRow 
                        ? rows_toks(rows, row->header).at[leaf->tok].pos
                        : 0,
         };
+        if (leaf->seg_count != 0 && starts_at_root(b, &table.segs.at[leaf->seg_first])) {
+            vec_push(b->scratch, &b->segs, (PathSeg){SYM_OF(path_root), 0, 0});
+            import.seg_count++;
+        }
         for (u32 s = 0; s < leaf->seg_count; s++) {
             const UseSeg *seg = &table.segs.at[leaf->seg_first + s];
             vec_push(b->scratch, &b->segs, (PathSeg){seg->name, seg->ctxt, seg->flags});

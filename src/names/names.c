@@ -287,6 +287,25 @@ u32 lang_item_number(Db *db, Symbol literal) {
     return LANG_COUNT;
 }
 
+u32 lang_item_of_attr(Db *db, Toks args) {
+    const Tok *value = attr_value(args);
+    if (value != NULL) return lang_item_number(db, (Symbol){value->sym});
+    // `#[lang = stringify!($name)]`, as core's panic_const! writes it
+    for (u32 i = 1; i + 2 < args.count; i++) {
+        if (args.at[i].kind != TOK_NOT || args.at[i + 1].kind != TOK_OPEN_PAREN) continue;
+        const Tok *name = &args.at[i + 2];
+        while (name->kind == TOK_OPEN_NONE) name++;
+        if (name->kind != TOK_IDENT) return LANG_COUNT;
+        u64 mark = scratch_mark(&db->scratch);
+        Str text = scratch_print(&db->scratch, "\"%.*s\"",
+                                 STR_ARG(symbol_str(&db->symbols, (Symbol){name->sym})));
+        Symbol literal = symbol_intern(&db->symbols, text);
+        scratch_rewind(&db->scratch, mark);
+        return lang_item_number(db, literal);
+    }
+    return LANG_COUNT;
+}
+
 LangItem lang_item_of(Db *db, DefId def) {
     DefKind kind = def_kind(db, def);
     if (kind == DEF_CLOSURE || kind == DEF_ANON_CONST || kind == DEF_INLINE_CONST ||
@@ -295,8 +314,7 @@ LangItem lang_item_of(Db *db, DefId def) {
     }
     Toks args;
     if (!def_attr(db, def, sym(db, "lang"), 0, &args)) return LANG_COUNT;
-    const Tok *value = attr_value(args);
-    return value == NULL ? LANG_COUNT : (LangItem)lang_item_number(db, (Symbol){value->sym});
+    return (LangItem)lang_item_of_attr(db, args);
 }
 
 void run_crate_langs(Db *db, u32 key) {

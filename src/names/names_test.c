@@ -118,7 +118,7 @@ static void check(const char *text, u32 edition, bool sysroot, const char *const
 static void an_explicit_name_wins_over_a_glob(void **state) {
     (void)state;
     static const char *const lines[] = {
-        "|X|t|app::b::X", "|Y|t|app::a::Y", "|self::X|t|app::b::X", "|Z|t|app::c::Z", NULL};
+        "|X|t|app::b::X", "|Y|t|app::a::Y", "|self::X|t|app::b::X", "|Z|t|app::c::d::Z", NULL};
     check("use a::*; use b::X; use c::*;\n"
           "mod a { pub struct X; pub struct Y; } mod b { pub struct X; }\n"
           "mod c { pub use self::d::*; mod d { pub enum Z {} } }",
@@ -190,13 +190,14 @@ static void macros_make_items_and_imports(void **state) {
     (void)state;
     static const char *const lines[] = {"|A|t|app::A",       "|B|t|app::B",   "m|g|v|app::m::g",
                                         "|h|v|app::m::g",    "|i|v|app::i",   "n|j|v|app::n::j",
-                                        "n|exported|m|app::exported", NULL};
+                                        "n|local|m|app::n::local",
+                                        "|exported|m|app::exported", "|n::local|m|app::n::local", NULL};
     check("macro_rules! types { ($($n:ident),* $(,)?) => { $(pub struct $n;)* } }\n"
           "types!(A, B,);\n"
           "#[macro_use] mod m { macro_rules! func { ($f:ident) => { pub fn $f() {} } }\n"
           "  func!(g); func!(k); }\n"
           "func!(i); use m::g as h;\n"
-          "mod n { crate::path!(j); pub(crate) use exported; \n"
+          "mod n { crate::path!(j); macro_rules! local { () => {} } pub(crate) use local;\n"
           "  #[macro_export] macro_rules! exported { () => {} } }\n"
           "#[macro_export] macro_rules! path { ($f:ident) => { fn $f() {} } }",
           2021, false, lines);
@@ -478,6 +479,9 @@ static void lang_items_and_traits_in_scope_are_found(void **state) {
     assert_int_equal(lang_item_of(w.db, lang_item(w.db, LANG_copy)), LANG_copy);
     u32 missing = 0;
     for (u32 i = 0; i < LANG_COUNT; i++) missing += lang_item(w.db, (LangItem)i).id == 0;
+    for (u32 i = 0; i < LANG_COUNT; i++) {
+        if (lang_item(w.db, (LangItem)i).id == 0) printf("no lang item %u\n", i);
+    }
     assert_true(missing < 20);
     u32 count;
     const DefId *traits = names_traits_in_scope(w.db, crate_root(w.db, w.crate), &count);

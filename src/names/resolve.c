@@ -257,7 +257,7 @@ PathRes resolve_path(const Resolver *r, DefId scope, const PathSeg *segs, u32 co
             BindRow bind;
             bool found = false;
             i = 2;
-            if (edition < 2018) {
+            if (hygiene_edition(db, segs[1].ctxt, edition) < 2018) {
                 found = resolve_in_scope(r, crate_root(db, crate), second, segs[1].name, 0, from,
                                          &bind);
                 if (found) res = bind.res;
