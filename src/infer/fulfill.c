@@ -65,20 +65,16 @@ bool tc_has_error(Tc *tc, Ty ty) {
 }
 
 Ty tc_resolve_pending(Tc *tc, Ty ty) {
-    ty = tc_shallow(tc, ty);
     if (!(ty_flags(tc->db, ty) & TY_HAS_INFER)) return ty;
-    if (tc_kind(tc, ty) == TY_INFER) {
-        tc_select(tc);
-        ty = tc_shallow(tc, ty);
-    }
+    ty = tc_resolve(tc, ty);
+    if (!(ty_flags(tc->db, ty) & TY_HAS_INFER)) return ty;
+    // Also for variables deep inside: rustc selects here, and inference depends on it.
+    tc_select(tc);
     return tc_resolve(tc, ty);
 }
 
 Ty tc_structurally(Tc *tc, Ty ty, Span span) {
-    ty = tc_shallow(tc, ty);
-    if (tc_kind(tc, ty) != TY_INFER) return ty;
-    tc_select(tc);
-    ty = tc_shallow(tc, ty);
+    ty = tc_resolve_pending(tc, ty);
     if (tc_kind(tc, ty) != TY_INFER) return ty;
     if (!tc->tainted) tc_error(tc, span, "E0282", "type annotations needed");
     tc->tainted = true;

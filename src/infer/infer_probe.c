@@ -30,8 +30,103 @@ typedef struct Probe {
     bool verbose, types;
 } Probe;
 
+// ---- a small evaluator of integer constants, until consts/ answers ----
+
+static bool eval_def(Db *db, DefId def, Args args, i128 *out);
+
+static bool eval_expr(Db *db, const HirBody *hir, const Typeck *t, HirExpr e, Args args, i128 *out) {
+    const HirExprRow *row = hir_expr(hir, e);
+    i128 a, b;
+    switch (row->kind) {
+    case HIR_LIT: *out = (i128)((u128)row->lit.hi_bits << 64 | row->lit.lo_bits); return row->op == LIT_INT;
+    case HIR_PATH: {
+        const Callee *c = typeck_callee(t, e);
+        if (!c) return false;
+        if (c->res.kind == RES_CONST_PARAM) {
+            u32 n;
+            const Ty *at = args_at(db, args, &n);
+            u32 i = generics_of(db, c->res.def)->parent_count + c->res.index;
+            if (i >= n || ty_kind(db, at[i]) != TY_CONST_VALUE) return false;
+            *out = (i128)ty_row(db, at[i])->lo_bits;
+            return true;
+        }
+        if (c->res.kind != RES_DEF) return false;
+        DefId def = c->res.def;
+        Args cargs = args_subst(db, c->args, args);
+        if (args_flags(db, cargs) & (TY_HAS_PARAM | TY_HAS_INFER)) return false;
+        if (def_kind(db, def) == DEF_ASSOC_CONST && trait_of_item(db, def).id) {
+            ResolvedItem item = resolve_assoc_item(db, def, normalize_concrete_args(db, cargs));
+            if (!item.def.id) return false;
+            def = item.def;
+            cargs = item.args;
+        }
+        return eval_def(db, def, cargs, out);
+    }
+    case HIR_BLOCK: return row->block.stmts.count == 0 && row->block.tail.id && eval_expr(db, hir, t, row->block.tail, args, out);
+    case HIR_CAST: return eval_expr(db, hir, t, row->cast.expr, args, out);
+    case HIR_CALL: {
+        const HirExprRow *callee = hir_expr(hir, row->call.callee);
+        const Callee *c = callee->kind == HIR_PATH ? typeck_callee(t, row->call.callee) : NULL;
+        if (!c || c->res.kind != RES_DEF || row->call.args.count) return false;
+        Str name = symbol_str(&db->symbols, def_row(db, c->res.def)->name);
+        if (!str_eq(name, STR("size_of"))) return false;
+        Args cargs = normalize_concrete_args(db, args_subst(db, c->args, args));
+        if (args_flags(db, cargs) & (TY_HAS_PARAM | TY_HAS_INFER)) return false;
+        TyKind k = ty_kind(db, args_get(db, cargs, 0));
+        if (k == TY_PTR || k == TY_REF) *out = 8;
+        else if (k >= TY_BOOL && k <= TY_F128 && k != TY_STR) *out = ty_prim_bytes(k);
+        else return false;
+        return true;
+    }
+    case HIR_BINARY:
+        if (!eval_expr(db, hir, t, row->bin.a, args, &a) || !eval_expr(db, hir, t, row->bin.b, args, &b)) return false;
+        switch (row->op) {
+        case BIN_ADD: *out = a + b; return true;
+        case BIN_SUB: *out = a - b; return true;
+        case BIN_MUL: *out = a * b; return true;
+        case BIN_DIV: if (!b) return false; *out = a / b; return true;
+        case BIN_REM: if (!b) return false; *out = a % b; return true;
+        case BIN_SHL: *out = a << (b & 127); return true;
+        case BIN_SHR: *out = a >> (b & 127); return true;
+        case BIN_BIT_AND: *out = a & b; return true;
+        case BIN_BIT_OR: *out = a | b; return true;
+        default: return false;
+        }
+    case HIR_METHOD_CALL: {
+        const Callee *c = typeck_callee(t, e);
+        if (!c || !eval_expr(db, hir, t, row->method.receiver, args, &a)) return false;
+        Str name = symbol_str(&db->symbols, def_row(db, c->res.def)->name);
+        if (!str_eq(name, STR("div_ceil")) || !eval_expr(db, hir, t, (HirExpr){hir_listed(hir, row->method.args, 0)}, args, &b) || !b) return false;
+        *out = (a + b - 1) / b;
+        return true;
+    }
+    default: return false;
+    }
+}
+
+static bool eval_def(Db *db, DefId def, Args args, i128 *out) {
+    const HirBody *hir = hir_body(db, def);
+    if (!hir) return false;
+    const Typeck *t = typeck(db, def);
+    if (t->is_tainted || t->expr_tys.count == 0) {
+        const HirExprRow *row = hir_expr(hir, hir->value);
+        if (row->kind == HIR_LIT && row->op == LIT_INT) {
+            *out = (i128)row->lit.lo_bits;
+            return true;
+        }
+        return false;
+    }
+    return eval_expr(db, hir, t, hir->value, args, out);
+}
+
 static void const_stub(Db *db, u32 key) {
     Ty ty = {key};
+    const TyRow *row = ty_row(db, ty);
+    i128 value;
+    if (row->kind == TY_CONST_UNEVAL && !(args_flags(db, row->args) & TY_HAS_INFER) && eval_def(db, row->def, row->args, &value)) {
+        Ty of = type_of(db, row->def);
+        ty = const_value(db, of.id && ty_kind(db, of) != TY_ERROR ? of : TY_OF(USIZE), (u64)value, (u64)(value >> 64));
+    }
     query_return(db, &ty, sizeof ty);
 }
 

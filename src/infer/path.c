@@ -55,15 +55,56 @@ static void fn_or_const(Tc *tc, ValuePath *out, DefId def, Args args, Span span)
     else out->ty = tc_normalize(tc, ty_subst(tc->db, type_of(tc->db, def), args), span);
 }
 
+// Trait::item: Self is open.
+static void trait_path(Tc *tc, const HirPathRow *of, u32 seg, Span span, ValuePath *out) {
+    Db *db = tc->db;
+    DefId trait = of->res.def;
+    Symbol name = HIR_AT(tc->b->hir, HirSeg, segs, seg)->name;
+    DefId item = assoc_item_named(db, trait, name, ASSOC_FN);
+    if (!item.id) item = assoc_item_named(db, trait, name, ASSOC_CONST);
+    Ty self_ty = tc_var(tc);
+    if (!item.id) { // of a supertrait
+        const Predicates *supers = super_predicates_of(db, trait);
+        for (u32 i = 0; i < supers->own.count && !item.id; i++) {
+            const Predicate *pred = &LIST_AT(supers, Predicate, supers->own)[i];
+            if (pred->kind == PRED_TRAIT) item = assoc_item_named(db, pred->trait_ref.trait, name, ASSOC_FN);
+        }
+    }
+    if (!item.id) {
+        Str text = symbol_str(&db->symbols, name), of_text = symbol_str(&db->symbols, def_row(db, trait)->name);
+        tc_error(tc, span, "E0576", "cannot find method or associated constant `%.*s` in trait `%.*s`", STR_ARG(text),
+                 STR_ARG(of_text));
+        path_error(tc, out);
+        return;
+    }
+    DefId container = def_row(db, item)->parent;
+    Args parent;
+    if (of->segs.count && container.id == trait.id) {
+        parent = seg_args(tc, of->segs.first + of->segs.count - 1, trait, (Args){0}, self_ty, span);
+    } else {
+        parent = infer_fresh_args(tc->table, container);
+        tc_unify(tc, args_get(db, parent, 0), self_ty);
+    }
+    fn_or_const(tc, out, item, seg_args(tc, seg, item, parent, (Ty){0}, span), span);
+}
+
 static void relative_path(Tc *tc, const HirPathRow *path, Span span, ValuePath *out) {
     Db *db = tc->db;
+    u32 seg = path->segs.first + path->segs.count - 1;
+    Symbol name = HIR_AT(tc->b->hir, HirSeg, segs, seg)->name;
+    const HirTyRow *qself = hir_ty(tc->b->hir, path->qself);
+    if (qself->kind == HIR_TY_PATH) {
+        const HirPathRow *of = hir_path(tc->b->hir, qself->path);
+        if (!of->is_relative && of->res.kind == RES_DEF && def_kind(db, of->res.def) == DEF_TRAIT) {
+            trait_path(tc, of, seg, span, out);
+            return;
+        }
+    }
     Ty self_ty = tc_structurally(tc, tc_hir_ty(tc, path->qself), span);
     if (tc_kind(tc, self_ty) == TY_ERROR) {
         path_error(tc, out);
         return;
     }
-    u32 seg = path->segs.first + path->segs.count - 1;
-    Symbol name = HIR_AT(tc->b->hir, HirSeg, segs, seg)->name;
     const TyRow *row = tc_row(tc, self_ty);
     if (row->kind == TY_ADT && def_kind(db, row->def) == DEF_ENUM) {
         const AdtDef *adt = adt_def(db, row->def);

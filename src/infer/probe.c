@@ -51,6 +51,12 @@ void tc_traits_in_scope(Tc *tc) {
     tc->traits_known = true;
     Db *db = tc->db;
     add_traits(tc, def_scope(db, tc->owner));
+    for (DefId def = tc->root; def.id; def = def_row(db, def)->parent) {
+        DefKind kind = def_kind(db, def); // the trait that is declared or implemented around
+        if (kind == DEF_MOD) break;
+        DefId trait = kind == DEF_TRAIT ? def : kind == DEF_IMPL ? impl_header(db, def)->trait_ref.trait : (DefId){0};
+        if (trait.id) vec_push(tc->scratch, &tc->traits, trait);
+    }
     DefId tree = tc->owner;
     for (;;) {
         DefKind kind = def_kind(db, tree);
