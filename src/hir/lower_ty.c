@@ -155,15 +155,16 @@ static HirTy lower_range_pat(Lower *l, const AstTyRow *row) {
         const AstPatRow *range = pat->kind == AST_PAT_OR
                                      ? ast_pat(l->ast, (AstPat){ast_list(l->ast, pat->elems, i)})
                                      : pat;
-        if (range->kind != AST_PAT_RANGE || (range->range.hi.id && !range->is_inclusive)) {
+        if (range->kind != AST_PAT_RANGE) {
             diag_error(l->db, lower_span(l, row->lo, row->hi), "",
                        "unsupported pattern in a pattern type");
             continue;
         }
         vec_push(l->scratch, &ends,
                  range->range.lo.id ? lower_const_arg(l, range->range.lo).id : 0);
+        u32 exclusive = range->range.hi.id && !range->is_inclusive ? HIR_PAT_EXCLUSIVE : 0;
         vec_push(l->scratch, &ends,
-                 range->range.hi.id ? lower_const_arg(l, range->range.hi).id : 0);
+                 range->range.hi.id ? lower_const_arg(l, range->range.hi).id | exclusive : 0);
     }
     HirList ranges = lower_list(l, ends.at, ends.count);
     TY_ROW(l, ty)->pat.base = base;

@@ -563,27 +563,23 @@ static Ty lower_path(TyLower *lower, const HirTables *t, const void *blob, HirTy
     return TY_OF(ERROR);
 }
 
-// The bound of a pattern type's range: a literal, maybe negated; 0 (open) gives `open`.
-static Ty pat_range_end(TyLower *lower, const HirTables *t, const void *blob, u32 expr, Ty base, u128 open) {
+// The bound of a pattern type's range, a HIR_TY_CONST; 0 (open) gives `open`.
+static Ty pat_range_end(TyLower *lower, const HirTables *t, const void *blob, u32 at, Ty base, u128 open) {
     Db *db = lower->db;
     u32 bytes = max_u32(ty_prim_bytes(ty_kind(db, base)), 1);
+    bool exclusive = at & HIR_PAT_EXCLUSIVE;
     u128 value = open;
-    if (expr) {
-        const HirExprRow *row = &LIST_AT(blob, HirExprRow, t->exprs)[expr];
-        bool negative = row->kind == HIR_UNARY && row->op == UN_NEG;
-        if (negative) row = &LIST_AT(blob, HirExprRow, t->exprs)[row->bin.a.id];
-        if (row->kind == HIR_PATH && !negative) {
-            const HirPathRow *path = PATH_AT(blob, t, row->path);
-            if (path->res.kind == RES_DEF && def_kind(db, path->res.def) == DEF_CONST)
-                return const_uneval(db, path->res.def, (Args){0});
-        }
-        if (row->kind != HIR_LIT) {
-            const HirSpan *span = &LIST_AT(blob, HirSpan, t->expr_spans)[expr];
-            types_error(db, lower, span->lo, span->hi, "", "bounds of pattern types other than literals are not supported yet");
+    if (at) {
+        HirTy id = {at & ~HIR_PAT_EXCLUSIVE};
+        Ty end = lower_const(lower, t, blob, id, base);
+        const TyRow *row = ty_row(db, end);
+        if (row->kind != TY_CONST_VALUE) {
+            if (!exclusive) return end;
+            types_error(db, lower, TY_AT(blob, t, id)->lo, TY_AT(blob, t, id)->hi, "",
+                        "an exclusive end of a pattern type other than a literal is not supported yet");
             return TY_OF(ERROR);
         }
-        value = (u128)row->lit.hi_bits << 64 | row->lit.lo_bits;
-        if (negative) value = -value;
+        value = ((u128)row->hi_bits << 64 | row->lo_bits) - exclusive;
     }
     if (bytes < 16) value &= ((u128)1 << (bytes * 8)) - 1;
     return const_value(db, base, (u64)value, (u64)(value >> 64));

@@ -20,6 +20,20 @@ static bool list_position(const void *blob, const HirTables *t, HirList list, De
     return false;
 }
 
+// As an end of a pattern type's range: the type it restricts.
+static Ty anon_const_pat_ty(Db *db, DefId owner, const HirItem *item, DefId anon) {
+    for (u32 i = 1; i < item->t.tys.count; i++) {
+        const HirTyRow *row = &LIST_AT(item, HirTyRow, item->t.tys)[i];
+        for (u32 k = 0; row->kind == HIR_TY_PAT && k < row->pat.ranges.count; k++) {
+            u32 id = LIST_AT(item, u32, item->t.lists)[row->pat.ranges.first + k] & ~HIR_PAT_EXCLUSIVE;
+            const HirTyRow *end = &LIST_AT(item, HirTyRow, item->t.tys)[id];
+            if (end->kind == HIR_TY_CONST && end->const_kind == HIR_CONST_ANON && def_eq(end->konst.def, anon))
+                return lower_in(db, owner, item, row->pat.base);
+        }
+    }
+    return (Ty){0};
+}
+
 // As a generic argument: the type of the parameter it stands for; 0 if it is none here.
 static Ty anon_const_arg_ty(Db *db, const void *blob, const HirTables *t, DefId anon) {
     for (u32 i = 1; i < t->paths.count; i++) {
@@ -54,6 +68,7 @@ static Ty anon_const_ty(Db *db, DefId anon) {
     }
     const HirItem *item = hir_item(db, def_typeck_root(db, parent));
     Ty ty = item ? anon_const_arg_ty(db, item, &item->t, anon) : (Ty){0};
+    if (item && !ty.id) ty = anon_const_pat_ty(db, def_typeck_root(db, parent), item, anon);
     if (!ty.id && (kind == DEF_FN || kind == DEF_ASSOC_FN || kind == DEF_CONST || kind == DEF_ASSOC_CONST ||
                    kind == DEF_STATIC || kind == DEF_ANON_CONST || kind == DEF_INLINE_CONST)) {
         const HirBody *body = hir_body(db, parent);
