@@ -97,27 +97,55 @@ typedef enum HirConstKind {
     HIR_CONST_INFER, // _
 } HirConstKind;
 
+#define HIR_PAT_EXCLUSIVE 0x80000000u // in a pattern type: the end is not part of the range
+
 typedef struct HirTyRow {
-    u8 kind;     // HirTyKind
-    u8 is_mut;   // REF, PTR
+    u8 kind;       // HirTyKind
+    u8 is_mut;     // REF, PTR
     u8 const_kind; // HIR_TY_CONST: HirConstKind
-    u8 abi;      // FN_PTR: HirAbi
+    u8 abi;        // FN_PTR: HirAbi
     u8 is_unsafe, is_variadic, has_binder;
     u8 negative; // CONST_LIT
     union {
-        HirPath path;                                   // PATH
-        HirList elems;                                  // TUPLE: HirTy in `lists`
-        struct { HirTy elem, len; };                    // SLICE, ARRAY (len: a CONST), REF, PTR
-        struct { HirList inputs; HirTy output; } fn_ptr; // output 0: ()
-        struct { HirList bounds; } dyn;                 // DYN: HirBound; auto traits too
-        struct { DefId def; HirList bounds; u32 index; } opaque; // OPAQUE, IMPL_PARAM: HirBound
-        struct { HirTy base; HirList ranges; } pat;     // ranges: pairs of u32 expr ids (lo, hi inclusive; 0 = open) in `lists`
-        struct { Res res; u64 lo_bits, hi_bits; DefId def; u8 lit_is_bool, lit_is_char; } konst; // CONST
+        HirPath path;  // PATH
+        HirList elems; // TUPLE: HirTy in `lists`
+        struct {
+            HirTy elem, len;
+        }; // SLICE, ARRAY (len: a CONST), REF, PTR
+        struct {
+            HirList inputs;
+            HirTy output;
+        } fn_ptr; // output 0: ()
+        struct {
+            HirList bounds;
+        } dyn; // DYN: HirBound; auto traits too
+        struct {
+            DefId def;
+            HirList bounds;
+            u32 index;
+        } opaque; // OPAQUE, IMPL_PARAM: HirBound
+        struct {
+            HirTy base;
+            HirList ranges;
+        } pat; // ranges: pairs of HirTy, CONSTs, in `lists`: lo, hi; 0 = open; hi | HIR_PAT_EXCLUSIVE
+        struct {
+            Res res;
+            u64 lo_bits, hi_bits;
+            DefId def;
+            u8 lit_is_bool, lit_is_char;
+        } konst; // CONST
     };
     u32 lo, hi;
 } HirTyRow;
 
-typedef enum HirAbi { ABI_RUST, ABI_C, ABI_RUST_CALL, ABI_RUST_INTRINSIC, ABI_SYSTEM, ABI_OTHER } HirAbi;
+typedef enum HirAbi {
+    ABI_RUST,
+    ABI_C,
+    ABI_RUST_CALL,
+    ABI_RUST_INTRINSIC,
+    ABI_SYSTEM,
+    ABI_OTHER
+} HirAbi;
 
 // ---- generics -----------------------------------------------------------------------------------
 
@@ -188,11 +216,31 @@ typedef enum HirLitKind {
 
 typedef enum HirUnOp { UN_DEREF, UN_NOT, UN_NEG } HirUnOp;
 typedef enum HirBinOp {
-    BIN_ADD, BIN_SUB, BIN_MUL, BIN_DIV, BIN_REM, BIN_AND, BIN_OR, // && ||
-    BIN_BIT_XOR, BIN_BIT_AND, BIN_BIT_OR, BIN_SHL, BIN_SHR,
-    BIN_EQ, BIN_LT, BIN_LE, BIN_NE, BIN_GE, BIN_GT
+    BIN_ADD,
+    BIN_SUB,
+    BIN_MUL,
+    BIN_DIV,
+    BIN_REM,
+    BIN_AND,
+    BIN_OR, // && ||
+    BIN_BIT_XOR,
+    BIN_BIT_AND,
+    BIN_BIT_OR,
+    BIN_SHL,
+    BIN_SHR,
+    BIN_EQ,
+    BIN_LT,
+    BIN_LE,
+    BIN_NE,
+    BIN_GE,
+    BIN_GT
 } HirBinOp;
-typedef enum HirMatchSource { MATCH_NORMAL, MATCH_FOR_LOOP, MATCH_TRY, MATCH_LET_ELSE } HirMatchSource;
+typedef enum HirMatchSource {
+    MATCH_NORMAL,
+    MATCH_FOR_LOOP,
+    MATCH_TRY,
+    MATCH_LET_ELSE
+} HirMatchSource;
 typedef enum HirLoopSource { LOOP_LOOP, LOOP_WHILE, LOOP_FOR } HirLoopSource;
 
 typedef struct HirField { // of a struct expression or pattern
@@ -209,54 +257,100 @@ typedef struct HirArm {
 typedef enum HirStmtKind { STMT_LET, STMT_EXPR, STMT_SEMI } HirStmtKind;
 typedef struct HirStmt {
     u8 kind;
-    u8 is_super; // super let
-    HirPat pat;  // LET
-    HirTy ty;    // LET, 0 if not written
+    u8 is_super;  // super let
+    HirPat pat;   // LET
+    HirTy ty;     // LET, 0 if not written
     HirExpr expr; // init (0 if none), or the expression
-    HirExpr els; // let .. else: a BLOCK of type !
+    HirExpr els;  // let .. else: a BLOCK of type !
 } HirStmt;
 
 typedef struct HirExprRow {
-    u8 kind; // HirExprKind
-    u8 op;   // HirUnOp, HirBinOp, HirLitKind, HirMatchSource, HirLoopSource
-    u8 is_mut;    // ADDR_OF
-    u8 is_raw;    // ADDR_OF: &raw
-    u8 suffix;    // LIT: PrimTy + 1
-    u8 is_move;   // CLOSURE
-    u8 is_unsafe; // BLOCK
+    u8 kind;         // HirExprKind
+    u8 op;           // HirUnOp, HirBinOp, HirLitKind, HirMatchSource, HirLoopSource
+    u8 is_mut;       // ADDR_OF
+    u8 is_raw;       // ADDR_OF: &raw
+    u8 suffix;       // LIT: PrimTy + 1
+    u8 is_move;      // CLOSURE
+    u8 is_unsafe;    // BLOCK
     u8 is_synthetic; // made by desugaring; lints and messages keep quiet about it
     union {
-        struct { u64 lo_bits, hi_bits; } lit;         // LIT INT BOOL CHAR BYTE
-        Symbol text;                                  // LIT FLOAT STR BYTE_STR C_STR; UNSUPPORTED
-        HirPath path;                                 // PATH
-        struct { HirExpr callee; HirList args; } call; // args: HirExpr in `lists`
-        struct { HirExpr receiver; u32 seg; HirList args; } method; // seg: into `segs`
-        HirList elems;                                // TUPLE, ARRAY
-        struct { HirExpr elem; HirTy len; } repeat;   // len: HIR_TY_CONST
-        struct { HirPath path; HirList fields; HirExpr base; u8 rest; } structure; // fields: HirField; rest: `..` alone
-        struct { HirExpr a, b; } bin;                 // BINARY, ASSIGN, ASSIGN_OP, INDEX; UNARY, ADDR_OF, DROP_TEMPS: a
-        struct { HirExpr expr; Symbol name; } field;
-        struct { HirExpr expr; HirTy ty; } cast;
-        struct { HirExpr cond, then, els; } branch;   // IF: then/els are BLOCKs or any expr; els 0 if none
-        struct { HirPat pat; HirExpr init; } let;
-        struct { HirExpr body; u32 label; } loop;     // body: a BLOCK; label: the loop's number in the body, 1..
-        struct { HirExpr scrutinee; HirList arms; } match; // HirArm
-        struct { HirList stmts; HirExpr tail; u32 label; } block; // HirStmt; label: as loop, 0 if none
-        struct { HirExpr value; u32 label; } jump;    // BREAK (value 0: none), CONTINUE: label of LOOP or BLOCK
-        HirExpr value;                                // RETURN (0: none)
-        u32 closure;                                  // CLOSURE: into `closures`
-        DefId def;                                    // INLINE_CONST
-        struct { HirTy ty; HirList names; } offset_of; // names: Symbol in `lists`
+        struct {
+            u64 lo_bits, hi_bits;
+        } lit;        // LIT INT BOOL CHAR BYTE
+        Symbol text;  // LIT FLOAT STR BYTE_STR C_STR; UNSUPPORTED
+        HirPath path; // PATH
+        struct {
+            HirExpr callee;
+            HirList args;
+        } call; // args: HirExpr in `lists`
+        struct {
+            HirExpr receiver;
+            u32 seg;
+            HirList args;
+        } method;      // seg: into `segs`
+        HirList elems; // TUPLE, ARRAY
+        struct {
+            HirExpr elem;
+            HirTy len;
+        } repeat; // len: HIR_TY_CONST
+        struct {
+            HirPath path;
+            HirList fields;
+            HirExpr base;
+            u8 rest;
+        } structure; // fields: HirField; rest: `..` alone
+        struct {
+            HirExpr a, b;
+        } bin; // BINARY, ASSIGN, ASSIGN_OP, INDEX; UNARY, ADDR_OF, DROP_TEMPS: a
+        struct {
+            HirExpr expr;
+            Symbol name;
+        } field;
+        struct {
+            HirExpr expr;
+            HirTy ty;
+        } cast;
+        struct {
+            HirExpr cond, then, els;
+        } branch; // IF: then/els are BLOCKs or any expr; els 0 if none
+        struct {
+            HirPat pat;
+            HirExpr init;
+        } let;
+        struct {
+            HirExpr body;
+            u32 label;
+        } loop; // body: a BLOCK; label: the loop's number in the body, 1..
+        struct {
+            HirExpr scrutinee;
+            HirList arms;
+        } match; // HirArm
+        struct {
+            HirList stmts;
+            HirExpr tail;
+            u32 label;
+        } block; // HirStmt; label: as loop, 0 if none
+        struct {
+            HirExpr value;
+            u32 label;
+        } jump;        // BREAK (value 0: none), CONTINUE: label of LOOP or BLOCK
+        HirExpr value; // RETURN (0: none)
+        u32 closure;   // CLOSURE: into `closures`
+        DefId def;     // INLINE_CONST
+        struct {
+            HirTy ty;
+            HirList names;
+        } offset_of; // names: Symbol in `lists`
     };
 } HirExprRow;
 
 typedef struct HirClosure {
-    DefId def;       // CLOSURE
-    HirList params;  // HirParamPat
-    HirTy ret;       // 0 if not written
+    DefId def;      // CLOSURE
+    HirList params; // HirParamPat
+    HirTy ret;      // 0 if not written
     HirExpr body;
     u8 is_move;
-    HirExpr expr;    // the CLOSURE expression itself
+    HirExpr expr; // the CLOSURE expression itself
 } HirClosure;
 
 typedef struct HirParamPat {
@@ -268,14 +362,14 @@ typedef struct HirParamPat {
     X(ERR)                                                                                         \
     X(WILD)                                                                                        \
     X(BINDING)                                                                                     \
-    X(PATH)         /* unit struct or variant, constant, assoc constant */                         \
+    X(PATH) /* unit struct or variant, constant, assoc constant */                                 \
     X(TUPLE_STRUCT)                                                                                \
     X(STRUCT)                                                                                      \
     X(TUPLE)                                                                                       \
     X(REF)                                                                                         \
     X(BOX)                                                                                         \
     X(DEREF)                                                                                       \
-    X(LIT)          /* expr: LIT, negated LIT, INLINE_CONST */                                     \
+    X(LIT) /* expr: LIT, negated LIT, INLINE_CONST */                                              \
     X(RANGE)                                                                                       \
     X(SLICE)                                                                                       \
     X(OR)                                                                                          \
@@ -289,25 +383,43 @@ typedef enum HirPatKind {
 
 typedef struct HirPatRow {
     u8 kind;
-    u8 by_ref;      // BINDING: `ref`
-    u8 is_mut;      // BINDING: `mut x`, or `ref mut`; REF: &mut
-    u8 has_rest;    // TUPLE, TUPLE_STRUCT, SLICE: there is a `..` (before elems[rest_at])
+    u8 by_ref;       // BINDING: `ref`
+    u8 is_mut;       // BINDING: `mut x`, or `ref mut`; REF: &mut
+    u8 has_rest;     // TUPLE, TUPLE_STRUCT, SLICE: there is a `..` (before elems[rest_at])
     u8 is_inclusive; // RANGE
     union {
-        struct { HirLocal local; HirPat sub; u8 mut_ref_binding; } binding; // sub: after @, 0 if none
-        struct { HirPath path; HirList elems; u32 rest_at; } tuple_struct; // PATH too; elems: HirPat in `lists`
-        struct { HirPath path; HirList fields; u8 rest; } structure;       // HirField
-        struct { HirList elems; u32 rest_at; HirPat rest_pat; } seq; // TUPLE, SLICE (rest_pat: `x @ ..`), OR
-        HirPat inner;                        // REF, BOX, DEREF
-        HirExpr lit;                         // LIT
-        struct { HirExpr lo, hi; } range;    // 0 if open; LIT, negated LIT or PATH
+        struct {
+            HirLocal local;
+            HirPat sub;
+            u8 mut_ref_binding;
+        } binding; // sub: after @, 0 if none
+        struct {
+            HirPath path;
+            HirList elems;
+            u32 rest_at;
+        } tuple_struct; // PATH too; elems: HirPat in `lists`
+        struct {
+            HirPath path;
+            HirList fields;
+            u8 rest;
+        } structure; // HirField
+        struct {
+            HirList elems;
+            u32 rest_at;
+            HirPat rest_pat;
+        } seq;        // TUPLE, SLICE (rest_pat: `x @ ..`), OR
+        HirPat inner; // REF, BOX, DEREF
+        HirExpr lit;  // LIT
+        struct {
+            HirExpr lo, hi;
+        } range; // 0 if open; LIT, negated LIT or PATH
     };
 } HirPatRow;
 
 typedef struct HirLocalRow {
     Symbol name;
     u32 ctxt;
-    HirPat pat;     // the binding that introduces it (first alternative of an or-pattern)
+    HirPat pat; // the binding that introduces it (first alternative of an or-pattern)
     u8 is_mut;
     u8 by_ref;
 } HirLocalRow;
@@ -338,8 +450,8 @@ typedef struct HirTables {
 
 typedef struct HirBody {
     HirTables t;
-    DefId owner;     // fn, const, static, anon const, inline const's own body
-    HirList params;  // HirParamPat; self is the first
+    DefId owner;    // fn, const, static, anon const, inline const's own body
+    HirList params; // HirParamPat; self is the first
     HirExpr value;
     u32 label_count; // loops and labelled blocks are 1..label_count
     bool is_variadic;
@@ -355,19 +467,19 @@ typedef struct HirFieldDef {
 } HirFieldDef;
 
 typedef struct HirVariant {
-    DefId def;       // the struct, union or VARIANT
+    DefId def; // the struct, union or VARIANT
     Symbol name;
-    u8 ctor;         // HirCtorKind
-    HirList fields;  // HirFieldDef
-    DefId discr;     // ANON_CONST of an explicit discriminant, or 0
+    u8 ctor;        // HirCtorKind
+    HirList fields; // HirFieldDef
+    DefId discr;    // ANON_CONST of an explicit discriminant, or 0
 } HirVariant;
 
 typedef enum HirCtorKind { CTOR_RECORD, CTOR_TUPLE, CTOR_UNIT } HirCtorKind;
 
 typedef struct HirFnSig {
-    HirList inputs;   // HirTy in `lists`
-    HirTy output;     // 0: ()
-    u8 abi;           // HirAbi
+    HirList inputs; // HirTy in `lists`
+    HirTy output;   // 0: ()
+    u8 abi;         // HirAbi
     u8 has_self;
     u8 is_variadic, is_unsafe, is_const, is_async;
 } HirFnSig;
@@ -375,14 +487,15 @@ typedef struct HirFnSig {
 typedef struct HirItem {
     HirTables t;
     DefId def;
-    HirList generics;   // HirParam rows: own parameters (`impl Trait` ones last)
-    HirList wheres;     // HirWhere rows
-    List param_rows;    // HirParam
-    List where_rows;    // HirWhere
-    List field_rows;    // HirFieldDef
-    List variant_rows;  // HirVariant
-    HirFnSig sig;       // FN, ASSOC_FN
-    HirTy ty;           // CONST, STATIC, ASSOC_CONST, TY_ALIAS, ASSOC_TY (default or value), IMPL: self type; 0 if none
+    HirList generics;  // HirParam rows: own parameters (`impl Trait` ones last)
+    HirList wheres;    // HirWhere rows
+    List param_rows;   // HirParam
+    List where_rows;   // HirWhere
+    List field_rows;   // HirFieldDef
+    List variant_rows; // HirVariant
+    HirFnSig sig;      // FN, ASSOC_FN
+    HirTy ty; // CONST, STATIC, ASSOC_CONST, TY_ALIAS, ASSOC_TY (default or value), IMPL: self type;
+              // 0 if none
     HirPath impl_trait; // IMPL of a trait
     HirList bounds;     // TRAIT: supertraits, ASSOC_TY, OPAQUE_TY, TRAIT_ALIAS: HirBound
     u8 is_negative;     // IMPL: !Trait
@@ -390,7 +503,7 @@ typedef struct HirItem {
     u8 is_auto;         // auto trait
     u8 is_mut;          // static mut
     u8 is_unsafe;
-    u8 is_foreign;      // FN, STATIC: in an extern block
+    u8 is_foreign; // FN, STATIC: in an extern block
 } HirItem;
 
 void hir_register(Db *db);
@@ -400,21 +513,25 @@ const HirBody *hir_body(Db *db, DefId def);
 
 // `t` is blob->t: HIR_AT(body, HirExprRow, exprs, expr.id)
 #define HIR_AT(blob, T, array, index) (&LIST_AT(blob, T, (blob)->t.array)[index])
-static inline const HirExprRow *hir_expr(const HirBody *b, HirExpr e) { return HIR_AT(b, HirExprRow, exprs, e.id); }
-static inline const HirPatRow *hir_pat(const HirBody *b, HirPat p) { return HIR_AT(b, HirPatRow, pats, p.id); }
-#define hir_ty(b, ty) HIR_AT(b, HirTyRow, tys, (ty).id)
+static inline const HirExprRow *hir_expr(const HirBody *b, HirExpr e) {
+    return HIR_AT(b, HirExprRow, exprs, e.id);
+}
+static inline const HirPatRow *hir_pat(const HirBody *b, HirPat p) {
+    return HIR_AT(b, HirPatRow, pats, p.id);
+}
+#define hir_ty(b, ty)  HIR_AT(b, HirTyRow, tys, (ty).id)
 #define hir_path(b, p) HIR_AT(b, HirPathRow, paths, (p).id)
 // The i-th id of a list in `lists`.
 #define hir_listed(b, list, i) (*HIR_AT(b, u32, lists, (list).first + (i)))
 
 // Attributes that change meaning, decoded once per definition.
 typedef struct DefAttrs {
-    u32 flags;        // DEF_ATTR_*
-    u32 lang_item;    // LangItem + 1, 0 none
-    u32 repr_align;   // bytes, 0 none
-    u32 repr_pack;    // bytes, 0 none
-    u8 repr_int;      // PrimTy + 1, 0 none
-    u8 is_scalar_range;  // rustc_layout_scalar_valid_range_start/end
+    u32 flags;          // DEF_ATTR_*
+    u32 lang_item;      // LangItem + 1, 0 none
+    u32 repr_align;     // bytes, 0 none
+    u32 repr_pack;      // bytes, 0 none
+    u8 repr_int;        // PrimTy + 1, 0 none
+    u8 is_scalar_range; // rustc_layout_scalar_valid_range_start/end
     u64 scalar_start;
     u64 scalar_end;
     Symbol link_name; // link_name, export_name, no_mangle, rustc_std_internal_symbol: as written
@@ -422,7 +539,7 @@ typedef struct DefAttrs {
     u32 legacy_const_generics; // bitset of argument positions
 } DefAttrs;
 enum {
-    DEF_ATTR_INTRINSIC = 1 << 0,         // rustc_intrinsic
+    DEF_ATTR_INTRINSIC = 1 << 0, // rustc_intrinsic
     DEF_ATTR_TRACK_CALLER = 1 << 1,
     DEF_ATTR_INLINE = 1 << 2,
     DEF_ATTR_INLINE_ALWAYS = 1 << 3,
@@ -441,9 +558,9 @@ enum {
     DEF_ATTR_RESERVATION_IMPL = 1 << 16,
     DEF_ATTR_NONNULL_OPT = 1 << 17,
     DEF_ATTR_PAREN_SUGAR = 1 << 18,
-    DEF_ATTR_SKIP_ARRAY_DISPATCH = 1 << 19,     // rustc_skip_during_method_dispatch(array)
+    DEF_ATTR_SKIP_ARRAY_DISPATCH = 1 << 19, // rustc_skip_during_method_dispatch(array)
     DEF_ATTR_SKIP_BOXED_SLICE_DISPATCH = 1 << 20,
-    DEF_ATTR_WEAK = 1 << 21,                     // linkage = "extern_weak"
+    DEF_ATTR_WEAK = 1 << 21, // linkage = "extern_weak"
     DEF_ATTR_COINDUCTIVE = 1 << 22,
     DEF_ATTR_ALLOW_INCOHERENT = 1 << 23,
     DEF_ATTR_MARKER = 1 << 24,
