@@ -83,6 +83,7 @@ void *test_image_add(TestImage *image, const IrFn *fn, Scratch *scratch) {
         i32 field = (i32)distance;
         memcpy(at + reloc.offset, &field, 4);
     }
+    if (image->no_unwind) return at;
     u8 *lsda = image->mem + align_up(image->used, 8);
     if (code.lsda) {
         memcpy(lsda, code.lsda, code.lsda_bytes);
@@ -99,7 +100,6 @@ void *test_image_add(TestImage *image, const IrFn *fn, Scratch *scratch) {
     x64_eh_patch(eh + cie_bytes, fields.pc_begin, at);
     if (fields.lsda) x64_eh_patch(eh + cie_bytes, fields.lsda, lsda);
     memset(eh + cie_bytes + fde_bytes, 0, 4);
-    if (image->no_unwind) return at;
     __register_frame(eh);
     image->eh_used += cie_bytes + fde_bytes + 8;
     CHECK(image->eh_used < EH_BYTES);
