@@ -58,12 +58,27 @@ static void check_def(Db *db, DefId def) {
     }
 }
 
+// Only when `main` is missing is the text looked at: the error stands at its end.
+static void check_main(Db *db, CrateId crate) {
+    const CrateRow *row = crate_row(db, crate);
+    PathSeg seg = {.name = symbol_intern(&db->symbols, STR("main"))};
+    PathRes found = names_resolve(db, row->root, &seg, 1, NS_VALUE);
+    if (found.used == 1 && found.res.kind == RES_DEF && def_kind(db, found.res.def) == DEF_FN)
+        return;
+    if (found.res.kind == RES_ERR) return;
+    u32 end = source_text(db, (FileId){row->root_file}).len;
+    diag_error(db, (Span){row->root_file, end, end}, "E0601",
+               "`main` function not found in crate `%.*s`",
+               STR_ARG(symbol_str(&db->symbols, row->name)));
+}
+
 // Definitions are met in the order they were made; checking one may make more.
 static void run_crate_check(Db *db, u32 crate) {
     query_get(db, Q_crate_box, crate);
     for (u32 id = 1; id < def_count(db); id++) {
         if (def_crate(db, (DefId){id}).id == crate) check_def(db, (DefId){id});
     }
+    check_main(db, (CrateId){crate});
     query_return(db, NULL, 0);
 }
 
