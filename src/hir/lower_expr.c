@@ -189,6 +189,8 @@ static void lower_stmts(Lower *l, const AstExprRow *row, HirExpr out) {
         vec_push(l->scratch, &stmts, s);
     }
     HirExpr tail = row->block.tail.id ? lower_expression(l, row->block.tail) : (HirExpr){0};
+    // What cfg removed at the end does not count: `{ a } #[cfg(no)] { b }` has the value of `a`.
+    if (!tail.id && stmts.count && vec_last(&stmts).kind == STMT_EXPR) tail = vec_pop(&stmts).expr;
     HirExprRow *block = EXPR_ROW(l, out);
     block->block.stmts = (HirList){l->stmts.count, stmts.count};
     block->block.tail = tail;
