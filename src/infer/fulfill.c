@@ -172,16 +172,23 @@ static Ty opaque_fold(void *cx, Db *db, Ty ty) {
     if (row->kind != TY_OPAQUE) return ty;
     DefId parent = def_row(db, row->def)->parent;
     while (def_kind(db, parent) == DEF_BLOCK) parent = def_row(db, parent)->parent;
-    if (parent.id != tc->owner.id) return ty;
+    bool by_alias = def_kind(db, parent) == DEF_TY_ALIAS &&
+                    def_has_attr(db, tc->owner, tc_sym(tc, "define_opaque"));
+    if (parent.id != tc->owner.id && !by_alias) return ty;
     for (u32 i = 0; i < tc->opaques.count; i++)
         if (tc->opaques.at[i].ty.id == ty.id) return tc->opaques.at[i].var;
-    if (!args_eq(row->args, generics_identity(db, row->def))) return ty; // another instance of this fn
+    if (!by_alias && !args_eq(row->args, generics_identity(db, row->def))) return ty; // another instance
     Ty var = tc_var(tc);
     vec_push(tc->scratch, &tc->opaques, (OpaqueVar){row->def, ty, var});
     const Predicates *bounds = item_bounds(db, row->def);
     const Predicate *own = LIST_AT(bounds, Predicate, bounds->own);
     for (u32 i = 0; i < bounds->own.count; i++) {
         Predicate pred = own[i];
+        if (by_alias) {
+            pred.trait_ref.args = args_subst(db, pred.trait_ref.args, row->args);
+            pred.projection = pred.projection.id ? ty_subst(db, pred.projection, row->args) : pred.projection;
+            pred.ty = pred.ty.id ? ty_subst(db, pred.ty, row->args) : pred.ty;
+        }
         pred.trait_ref.args = args_fold(db, pred.trait_ref.args, opaque_fold, f, TY_HAS_OPAQUE);
         pred.projection = pred.projection.id ? ty_fold(db, pred.projection, opaque_fold, f, TY_HAS_OPAQUE) : pred.projection;
         pred.ty = pred.ty.id ? ty_fold(db, pred.ty, opaque_fold, f, TY_HAS_OPAQUE) : pred.ty;

@@ -158,6 +158,20 @@ static void relative_path(Tc *tc, const HirPathRow *path, Span span, ValuePath *
     fn_or_const(tc, out, pick.item, seg_args(tc, seg, pick.item, parent, (Ty){0}, span), span);
 }
 
+static Args default_trait_args(Tc *tc, DefId trait, Ty self_ty) {
+    Db *db = tc->db;
+    u32 n;
+    const Ty *fresh = args_at(db, infer_fresh_args(tc->table, trait), &n);
+    Ty *tys = SCRATCH_ARRAY(tc->scratch, Ty, n);
+    memcpy(tys, fresh, n * sizeof *tys);
+    tys[0] = self_ty;
+    for (u32 i = 1; i < n; i++) {
+        Ty given = param_default(db, trait, i);
+        if (given.id) tys[i] = ty_subst(db, given, args_intern(db, tys, n));
+    }
+    return args_intern(db, tys, n);
+}
+
 static void assoc_path(Tc *tc, const HirPathRow *path, DefId item, Span span, ValuePath *out) {
     Db *db = tc->db;
     DefId container = def_row(db, item)->parent;
@@ -172,7 +186,9 @@ static void assoc_path(Tc *tc, const HirPathRow *path, DefId item, Span span, Va
         }
     } else {
         Ty self_ty = path->qself.id ? tc_hir_ty(tc, path->qself) : tc_var(tc);
-        if (n >= 2) {
+        if (path->qself.id && (n < 2 || !HIR_AT(tc->b->hir, HirSeg, segs, last - 1)->has_args)) {
+            parent = default_trait_args(tc, container, self_ty); // <T as Trait>: Trait's defaults hold
+        } else if (n >= 2) {
             parent = seg_args(tc, last - 1, container, (Args){0}, self_ty, span);
         } else {
             parent = infer_fresh_args(tc->table, container);

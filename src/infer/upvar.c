@@ -752,7 +752,7 @@ static void resolve_calls_of_known(Tc *tc) {
     u32 kept = 0;
     u32 count = tc->calls.count;
     DeferredCall *all = SCRATCH_ARRAY(tc->scratch, DeferredCall, max_u32(count, 1));
-    memcpy(all, tc->calls.at, count * sizeof *all);
+    if (count) memcpy(all, tc->calls.at, count * sizeof *all);
     DeferredCall *later = SCRATCH_ARRAY(tc->scratch, DeferredCall, max_u32(count, 1));
     for (u32 i = 0; i < count; i++) {
         ClosureState *s = tc_closure_state(tc, all[i].closure);
