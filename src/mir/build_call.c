@@ -299,6 +299,16 @@ MirRvalue list_rvalue(MirBuild *b, HirExpr e) {
 
 // ---- casts ------------------------------------------------------------------------------------------
 
+// `&*r` and `&mut *r` of a reference of that kind: the reference itself, copied.
+bool reborrowed(MirBuild *b, Ex x, MirOperand *out) {
+    if (x.adj < 2) return false;
+    const Adjust *outer = ex_adjust(b, x), *deref = ex_adjust(b, (Ex){x.e, x.adj - 1});
+    Ex inner = {x.e, x.adj - 2};
+    if (outer->kind != ADJ_BORROW || deref->kind != ADJ_DEREF || !ty_eq(ex_ty(b, inner), outer->target)) return false;
+    *out = ex_is_place(b, inner) ? op_copy(b, expr_place(b, inner)) : expr_operand(b, inner, true);
+    return true;
+}
+
 MirRvalue adjust_rvalue(MirBuild *b, Ex x) {
     const Adjust *adjust = ex_adjust(b, x);
     Ex inner = {x.e, x.adj - 1};
@@ -306,6 +316,8 @@ MirRvalue adjust_rvalue(MirBuild *b, Ex x) {
     switch ((AdjustKind)adjust->kind) {
     case ADJ_BORROW: {
         MirConst konst;
+        MirOperand same;
+        if (reborrowed(b, x, &same)) return rv_use(same);
         if (!adjust->is_mut && promote(b, x.e, inner, &konst)) return rv_use(op_const(b, konst));
         MirPlace place = expr_place(b, inner);
         return rv_ref(b, place, adjust->is_mut);

@@ -254,7 +254,16 @@ static bool promotable(MirBuild *b, Ex x, u32 depth) {
     }
 }
 
+// A place behind a reference lives as long as it does: nothing to promote.
+static bool is_behind_pointer(MirBuild *b, Ex x) {
+    if (x.adj) return ex_adjust(b, x)->kind == ADJ_DEREF;
+    const HirExprRow *row = hir_expr(b->hir, x.e);
+    if (row->kind == HIR_UNARY) return row->op == UN_DEREF;
+    return row->kind == HIR_FIELD && is_behind_pointer(b, ex_full(b, row->field.expr));
+}
+
 bool promote(MirBuild *b, HirExpr e, Ex inner, MirConst *out) {
+    if (is_behind_pointer(b, inner)) return false;
     if (!promotable(b, inner, 0)) return false;
     Ty ty = ex_ty(b, inner);
     MirBuild *p = SCRATCH_NEW(b->scratch, MirBuild);

@@ -98,6 +98,14 @@ bool expr_is_inert(MirBuild *b, HirExpr e) {
     }
 }
 
+// Built-in operators on numbers: their value needs no temporary of its own, and no drop.
+static bool is_plain_arithmetic(MirBuild *b, Ex x) {
+    const HirExprRow *row = hir_expr(b->hir, x.e);
+    if (x.adj) return false;
+    if (row->kind == HIR_BINARY) return row->op != BIN_AND && row->op != BIN_OR && is_builtin_binary(b, x.e);
+    return row->kind == HIR_UNARY && row->op != UN_DEREF && !typeck_callee(b->typeck, x.e);
+}
+
 MirOperand expr_operand(MirBuild *b, Ex x, bool rest_is_inert) {
     set_pos(b, x.e);
     MirConst konst;
@@ -113,6 +121,9 @@ MirOperand expr_operand(MirBuild *b, Ex x, bool rest_is_inert) {
         schedule_drop(b, temp_scope_of(b, x.e), temp, ty);
         return op_consume(b, place_local(temp), ty);
     }
+    MirOperand same;
+    if (rest_is_inert && reborrowed(b, x, &same)) return same;
+    if (is_plain_arithmetic(b, x)) return operand_of_rvalue(b, expr_rvalue(b, x), ty);
     MirLocal temp = expr_temp(b, x);
     return op_consume(b, place_local(temp), ty);
 }

@@ -248,6 +248,7 @@ MirRvalue struct_rvalue(MirBuild *b, HirExpr e);
 MirRvalue closure_rvalue(MirBuild *b, HirExpr e);
 MirRvalue cast_rvalue(MirBuild *b, HirExpr e);
 MirRvalue adjust_rvalue(MirBuild *b, Ex x);
+bool reborrowed(MirBuild *b, Ex x, MirOperand *out);
 MirRvalue list_rvalue(MirBuild *b, HirExpr e); // TUPLE, ARRAY, REPEAT
 
 // ---- build_match.c -----------------------------------------------------------------------------------
