@@ -185,20 +185,16 @@ const Tok *attr_value(Toks args) {
     return tok->kind >= TOK_INT && tok->kind <= TOK_RAW_C_STR ? tok : NULL;
 }
 
-static bool is_cfg(const Symbols *symbols, Symbol name) {
-    return sym_is(symbols, name.id, STR("cfg"));
-}
-static bool is_cfg_attr(const Symbols *symbols, Symbol name) {
-    return sym_is(symbols, name.id, STR("cfg_attr"));
-}
+static bool is_cfg(Symbol name) { return name.id == SYM_cfg; }
+static bool is_cfg_attr(Symbol name) { return name.id == SYM_cfg_attr; }
 
 static bool attr_live(const Symbols *symbols, const CfgSet *set, const Attr *attr) {
     if (attr->name.id == 0) return true;
-    if (is_cfg(symbols, attr->name)) {
+    if (is_cfg(attr->name)) {
         Toks inner = attr_inner(attr->args);
         return cfg_holds(symbols, set, (Toks){inner.at, part_length(inner)});
     }
-    if (!is_cfg_attr(symbols, attr->name)) return true;
+    if (!is_cfg_attr(attr->name)) return true;
     Toks rest = attr_inner(attr->args);
     u32 len = part_length(rest);
     if (!cfg_holds(symbols, set, (Toks){rest.at, len})) return true;
@@ -224,7 +220,7 @@ bool cfg_attrs_live(const Symbols *symbols, const CfgSet *set, Toks attrs) {
 bool attrs_have_cfg_attr(const Symbols *symbols, Toks attrs) {
     Attr attr;
     for (u32 at = 0; attr_next(symbols, attrs, &at, &attr);) {
-        if (is_cfg_attr(symbols, attr.name)) return true;
+        if (is_cfg_attr(attr.name)) return true;
     }
     return false;
 }
@@ -234,8 +230,8 @@ static void emit_attr(const Symbols *symbols, const CfgSet *set, Toks inner, u32
     Attr attr = {0};
     attr_split(inner, &attr);
     if (attr.name.id != 0) {
-        if (is_cfg(symbols, attr.name) || sym_is(symbols, attr.name.id, STR("doc"))) return;
-        if (is_cfg_attr(symbols, attr.name)) {
+        if (is_cfg(attr.name) || attr.name.id == SYM_doc) return;
+        if (is_cfg_attr(attr.name)) {
             Toks rest = attr_inner(attr.args);
             u32 len = part_length(rest);
             if (!cfg_holds(symbols, set, (Toks){rest.at, len})) return;

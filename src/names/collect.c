@@ -136,9 +136,8 @@ static TokRange keep_attrs(Builder *b, Toks attrs) {
     return (TokRange){first, b->toks.count};
 }
 
-static bool attr_named(const Builder *b, TokRange range, const char *name, Attr *out) {
+static bool attr_named(const Builder *b, TokRange range, u32 want, Attr *out) {
     Toks toks = {b->toks.at + range.lo, range.hi - range.lo};
-    u32 want = symbol_intern(&b->db->symbols, str_from(name)).id;
     for (u32 at = 0; attr_next(&b->db->symbols, toks, &at, out);) {
         if (out->name.id == want) return true;
     }
@@ -148,9 +147,9 @@ static bool attr_named(const Builder *b, TokRange range, const char *name, Attr 
 static void note_lang(Builder *b, DefId def, TokRange attrs) {
     Attr attr;
     if (attrs.lo == attrs.hi) return;
-    if (!attr_named(b, attrs, "lang", &attr)) {
+    if (!attr_named(b, attrs, SYM_lang, &attr)) {
         // `#[panic_handler]` is the other way to write `#[lang = "panic_impl"]`.
-        if (attr_named(b, attrs, "panic_handler", &attr)) {
+        if (attr_named(b, attrs, SYM_panic_handler, &attr)) {
             vec_push(b->scratch, &b->langs, (LangRow){LANG_panic_impl, def});
         }
         return;
@@ -185,7 +184,7 @@ static void collect_mod_file(Builder *b, DefId def, const ShapeRow *row, TokRang
     FileId file = {0};
     bool owns_dir = false;
     (void)row;
-    if (attr_named(b, attrs, "path", &attr) && attr_value(attr.args) != NULL &&
+    if (attr_named(b, attrs, SYM_path, &attr) && attr_value(attr.args) != NULL &&
         literal_text(db, attr_value(attr.args), b->scratch, &literal)) {
         path = literal.len != 0 && literal.at[0] == '/'
                    ? literal
@@ -259,7 +258,7 @@ static void collect_use(Builder *b, DefId mod, const Rows *rows, const ShapeRow 
     u64 mark = scratch_mark(b->temp);
     parse_use(rows_toks(rows, row->header), b->temp, &table);
     Attr attr;
-    bool prelude = attr_named(b, attrs, "prelude_import", &attr);
+    bool prelude = attr_named(b, attrs, SYM_prelude_import, &attr);
     for (u32 i = 0; i < table.leaves.count; i++) {
         const UseLeaf *leaf = &table.leaves.at[i];
         Import import = {
@@ -333,7 +332,7 @@ static void collect_extern_crate(Builder *b, DefId mod, const ShapeRow *row, Tok
         }
     }
     Attr attr;
-    if (attr_named(b, attrs, "macro_use", &attr)) {
+    if (attr_named(b, attrs, SYM_macro_use, &attr)) {
         vec_push(b->scratch, &b->macro_use, crate.id);
     }
 }
@@ -363,7 +362,7 @@ static DefSrc *item_src(Builder *b, DefId def, const Rows *rows, const ShapeRow 
 
 static bool derives_copy(const Builder *b, TokRange range) {
     Toks toks = {b->toks.at + range.lo, range.hi - range.lo};
-    u32 derive = sym(b->db, "derive").id, copy = sym(b->db, "Copy").id;
+    u32 derive = SYM_derive, copy = SYM_Copy;
     Attr attr;
     for (u32 at = 0; attr_next(&b->db->symbols, toks, &at, &attr);) {
         if (attr.name.id != derive) continue;
@@ -378,7 +377,7 @@ static bool derives_copy(const Builder *b, TokRange range) {
 static void collect_derives(Builder *b, DefId mod, DefId item, const Rows *rows, u32 index,
                             TokRange attrs, u32 text) {
     Attr attr;
-    u32 derive = sym(b->db, "derive").id, derive_const = sym(b->db, "derive_const").id;
+    u32 derive = SYM_derive, derive_const = SYM_derive_const;
     TokRange range = attrs;
     const ShapeRow *row = &rows->rows[index];
     bool by_copy = row->kind == ITEM_UNION ||
@@ -428,13 +427,13 @@ static void define_macro(Builder *b, DefId mod, const Rows *rows, const ShapeRow
     Db *db = b->db;
     Attr attr;
     bool legacy = row->kind == ITEM_MACRO_RULES;
-    bool exported = legacy && attr_named(b, attrs, "macro_export", &attr);
+    bool exported = legacy && attr_named(b, attrs, SYM_macro_export, &attr);
     DefId root = crate_root(db, b->crate);
     // As in rustc: `macro_export` puts the macro at the crate's root, whatever module it is in.
     DefId parent = exported ? root : mod;
     DefId def = builder_def(b, parent, DEF_MACRO, row->name);
     DefSrc *src = item_src(b, def, rows, row, index, attrs, vis, *text, mod);
-    if (attr_named(b, attrs, "rustc_builtin_macro", &attr)) {
+    if (attr_named(b, attrs, SYM_rustc_builtin_macro, &attr)) {
         Symbol name = row->name;
         Toks inner = attr_inner(attr.args);
         if (inner.count != 0 && inner.at[0].kind == TOK_IDENT) name = (Symbol){inner.at[0].sym};
@@ -471,8 +470,8 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
     TokRange attrs = keep_attrs(b, raw_attrs);
     Attr attr;
     if (attrs.hi != attrs.lo) {
-        bool is_test = attr_named(b, attrs, "test", &attr) || attr_named(b, attrs, "bench", &attr) ||
-                       attr_named(b, attrs, "test_case", &attr);
+        bool is_test = attr_named(b, attrs, SYM_test, &attr) || attr_named(b, attrs, SYM_bench, &attr) ||
+                       attr_named(b, attrs, SYM_test_case, &attr);
         if (is_test && !crate_is_test(db, b->crate)) return;
     }
     bool foreign = def_kind(db, parent) == DEF_FOREIGN_MOD;
@@ -529,7 +528,7 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
             Str name = symbol_str(&db->symbols, row->name);
             Dir own;
             Str literal;
-            if (attr_named(b, attrs, "path", &attr) && attr_value(attr.args) != NULL &&
+            if (attr_named(b, attrs, SYM_path, &attr) && attr_value(attr.args) != NULL &&
                 literal_text(db, attr_value(attr.args), b->scratch, &literal)) {
                 own.path = scratch_print(b->scratch, "%.*s%.*s/", STR_ARG(dir->attr),
                                          STR_ARG(literal));
@@ -543,7 +542,7 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
             collect_mod_file(b, def, row, attrs, dir, &inner, row->name, rows->file,
                              rows->expanded ? rows->outer_row : index);
         }
-        if (attr_named(b, attrs, "macro_use", &attr)) *text = inner;
+        if (attr_named(b, attrs, SYM_macro_use, &attr)) *text = inner;
         return;
     }
     case ITEM_EXTERN_BLOCK: {
@@ -745,17 +744,28 @@ static bool resolve_single(Builder *b, Import *import) {
 bool resolve_imports(Builder *b) {
     bool any = false;
     b->wait = true;
+    // Most rounds are for imports that found nothing yet; those that miss a namespace, as nearly
+    // all do, are looked at again only when the others have come to rest.
+    bool full = true;
     for (u32 round = 0; round < ROUNDS_MAX; round++) {
         bool changed = false;
         for (u32 i = 0; i < b->imports.count; i++) {
             Import *import = &b->imports.at[i];
-            if (import->found == 7) continue;
+            if (import->found == 7 || (import->found != 0 && !full)) continue;
             changed |= import->glob ? resolve_glob(b, import) : resolve_single(b, import);
         }
-        if (!changed && !b->wait) break;
-        // Nothing moves while imports wait for each other: once without waiting, then again with.
-        b->wait = changed;
         any |= changed;
+        if (changed) {
+            b->wait = true;
+            full = false;
+        } else if (!full) {
+            full = true;
+        } else if (b->wait) {
+            // Nothing moves while imports wait for each other: once without, then again with it.
+            b->wait = false;
+        } else {
+            break;
+        }
     }
     b->wait = false;
     return any;
@@ -930,8 +940,8 @@ void run_crate_box(Db *db, u32 key) {
         root_src->file = file.id;
         root_src->attrs = attrs;
         Attr attr;
-        bool no_core = attr_named(&b, attrs, "no_core", &attr);
-        bool no_std = attr_named(&b, attrs, "no_std", &attr);
+        bool no_core = attr_named(&b, attrs, SYM_no_core, &attr);
+        bool no_std = attr_named(&b, attrs, SYM_no_std, &attr);
         crate_prelude(&b, no_std, no_core);
         u32 text = 0;
         collect_rows(&b, root, root, &rows, 0, shape->rows.count, &dir, &text);

@@ -222,7 +222,7 @@ static void shape_run(ShapeCx *cx, Toks toks, u32 offset, SkimPlace place, TokRa
 
 void shape_build(Db *db, Toks toks, SkimPlace place, u32 edition, bool rebase, Scratch *scratch,
                  ShapeBuild *out) {
-    ShapeCx cx = {db, edition, rebase, scratch, out, sym(db, "doc").id, sym(db, "lang").id, sym(db, "derive").id};
+    ShapeCx cx = {db, edition, rebase, scratch, out, SYM_doc, SYM_lang, SYM_derive};
     shape_run(&cx, toks, 0, place, &out->inner_attrs);
 }
 
