@@ -233,8 +233,8 @@ static HirExpr lower_try_block(Lower *l, const AstExprRow *row) {
     lower_stmts(l, row, inner);
     HirExpr tail = EXPR_ROW(l, inner)->block.tail;
     if (!tail.id) tail = lower_expr_new(l, HIR_TUPLE, hi, hi);
-    EXPR_ROW(l, inner)->block.tail =
-        make_lang_call(l, LANG_try_trait_from_output, &tail, 1, lo, hi);
+    tail = make_lang_call(l, LANG_try_trait_from_output, &tail, 1, lo, hi);
+    EXPR_ROW(l, inner)->block.tail = tail;
     EXPR_ROW(l, e)->block.tail = inner;
     EXPR_ROW(l, e)->block.stmts = (HirList){0};
     EXPR_ROW(l, e)->block.label = label;
