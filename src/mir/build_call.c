@@ -305,7 +305,16 @@ bool reborrowed(MirBuild *b, Ex x, MirOperand *out) {
     const Adjust *outer = ex_adjust(b, x), *deref = ex_adjust(b, (Ex){x.e, x.adj - 1});
     Ex inner = {x.e, x.adj - 2};
     if (outer->kind != ADJ_BORROW || deref->kind != ADJ_DEREF || !ty_eq(ex_ty(b, inner), outer->target)) return false;
-    *out = ex_is_place(b, inner) ? op_copy(b, expr_place(b, inner)) : expr_operand(b, inner, true);
+    if (!ex_is_place(b, inner)) {
+        *out = expr_operand(b, inner, true);
+        return true;
+    }
+    MirPlace place = expr_place(b, inner);
+    if (place_resolvable(b, place)) {
+        *out = op_copy(b, place);
+    } else { // a closure that captures only what is behind the reference
+        *out = operand_of_rvalue(b, rv_ref(b, place_deref(b, place), outer->is_mut), outer->target);
+    }
     return true;
 }
 
