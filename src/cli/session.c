@@ -5,6 +5,7 @@
 #include "infer/typeck.h"
 #include "link/link.h"
 #include "mir/mir.h"
+#include "mono/mono.h"
 #include "names/names.h"
 #include "solve/solve.h"
 #include "syntax/lex.h"
@@ -80,12 +81,17 @@ bool session_open_crate(Session *session, const CliArgs *args) {
     db->defs = names_store_new();
     db->types = ty_store_new();
     db->solve = solve_store_new();
+    db->layouts = layout_store_new();
+    db->consts = const_store_new();
+    db->mono = mono_store_new();
     names_register(db);
     hir_register(db);
     types_register(db);
     solve_register(db);
     infer_register(db);
     mir_register(db);
+    layout_register(db);
+    consts_register(db);
     check_register(db);
 
     LinkError error;
@@ -137,6 +143,9 @@ void session_close(Session *session) {
     if (session->args->options.time_passes) print_times(session->db);
     Db *db = session->db;
     if (db->link) link_store_free(db);
+    if (db->mono) mono_store_free(db->mono);
+    if (db->consts) const_store_free(db->consts);
+    if (db->layouts) layout_store_free(db->layouts);
     if (db->solve) solve_store_free(db->solve);
     if (db->types) ty_store_free(db->types);
     if (db->defs) names_store_free(db->defs);

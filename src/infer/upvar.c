@@ -764,7 +764,7 @@ static void resolve_calls_of_known(Tc *tc) {
         tc->calls.count = 1;
         resolve_calls(tc);
     }
-    memcpy(tc->calls.at, later, kept * sizeof *later);
+    if (kept) memcpy(tc->calls.at, later, kept * sizeof *later);
     tc->calls.count = kept;
     tc->b = body;
 }

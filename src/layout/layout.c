@@ -361,7 +361,7 @@ static void pattern_type(Db *db, Built *b, const TyRow *row) {
         for (u32 k = 0; k < 2; k++) {
             Ty konst = ends[i + k];
             if (konst.id && ty_kind(db, konst) == TY_CONST_UNEVAL) {
-                const Ty *value = query_get(db, Q_const_norm, konst.id);
+                const Ty *value = query_get(db, Q_const_normalize, konst.id);
                 if (value) konst = *value;
             }
             const TyRow *value = ty_row(db, konst);
@@ -386,7 +386,7 @@ static void array_layout(Db *db, Built *b, const TyRow *row) {
     const Layout *elem = layout_of(db, row->elem);
     Ty len = row->len;
     if (ty_kind(db, len) == TY_CONST_UNEVAL) {
-        const Ty *value = query_get(db, Q_const_norm, len.id);
+        const Ty *value = query_get(db, Q_const_normalize, len.id);
         if (value) len = *value;
     }
     const TyRow *value = ty_row(db, len);

@@ -394,7 +394,7 @@ bool fold_const_item(Db *db, DefId def, Args args, u128 *bits, u32 depth) {
     if (t && !t->is_tainted && fold_expr(db, hir, t, hir->value, bits, depth + 1)) return true;
     // Beyond this folder: ask consts/.
     if (!t || t->is_tainted || (args_flags(db, args) & (TY_HAS_PARAM | TY_HAS_PROJECTION | TY_HAS_OPAQUE))) return false;
-    const Ty *value = query_get(db, Q_const_norm, const_uneval(db, def, args).id);
+    const Ty *value = query_get(db, Q_const_normalize, const_uneval(db, def, args).id);
     if (!value || ty_kind(db, *value) != TY_CONST_VALUE) return false;
     const TyRow *row = ty_row(db, *value);
     *bits = (u128)row->hi_bits << 64 | row->lo_bits;

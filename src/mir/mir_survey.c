@@ -81,7 +81,7 @@ static u32 def_total(Db *db, DefId root) {
 
 int main(int argc, char **argv) {
     if (argc < 3) return 2;
-    static Options options = {.edition = 2024, .overflow_checks = true, .debug_assertions = true};
+    static Options options = {.edition = 2024, .overflow_checks = true, .debug_assertions = true, .time_passes = true};
     bool of_crate = !strcmp(argv[2], "--crate");
     if (getenv("MIR_EDITION")) options.edition = (u32)atoi(getenv("MIR_EDITION"));
     Db *db = db_new(&options);
@@ -98,7 +98,6 @@ int main(int argc, char **argv) {
     infer_register(db);
     mir_register(db);
     query_register(db, Q_const_normalize, const_unknown);
-    query_register(db, Q_const_norm, const_unknown);
     names_declare_sysroot(db, str_from(argv[1]));
     Survey s = {.db = db, .print = !of_crate, .filter = NULL};
     CrateId crate;

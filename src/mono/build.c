@@ -27,10 +27,10 @@ bool load_param(Fn *f, u32 index, Val *out, u32 *at) {
         return true;
     }
     case PASS_INDIRECT:
-    case PASS_BYVAL: *out = val_mem(ir_param(ir, (*at)++), a->ty); return true;
+    case PASS_BYVAL: *out = val_in_memory(ir_param(ir, (*at)++), a->ty); return true;
     case PASS_INDIRECT_UNSIZED: {
         IrVal addr = ir_param(ir, (*at)++);
-        *out = val_mem(addr, a->ty);
+        *out = val_in_memory(addr, a->ty);
         out->b = ir_param(ir, (*at)++);
         return true;
     }

@@ -226,7 +226,7 @@ IrBlock unwind_target(Fn *f, MirBlock unwind) {
     return (IrBlock){0};
 }
 
-IrVal emit_call(Fn *f, IrCallee callee, const IrSig *sig, const IrVal *args, MirBlock unwind) {
+IrVal mono_emit_call(Fn *f, IrCallee callee, const IrSig *sig, const IrVal *args, MirBlock unwind) {
     IrBlock pad = sig->no_unwind ? (IrBlock){0} : unwind_target(f, unwind);
     if (!pad.id) return ir_call(f->ir, callee, sig, args);
     IrBlock normal = ir_block(f->ir);
@@ -245,7 +245,7 @@ static Val finish_call(Fn *f, CallBuild *c, IrCallee callee, MirBlock unwind) {
     sig->param_count = c->params.count;
     sig->variadic = c->abi->is_variadic;
     result_shape(c->abi, sig);
-    IrVal r = emit_call(f, callee, sig, c->args.at, unwind);
+    IrVal r = mono_emit_call(f, callee, sig, c->args.at, unwind);
     const ArgAbi *ret = &c->abi->ret;
     const Layout *l = fn_layout(f, ret->ty);
     switch ((PassMode)ret->mode) {
@@ -269,7 +269,7 @@ static void begin_call(Fn *f, CallBuild *c, const FnAbi *abi, const Place *dest)
     IrVal addr = dest && dest->kind == PLACE_MEM
                      ? dest->addr
                      : ir_slot_addr(f->ir, ir_slot(f->ir, l->size, l->align));
-    c->result_mem = val_mem(addr, abi->ret.ty);
+    c->result_mem = val_in_memory(addr, abi->ret.ty);
     push_param(f->scratch, c, (IrParam){.type = IR_PTR, .kind = IR_PARAM_SRET}, addr);
 }
 
@@ -494,7 +494,7 @@ void drop_value(Fn *f, Ty ty, IrVal addr, IrVal meta, MirBlock unwind) {
         ir_block_switch(ir, call);
         IrParam param = {.type = IR_PTR};
         IrSig sig = {.params = &param, .param_count = 1};
-        emit_call(f, ir_callee_ptr(fn), &sig, &addr, unwind);
+        mono_emit_call(f, ir_callee_ptr(fn), &sig, &addr, unwind);
         ir_br(ir, done);
         ir_block_switch(ir, done);
         return;
@@ -503,7 +503,7 @@ void drop_value(Fn *f, Ty ty, IrVal addr, IrVal meta, MirBlock unwind) {
     IrParam params[2] = {{.type = IR_PTR}, {.type = IR_PTR}};
     IrVal args[2] = {addr, meta};
     IrSig sig = {.params = params, .param_count = fn_layout(f, ty)->is_unsized ? 2 : 1};
-    emit_call(f, ir_callee_sym(callee_sym(f, glue)), &sig, args, unwind);
+    mono_emit_call(f, ir_callee_sym(callee_sym(f, glue)), &sig, args, unwind);
 }
 
 void drop_terminator(Fn *f, const MirTerm *term) {

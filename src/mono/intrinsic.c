@@ -184,7 +184,7 @@ void intr_select(Intr *c) {
         intr_return(c, val_pair(ir_select(f->ir, cond, a.a, b.a), ir_select(f->ir, cond, a.b, b.b),
                                 c->ret));
     } else if (a.kind == VAL_MEM) {
-        intr_return(c, val_mem(ir_select(f->ir, cond, a.a, b.a), c->ret));
+        intr_return(c, val_in_memory(ir_select(f->ir, cond, a.a, b.a), c->ret));
     }
 }
 

@@ -63,7 +63,7 @@ void intr_simd_binary(Intr *c) {
             ir_store(f->ir, out, at, binary(f, (MirBinOp)c->op, lanes.elem, x, y));
         }
     }
-    intr_return(c, val_mem(out, c->ret));
+    intr_return(c, val_in_memory(out, c->ret));
 }
 
 // Lanes of all ones where the comparison holds.
@@ -92,7 +92,7 @@ void intr_simd_compare(Intr *c) {
             ir_store(f->ir, out, (i64)(i * lanes.stride), mask);
         }
     }
-    intr_return(c, val_mem(out, c->ret));
+    intr_return(c, val_in_memory(out, c->ret));
 }
 
 // One bit per lane: its top bit. The result is an integer, or an array of bytes.
@@ -133,7 +133,7 @@ void intr_simd_splat(Intr *c) {
     IrVal out = new_vector(f, c->ret), v = intr_arg(c, 0);
     for (u32 i = 0; i < lanes.count; i++)
         ir_store(f->ir, out, (i64)(i * lanes.stride), v);
-    intr_return(c, val_mem(out, c->ret));
+    intr_return(c, val_in_memory(out, c->ret));
 }
 
 void intr_simd_lane(Intr *c) {
@@ -149,7 +149,7 @@ void intr_simd_lane(Intr *c) {
     IrVal out = new_vector(f, c->ret);
     ir_copy(f->ir, out, a, fn_layout(f, c->ret)->size);
     ir_store(f->ir, ir_ptr_index(f->ir, out, index, lanes.stride), 0, intr_arg(c, 2));
-    intr_return(c, val_mem(out, c->ret));
+    intr_return(c, val_in_memory(out, c->ret));
 }
 
 void intr_simd_cast(Intr *c) {
@@ -172,5 +172,5 @@ void intr_simd_cast(Intr *c) {
             x = ir_float_conv(f->ir, lanes.type, x);
         ir_store(f->ir, out, (i64)(i * lanes.stride), x);
     }
-    intr_return(c, val_mem(out, c->ret));
+    intr_return(c, val_in_memory(out, c->ret));
 }

@@ -106,7 +106,7 @@ static inline const Layout *fn_layout(Fn *f, Ty ty) {
 Val val_zst(Ty ty);
 Val val_scalar(IrVal a, Ty ty);
 Val val_pair(IrVal a, IrVal b, Ty ty);
-Val val_mem(IrVal addr, Ty ty);
+Val val_in_memory(IrVal addr, Ty ty);
 Val load_val(Fn *f, IrVal addr, Ty ty); // a scalar or pair is loaded, the rest stays in memory
 void store_val(Fn *f, IrVal addr, Val v);
 IrVal val_address(Fn *f, Val v);                     // spilled to a slot if it is no memory
@@ -181,7 +181,7 @@ IrSig entry_sig(Db *db, Scratch *scratch, const FnAbi *abi); // how gen sees a f
 IrBlock unwind_target(Fn *f, MirBlock unwind);               // 0: callers' business
 void return_val(Fn *f, Val v);
 // A raw IR call with the function's unwinding rules applied.
-IrVal emit_call(Fn *f, IrCallee callee, const IrSig *sig, const IrVal *args, MirBlock unwind);
+IrVal mono_emit_call(Fn *f, IrCallee callee, const IrSig *sig, const IrVal *args, MirBlock unwind);
 
 // ---- intrinsics (intrinsic*.c)
 // --------------------------------------------------------------------

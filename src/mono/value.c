@@ -47,19 +47,19 @@ Val val_scalar(IrVal a, Ty ty) {
 Val val_pair(IrVal a, IrVal b, Ty ty) {
     return (Val){.kind = VAL_PAIR, .a = a, .b = b, .ty = ty};
 }
-Val val_mem(IrVal addr, Ty ty) {
+Val val_in_memory(IrVal addr, Ty ty) {
     return (Val){.kind = VAL_MEM, .a = addr, .ty = ty};
 }
 
 Val load_val(Fn *f, IrVal addr, Ty ty) {
     const Layout *l = fn_layout(f, ty);
-    if (l->is_unsized) return val_mem(addr, ty);
+    if (l->is_unsized) return val_in_memory(addr, ty);
     if (l->size == 0) return val_zst(ty);
     if (l->repr == REPR_SCALAR) return val_scalar(ir_load(f->ir, scalar_ir(&l->a), addr, 0), ty);
     if (l->repr == REPR_SCALAR_PAIR)
         return val_pair(ir_load(f->ir, scalar_ir(&l->a), addr, 0),
                         ir_load(f->ir, scalar_ir(&l->b), addr, l->b_offset), ty);
-    return val_mem(addr, ty);
+    return val_in_memory(addr, ty);
 }
 
 void store_val(Fn *f, IrVal addr, Val v) {
@@ -191,7 +191,7 @@ Val alloc_val(Fn *f, const ConstAlloc *alloc, MonoRef self, Ty ty) {
     if (l->repr == REPR_SCALAR_PAIR)
         return val_pair(alloc_scalar(f, alloc, &l->a, 0),
                         alloc_scalar(f, alloc, &l->b, l->b_offset), ty);
-    return val_mem(ref_addr(f, self), ty);
+    return val_in_memory(ref_addr(f, self), ty);
 }
 
 static Val static_address(Fn *f, DefId def, Ty ty) {

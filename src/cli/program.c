@@ -1,0 +1,262 @@
+#include "cli/program.h"
+
+#include "link/link.h"
+
+#include <stdio.h>
+
+static MonoRef ref_of(Program *p, IrSym sym) {
+    return mono_ref(p->session->db, ir_symbol_row(p->source.symbols, sym)->key);
+}
+
+// ---- errors -------------------------------------------------------------------------------------
+
+// Who first named each symbol that appeared since the last call.
+static void note_requests(Program *p) {
+    u32 count = intern_count(&p->source.symbols->rows);
+    for (; p->known_syms < count; p->known_syms++)
+        if (p->building.id && !map_get(&p->requested_by, p->known_syms))
+            map_set(&p->requested_by, p->known_syms, p->building.id);
+}
+
+static void print_chain(Program *p, IrSym sym) {
+    Db *db = p->session->db;
+    for (u32 depth = 0; depth < 12; depth++) {
+        sym = (IrSym){map_get(&p->requested_by, sym.id)};
+        if (!sym.id || !ir_symbol_row(p->source.symbols, sym)->key) return;
+        MonoRef ref = ref_of(p, sym);
+        if (ref.kind != REF_INSTANCE) continue;
+        Str name = instance_print(db, ref.instance, &db->scratch);
+        fprintf(stderr, "   = note: needed by `%.*s`\n", STR_ARG(name));
+    }
+}
+
+static void report_mono_error(Program *p, IrSym sym, const MonoError *error) {
+    Session *session = p->session;
+    Db *db = session->db;
+    p->errors++;
+    MonoRef ref = ref_of(p, sym);
+    Str name = instance_print(db, ref.instance, &db->scratch);
+    cli_error(session->args, "not supported yet: %.*s", STR_ARG(error->what));
+    u32 file = 0, offset = 0;
+    if (error->def.id) def_locate(db, error->def, &file, &offset);
+    if (file) {
+        LineCol at = source_line_col(db, (FileId){file}, offset + error->lo);
+        fprintf(stderr, "  --> %.*s:%u:%u\n", STR_ARG(source_path(db, (FileId){file})), at.line, at.col);
+    }
+    fprintf(stderr, "   = note: in `%.*s`\n", STR_ARG(name));
+    print_chain(p, sym);
+    fputs("   = help: code like this can be moved behind a non-generic function of another crate\n\n", stderr);
+}
+
+static void report(void *cx, const char *text) {
+    Program *p = cx;
+    p->errors++;
+    cli_error(p->session->args, "%s", text);
+}
+
+// ---- functions ----------------------------------------------------------------------------------
+
+static const IrFn *function(void *cx, IrSym sym, Scratch *scratch) {
+    Program *p = cx;
+    Db *db = p->session->db;
+    (void)scratch; // mono builds in the Db's, which is rewound when the next function is asked for
+    note_requests(p);
+    scratch_rewind(&db->scratch, 0);
+    MonoRef ref = ref_of(p, sym);
+    p->building = sym;
+    MonoError error;
+    IrFn *fn = mono_build(db, ref.instance, &error);
+    note_requests(p);
+    if (!fn) {
+        report_mono_error(p, sym, &error);
+        return NULL;
+    }
+    Str why;
+    if (!ir_verify(fn, &db->scratch, &why)) {
+        error = (MonoError){.what = scratch_print(&db->scratch, "code that rac lowered wrongly (%.*s)", STR_ARG(why))};
+        report_mono_error(p, sym, &error);
+        return NULL;
+    }
+    return fn;
+}
+
+static Str name_of(void *cx, IrSym sym, Scratch *scratch) {
+    Program *p = cx;
+    MonoRef ref = ref_of(p, sym);
+    if (ref.kind == REF_INSTANCE) return mono_symbol_name(p->session->db, ref.instance, scratch);
+    return scratch_print(scratch, ".Lrac.%u", sym.id);
+}
+
+static bool is_weak(void *cx, IrSym sym) {
+    (void)cx;
+    (void)sym;
+    return false;
+}
+
+// ---- data ---------------------------------------------------------------------------------------
+
+typedef VEC(ProgramReloc) RelocVec;
+
+static IrSym reloc_symbol(Db *db, const ConstReloc *reloc) {
+    MonoRef ref = {0};
+    switch ((RelocKind)reloc->kind) {
+    case RELOC_ALLOC: ref = (MonoRef){.kind = REF_ALLOC, .alloc = {reloc->target}}; break;
+    case RELOC_FN: {
+        InstanceId instance = {reloc->target};
+        Symbol symbol = mono_precompiled(db, instance);
+        const InstanceRow *row = instance_row(db, instance);
+        if (!symbol.id && row->kind == INST_EXTERN) {
+            const DefAttrs *attrs = def_attrs(db, row->def);
+            symbol = attrs->link_name.id ? attrs->link_name : def_row(db, row->def)->name;
+        }
+        if (symbol.id) return mono_symbol(db, IR_SYM_FN_EXTERN, (MonoRef){.kind = REF_EXTERN, .name = symbol});
+        return mono_symbol(db, IR_SYM_FN_SLOT, (MonoRef){.kind = REF_INSTANCE, .instance = instance});
+    }
+    case RELOC_STATIC: {
+        DefId def = {reloc->target};
+        Symbol symbol = mono_precompiled_static(db, def);
+        if (symbol.id) return mono_symbol(db, IR_SYM_DATA_EXTERN, (MonoRef){.kind = REF_EXTERN_DATA, .name = symbol});
+        ref = (MonoRef){.kind = REF_STATIC, .def = def};
+        break;
+    }
+    case RELOC_VTABLE: ref = (MonoRef){.kind = REF_VTABLE, .ty = reloc->ty, .dyn = reloc->dyn}; break;
+    }
+    return mono_symbol(db, IR_SYM_DATA, ref);
+}
+
+static bool alloc_data(Program *p, const ConstAlloc *alloc, Scratch *scratch, ProgramData *out) {
+    if (alloc->is_failed) {
+        report(p, "the evaluation of a constant failed");
+        return false;
+    }
+    RelocVec relocs = {0};
+    const ConstReloc *rows = LIST_AT(alloc, ConstReloc, alloc->relocs);
+    for (u32 i = 0; i < alloc->relocs.count; i++)
+        vec_push(scratch, &relocs, (ProgramReloc){rows[i].offset, reloc_symbol(p->session->db, &rows[i])});
+    *out = (ProgramData){
+        .bytes = LIST_AT(alloc, u8, alloc->bytes),
+        .size = alloc->size,
+        .align = max_u32(alloc->align, 1),
+        .is_mutable = alloc->is_mut,
+        .relocs = relocs.at,
+        .reloc_count = relocs.count,
+    };
+    return true;
+}
+
+static void vtable_data(Program *p, MonoRef ref, Scratch *scratch, ProgramData *out) {
+    Db *db = p->session->db;
+    u32 count;
+    const VtableWord *words = mono_vtable(db, ref.ty, ref.dyn, &count);
+    u64 *bytes = SCRATCH_ARRAY(scratch, u64, count);
+    RelocVec relocs = {0};
+    for (u32 i = 0; i < count; i++) {
+        if (!words[i].is_ref) {
+            bytes[i] = words[i].value;
+            continue;
+        }
+        MonoRef to = mono_ref(db, words[i].value);
+        IrSymKind kind = to.kind == REF_INSTANCE ? IR_SYM_FN_SLOT : to.kind == REF_EXTERN ? IR_SYM_FN_EXTERN : IR_SYM_DATA;
+        vec_push(scratch, &relocs, (ProgramReloc){8 * i, mono_symbol(db, kind, to)});
+    }
+    *out = (ProgramData){.bytes = (const u8 *)bytes, .size = 8 * (u64)count, .align = 8, .relocs = relocs.at, .reloc_count = relocs.count};
+}
+
+// A core::panic::Location: { file: &'static str (not null, with a final zero behind it), line: u32, col: u32 }.
+static void location_data(Program *p, MonoRef ref, Scratch *scratch, ProgramData *out) {
+    Db *db = p->session->db;
+    u32 file, offset;
+    def_locate(db, ref.def, &file, &offset);
+    Str path = file ? source_path(db, (FileId){file}) : STR("<unknown>");
+    LineCol at = file ? source_line_col(db, (FileId){file}, offset + ref.index) : (LineCol){1, 1};
+    struct {
+        u64 path, len;
+        u32 line, col;
+    } *row = scratch_take(scratch, 24, 8);
+    row->len = path.len;
+    row->line = at.line;
+    row->col = at.col;
+    ProgramReloc *reloc = SCRATCH_NEW(scratch, ProgramReloc);
+    reloc->sym = mono_symbol(db, IR_SYM_DATA, (MonoRef){.kind = REF_BYTES, .name = symbol_intern(&db->symbols, path)});
+    *out = (ProgramData){.bytes = (const u8 *)row, .size = 24, .align = 8, .relocs = reloc, .reloc_count = 1};
+}
+
+static bool data(void *cx, IrSym sym, Scratch *scratch, ProgramData *out) {
+    Program *p = cx;
+    Db *db = p->session->db;
+    note_requests(p);
+    IrSym before = p->building;
+    p->building = sym;
+    MonoRef ref = ref_of(p, sym);
+    bool ok = true;
+    switch ((RefKind)ref.kind) {
+    case REF_ALLOC: ok = alloc_data(p, const_alloc(db, ref.alloc), scratch, out); break;
+    case REF_CONST: {
+        const ConstAlloc *alloc = ref.index ? const_eval_promoted(db, ref.def, ref.args, ref.index - 1) : const_eval(db, ref.def, ref.args);
+        ok = alloc_data(p, alloc, scratch, out);
+        break;
+    }
+    case REF_STATIC:
+    case REF_TLS: {
+        const ConstAlloc *alloc = static_initializer(db, ref.def);
+        ok = alloc_data(p, alloc, scratch, out);
+        out->is_mutable |= ref.kind == REF_TLS;
+        break;
+    }
+    case REF_BYTES: {
+        Str text = symbol_str(&db->symbols, ref.name);
+        // One more zero: C strings end with it, and an empty literal has an address of its own.
+        u8 *bytes = scratch_take(scratch, (u64)text.len + 1, 1);
+        if (text.len) memcpy(bytes, text.at, text.len);
+        *out = (ProgramData){.bytes = bytes, .size = (u64)text.len + 1, .align = 1};
+        break;
+    }
+    case REF_VTABLE: vtable_data(p, ref, scratch, out); break;
+    case REF_LOCATION: location_data(p, ref, scratch, out); break;
+    case REF_INSTANCE:
+    case REF_EXTERN:
+    case REF_EXTERN_DATA:
+    case REF_EXTERN_TLS: UNREACHABLE();
+    }
+    note_requests(p);
+    p->building = before;
+    return ok;
+}
+
+// ---- opening ------------------------------------------------------------------------------------
+
+static Symbol find_path(Db *db, Str path) {
+    return symbol_intern(&db->symbols, link_find_path(db, path));
+}
+
+bool program_open(Program *p, Session *session, IrSymKind fn_kind) {
+    *p = (Program){.session = session};
+    Db *db = session->db;
+    mono_set_find_path(db, find_path);
+    mono_set_fn_kind(db, fn_kind);
+    u32 errors = check_report(session);
+    if (errors) {
+        session_status(session, errors);
+        return false;
+    }
+    InstanceId entry = mono_entry(db, session->crate);
+    if (!entry.id) {
+        cli_error(session->args, "`main` function not found in crate `%.*s`",
+                  STR_ARG(symbol_str(&db->symbols, crate_row(db, session->crate)->name)));
+        return false;
+    }
+    p->source = (ProgramSource){
+        .cx = p,
+        .symbols = mono_symbols(db),
+        .function = function,
+        .data = data,
+        .name = name_of,
+        .weak = is_weak,
+        .report = report,
+    };
+    p->known_syms = 1;
+    p->entry = mono_symbol(db, IR_SYM_FN, (MonoRef){.kind = REF_INSTANCE, .instance = entry});
+    return true;
+}
+
+void program_close(Program *p) { map_deinit(&p->requested_by); }
