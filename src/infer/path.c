@@ -100,7 +100,10 @@ static void relative_path(Tc *tc, const HirPathRow *path, Span span, ValuePath *
             return;
         }
     }
-    Ty self_ty = tc_structurally(tc, tc_hir_ty(tc, path->qself), span);
+    tc->lower.value_path = true; // arguments left out of `Type::item` are variables
+    Ty self_ty = tc_hir_ty(tc, path->qself);
+    tc->lower.value_path = false;
+    self_ty = tc_structurally(tc, self_ty, span);
     if (tc_kind(tc, self_ty) == TY_ERROR) {
         path_error(tc, out);
         return;

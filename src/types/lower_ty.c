@@ -191,7 +191,9 @@ static Args path_args(TyLower *lower, const void *blob, const HirTables *t, u32 
 
 Args lower_path_args(TyLower *lower, const void *blob, const HirTables *t, u32 seg, DefId def, Args parent_args,
                      Ty self_ty) {
-    return path_args(lower, blob, t, seg, def, parent_args, self_ty, DEFAULT_NEVER);
+    // `<Path as PartialEq>::eq` is a type's path up to `::eq`: its Rhs is the default.
+    bool qualified = self_ty.id && def_has_self_param(lower->db, def) && ty_kind(lower->db, self_ty) != TY_INFER;
+    return path_args(lower, blob, t, seg, def, parent_args, self_ty, qualified ? DEFAULT_ALWAYS : DEFAULT_NEVER);
 }
 
 TraitRef lower_trait_ref(TyLower *lower, const void *blob, const HirTables *t, HirPath path, Ty self_ty) {
@@ -495,6 +497,8 @@ static Ty lower_path(TyLower *lower, const HirTables *t, const void *blob, HirTy
     Db *db = lower->db;
     const HirPathRow *path = PATH_AT(blob, t, id);
     const HirTyRow *row = TY_AT(blob, t, at);
+    DefaultRule rule = lower->value_path ? DEFAULT_NEVER : DEFAULT_IF_ALL;
+    lower->value_path = false;
     if (path->is_relative) return lower_relative(lower, t, blob, path);
     u32 last = path->segs.first + path->segs.count - 1;
     switch ((ResKind)path->res.kind) {
@@ -511,10 +515,10 @@ static Ty lower_path(TyLower *lower, const HirTables *t, const void *blob, HirTy
         switch (kind) {
         case DEF_STRUCT:
         case DEF_ENUM:
-        case DEF_UNION: return ty_adt(db, def, path_args(lower, blob, t, last, def, (Args){0}, (Ty){0}, DEFAULT_IF_ALL));
+        case DEF_UNION: return ty_adt(db, def, path_args(lower, blob, t, last, def, (Args){0}, (Ty){0}, rule));
         case DEF_FOREIGN_TY: return ty_foreign(db, def);
         case DEF_TY_ALIAS: {
-            Args args = path_args(lower, blob, t, last, def, (Args){0}, (Ty){0}, DEFAULT_IF_ALL);
+            Args args = path_args(lower, blob, t, last, def, (Args){0}, (Ty){0}, rule);
             Ty aliased = ty_subst(db, type_of(db, def), args);
             if (lower->projection && (ty_flags(db, aliased) & TY_HAS_PROJECTION))
                 return lower->projection(lower->cx, aliased);
@@ -563,6 +567,22 @@ static Ty lower_path(TyLower *lower, const HirTables *t, const void *blob, HirTy
     return TY_OF(ERROR);
 }
 
+// `u32::MAX` as an anonymous constant: the only end std excludes that is not a literal.
+static bool anon_is_max(TyLower *lower, DefId anon, Ty base) {
+    Db *db = lower->db;
+    const HirBody *body = hir_body(db, anon);
+    if (!body || !body->value.id) return false;
+    const HirExprRow *expr = hir_expr(body, body->value);
+    if (expr->kind != HIR_PATH) return false;
+    const HirPathRow *path = hir_path(body, expr->path);
+    if (!path->is_relative || path->segs.count != 1) return false;
+    if (!str_eq(symbol_str(&db->symbols, HIR_AT(body, HirSeg, segs, path->segs.first)->name), STR("MAX"))) return false;
+    const HirTyRow *of = hir_ty(body, path->qself);
+    if (of->kind != HIR_TY_PATH) return false;
+    const HirPathRow *prim = hir_path(body, of->path);
+    return prim->res.kind == RES_PRIM && TY_BOOL + prim->res.index == base.id;
+}
+
 // The bound of a pattern type's range, a HIR_TY_CONST; 0 (open) gives `open`.
 static Ty pat_range_end(TyLower *lower, const HirTables *t, const void *blob, u32 at, Ty base, u128 open) {
     Db *db = lower->db;
@@ -575,6 +595,11 @@ static Ty pat_range_end(TyLower *lower, const HirTables *t, const void *blob, u3
         const TyRow *row = ty_row(db, end);
         if (row->kind != TY_CONST_VALUE) {
             if (!exclusive) return end;
+            if (row->kind == TY_CONST_UNEVAL && anon_is_max(lower, row->def, base)) {
+                u128 max = ty_is_signed(ty_kind(db, base)) ? ((u128)1 << (bytes * 8 - 1)) - 1 : ~(u128)0;
+                if (bytes < 16) max &= ((u128)1 << (bytes * 8)) - 1;
+                return const_value(db, base, (u64)(max - 1), (u64)((max - 1) >> 64));
+            }
             types_error(db, lower, TY_AT(blob, t, id)->lo, TY_AT(blob, t, id)->hi, "",
                         "an exclusive end of a pattern type other than a literal is not supported yet");
             return TY_OF(ERROR);

@@ -123,6 +123,9 @@ typedef struct TyLower {
     Ty (*projection)(void *cx, Ty projection); // may normalise; NULL: kept
     // `T::Name` where T is not a param with bounds: infer resolves through traits in scope; NULL: error
     Ty (*relative)(void *cx, Ty self_ty, Symbol name, HirSpan span);
+    // The type stands in front of a value path's last segment (`RawVec::new_in`): arguments not written
+    // are variables even if all have defaults. Concerns the outermost path only.
+    bool value_path;
     u32 depth; // the lowering's own
 } TyLower;
 Ty lower_ty(TyLower *lower, const HirTables *t, const void *blob, HirTy ty);
