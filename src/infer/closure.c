@@ -203,7 +203,8 @@ bool hir_expr_mentions_upvar(const Tc *tc, const HirClosure *closure) {
 void tc_fn_params(Tc *tc, const HirParamPat *params, u32 count, const Ty *tys) {
     for (u32 i = 0; i < count; i++) {
         tc_pat_top(tc, params[i].pat, tys[i]);
-        tc_register_sized(tc, tys[i], tc_pat_span(tc, params[i].pat));
+        // The library takes unsized parameters in a few places (unsized_fn_params).
+        if (tc->is_local_crate) tc_register_sized(tc, tys[i], tc_pat_span(tc, params[i].pat));
     }
 }
 

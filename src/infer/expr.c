@@ -41,6 +41,7 @@ Ty tc_hir_ty(Tc *tc, HirTy ty) {
     tc->lower.owner = tc->b->owner;
     const HirTyRow *row = hir_ty(tc->b->hir, ty);
     Ty out = lower_ty(&tc->lower, &tc->b->hir->t, tc->b->hir, ty);
+    tc->lower.value_path = false;
     out = tc_normalize(tc, out, tc_hir_span(tc, row->lo, row->hi));
     if (tc_kind(tc, out) == TY_ERROR) tc->tainted = true;
     tc->b->hir_tys[ty.id] = out;
@@ -64,6 +65,7 @@ static Ty float_var(Tc *tc) {
 static Ty check_lit(Tc *tc, const HirExprRow *row, Expect expect) {
     Db *db = tc->db;
     Ty want = expect_any(tc, expect);
+    if (want.id) want = tc_resolve_pending(tc, want);
     TyKind wk = want.id ? tc_kind(tc, want) : TY_NONE;
     switch ((HirLitKind)row->op) {
     case LIT_INT:
@@ -448,6 +450,7 @@ static Ty check_addr_of(Tc *tc, const HirExprRow *row, Expect expect) {
     Ty want = expect_only_type(tc, expect);
     Expect hint = NO_EXPECT;
     if (want.id) {
+        want = tc_resolve_pending(tc, want);
         const TyRow *w = tc_row(tc, want);
         if (w->kind == TY_REF || w->kind == TY_PTR)
             hint = is_place_expr(tc, row->bin.a) ? expect_type(w->elem) : expect_rvalue_hint(tc, w->elem);

@@ -302,6 +302,7 @@ StructPath tc_struct_path(Tc *tc, HirPath id, Span span) {
     memset(&none, 0, sizeof none);
     none.ty = TY_OF(ERROR);
     if (path->is_relative) {
+        tc->lower.value_path = true;
         Ty self_ty = tc_structurally(tc, tc_hir_ty(tc, path->qself), span);
         const TyRow *row = tc_row(tc, self_ty);
         if (row->kind == TY_ERROR) {
