@@ -6,10 +6,9 @@
 
 typedef VEC(char) Text;
 
-static const char *const builtin_names[] = {
-    "",
+static const char *const builtin_names[] = {"",
 #define X(name) #name,
-    BUILTIN_KINDS(X)
+                                            BUILTIN_KINDS(X)
 #undef X
 };
 
@@ -171,8 +170,8 @@ const Tok *builtin_literal(const BuiltinCx *cx, Toks arg) {
 
 Toks builtin_quote(const BuiltinCx *cx, const char *text, const Toks *subs, u32 sub_count) {
     Toks made;
-    bool good = lex_text(&cx->db->symbols, cx->scratch, str_from(text), 2024, cx->pos, cx->ctxt,
-                         &made);
+    bool good =
+        lex_text(&cx->db->symbols, cx->scratch, str_from(text), 2024, cx->pos, cx->ctxt, &made);
     CHECK(good);
     TokVec toks = {0};
     for (u32 i = 0; i < made.count; i++) {
@@ -229,7 +228,8 @@ static bool expand_assert(const BuiltinCx *cx, Toks args, Toks *out) {
     u32 end = builtin_expr_end(cx, args, 0);
     if (args.count == 0 || end == UINT32_MAX) {
         report(cx, args.count ? args.at[0].pos : cx->pos,
-               args.count ? "expected expression" : "macro requires a boolean expression as an argument");
+               args.count ? "expected expression"
+                          : "macro requires a boolean expression as an argument");
         return false;
     }
     Toks cond = {args.at, end};
@@ -237,11 +237,11 @@ static bool expand_assert(const BuiltinCx *cx, Toks args, Toks *out) {
     if (rest.count != 0) rest = (Toks){rest.at + 1, rest.count - 1};
     Toks subs[2] = {group(cx, cond, FRAG_EXPR), rest};
     if (rest.count != 0) {
-        *out = builtin_quote(cx,
-                             cx->call_edition >= 2021
-                                 ? "if !__0 { $crate::panic::panic_2021!(__1) }"
-                                 : "if !__0 { $crate::panic::panic_2015!(__1) }",
-                             subs, 2);
+        *out =
+            builtin_quote(cx,
+                          cx->call_edition >= 2021 ? "if !__0 { $crate::panic::panic_2021!(__1) }"
+                                                   : "if !__0 { $crate::panic::panic_2015!(__1) }",
+                          subs, 2);
         return true;
     }
     Str text = scratch_print(cx->scratch, "assertion failed: %.*s",
@@ -300,14 +300,13 @@ static bool concat_part(const BuiltinCx *cx, Toks arg, Text *text) {
         text_add(cx->scratch, text, (Str){digits + sizeof digits - len, len});
         return true;
     }
-    case TOK_FLOAT:
-        text_add(cx->scratch, text, (Str){own.at, own.len - tok->extra});
-        return true;
+    case TOK_FLOAT: text_add(cx->scratch, text, (Str){own.at, own.len - tok->extra}); return true;
     default: break;
     }
-    report(cx, tok->pos, tok->kind >= TOK_BYTE && tok->kind <= TOK_RAW_C_STR
-                             ? "cannot concatenate a byte string literal"
-                             : "expected a literal");
+    report(cx, tok->pos,
+           tok->kind >= TOK_BYTE && tok->kind <= TOK_RAW_C_STR
+               ? "cannot concatenate a byte string literal"
+               : "expected a literal");
     return false;
 }
 
@@ -459,8 +458,7 @@ static bool expand_include(const BuiltinCx *cx, BuiltinKind kind, Toks args, Tok
         return one(cx, bytes_token(cx->db, cx->scratch, text, cx->pos), out);
     }
     if (!lex_text(&cx->db->symbols, cx->scratch, text, cx->edition, cx->pos, 0, out)) {
-        cx->error(cx->env, cx->pos,
-                  scratch_print(cx->scratch, "`%.*s` has errors", STR_ARG(path)));
+        cx->error(cx->env, cx->pos, scratch_print(cx->scratch, "`%.*s` has errors", STR_ARG(path)));
         return false;
     }
     return true;
@@ -526,9 +524,7 @@ bool builtin_expand(const BuiltinCx *cx, BuiltinKind kind, Toks args, Toks *out)
     case BUILTIN_type_ascribe:
         *out = builtin_quote(cx, "builtin # type_ascribe(__0)", &args, 1);
         return true;
-    case BUILTIN_deref:
-        *out = builtin_quote(cx, "builtin # deref(__0)", &args, 1);
-        return true;
+    case BUILTIN_deref: *out = builtin_quote(cx, "builtin # deref(__0)", &args, 1); return true;
     case BUILTIN_asm:
     case BUILTIN_naked_asm:
         // Not compiled: hir/ reports it where it is reached.
@@ -536,9 +532,7 @@ bool builtin_expand(const BuiltinCx *cx, BuiltinKind kind, Toks args, Toks *out)
         return true;
     case BUILTIN_global_asm: return true;
     case BUILTIN_log_syntax:
-    case BUILTIN_trace_macros:
-        *out = builtin_quote(cx, "()", NULL, 0);
-        return true;
+    case BUILTIN_trace_macros: *out = builtin_quote(cx, "()", NULL, 0); return true;
     case BUILTIN_iter:
     case BUILTIN_contracts_ensures:
     case BUILTIN_contracts_requires: break;

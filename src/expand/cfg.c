@@ -77,8 +77,8 @@ static u32 part_length(Toks toks) {
     u32 i = 0;
     while (i < toks.count && toks.at[i].kind != TOK_COMMA) {
         u8 kind = toks.at[i].kind;
-        bool open = kind >= TOK_OPEN_PAREN && kind <= TOK_CLOSE_NONE &&
-                    (kind - TOK_OPEN_PAREN) % 2 == 0;
+        bool open =
+            kind >= TOK_OPEN_PAREN && kind <= TOK_CLOSE_NONE && (kind - TOK_OPEN_PAREN) % 2 == 0;
         i += open ? toks.at[i].match + 1 : 1;
     }
     return i;
@@ -174,7 +174,11 @@ bool attr_next(const Symbols *symbols, Toks attrs, u32 *at, Attr *out) {
 }
 
 Toks attr_inner(Toks args) {
-    if (args.count == 0 || args.at[0].kind == TOK_EQ) return (Toks){args.at, 0};
+    if (args.count == 0) return (Toks){args.at, 0};
+    u8 kind = args.at[0].kind;
+    if (kind != TOK_OPEN_PAREN && kind != TOK_OPEN_BRACKET && kind != TOK_OPEN_BRACE) {
+        return (Toks){args.at, 0};
+    }
     return (Toks){args.at + 1, args.at[0].match - 1};
 }
 
@@ -185,8 +189,12 @@ const Tok *attr_value(Toks args) {
     return tok->kind >= TOK_INT && tok->kind <= TOK_RAW_C_STR ? tok : NULL;
 }
 
-static bool is_cfg(Symbol name) { return name.id == SYM_cfg; }
-static bool is_cfg_attr(Symbol name) { return name.id == SYM_cfg_attr; }
+static bool is_cfg(Symbol name) {
+    return name.id == SYM_cfg;
+}
+static bool is_cfg_attr(Symbol name) {
+    return name.id == SYM_cfg_attr;
+}
 
 static bool attr_live(const Symbols *symbols, const CfgSet *set, const Attr *attr) {
     if (attr->name.id == 0) return true;

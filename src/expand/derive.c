@@ -3,10 +3,9 @@
 #include "expand/builtin.h"
 #include "expand/derive_item.h"
 
-static const char *const derive_names[] = {
-    "",
+static const char *const derive_names[] = {"",
 #define X(name) #name,
-    DERIVES(X)
+                                           DERIVES(X)
 #undef X
 };
 
@@ -39,14 +38,17 @@ static const DeriveField *field(const Derive *d, const DeriveVariant *v, u32 i) 
     return &d->item.fields.at[v->field_first + i];
 }
 
-static void w(Derive *d, const char *text) { derive_write(&d->out, text); }
-static void p(Derive *d, Toks toks) { derive_paste(&d->out, toks); }
+static void w(Derive *d, const char *text) {
+    derive_write(&d->out, text);
+}
+static void p(Derive *d, Toks toks) {
+    derive_paste(&d->out, toks);
+}
 
 static void name_literal(Derive *d, Toks name) {
     Tok *tok = SCRATCH_NEW(d->cx->scratch, Tok);
     *tok = literal_token(d->cx->db, d->cx->scratch,
-                         symbol_str(&d->cx->db->symbols, (Symbol){name.at[0].sym}),
-                         name.at[0].pos);
+                         symbol_str(&d->cx->db->symbols, (Symbol){name.at[0].sym}), name.at[0].pos);
     tok->ctxt = d->cx->ctxt;
     p(d, (Toks){tok, 1});
 }
@@ -125,7 +127,9 @@ static void impl_head(Derive *d, const char *prefix, const char *trait, const ch
     if (bound != NULL) field_bounds(d, bound);
 }
 
-static void self_ty(Derive *d) { w(d, "Self"); }
+static void self_ty(Derive *d) {
+    w(d, "Self");
+}
 
 // `Self::V`, or `Self` for a struct.
 static void ctor_path(Derive *d, const DeriveVariant *v) {
@@ -167,11 +171,14 @@ static void self_field(Derive *d, const DeriveVariant *v, u32 i, const char *bas
     if (d->item.is_packed) w(d, " }");
 }
 
-static bool is_enum(const Derive *d) { return d->item.kind == ITEM_ENUM; }
+static bool is_enum(const Derive *d) {
+    return d->item.kind == ITEM_ENUM;
+}
 
 static u32 data_variants(const Derive *d) {
     u32 count = 0;
-    for (u32 i = 0; i < d->item.variants.count; i++) count += d->item.variants.at[i].field_count != 0;
+    for (u32 i = 0; i < d->item.variants.count; i++)
+        count += d->item.variants.at[i].field_count != 0;
     return count;
 }
 
@@ -267,7 +274,8 @@ static void derive_clone(Derive *d, u32 nth) {
     w(d, " } }");
 }
 
-// ---- Debug ---------------------------------------------------------------------------------------
+// ---- Debug
+// ---------------------------------------------------------------------------------------
 
 static void debug_value(Derive *d, const DeriveVariant *v, u32 i) {
     // The last one is a reference more: it may be unsized.
@@ -352,7 +360,8 @@ static void derive_debug(Derive *d) {
     w(d, " } }");
 }
 
-// ---- Default ---------------------------------------------------------------------------------------
+// ---- Default
+// ---------------------------------------------------------------------------------------
 
 static bool derive_default(Derive *d) {
     const DeriveVariant *chosen = NULL;
@@ -375,8 +384,8 @@ static bool derive_default(Derive *d) {
         return false;
     }
     // An enum's default holds no value of a parameter's type.
-    impl_head(d, "", "$crate::default::Default",
-              is_enum(d) ? NULL : "$crate::default::Default", NULL);
+    impl_head(d, "", "$crate::default::Default", is_enum(d) ? NULL : "$crate::default::Default",
+              NULL);
     w(d, " { #[inline] fn default() -> Self { ");
     ctor_path(d, chosen);
     if (chosen->form != TOK_SEMI) {
@@ -394,7 +403,8 @@ static bool derive_default(Derive *d) {
     return true;
 }
 
-// ---- comparisons -----------------------------------------------------------------------------------
+// ---- comparisons
+// -----------------------------------------------------------------------------------
 
 #define DISCRIMINANTS                                                                              \
     "let __self_discr = $crate::intrinsics::discriminant_value(self); "                            \
@@ -482,7 +492,8 @@ static void compare_fields(Derive *d, const DeriveVariant *v, const char *fn, co
         w(d, ")");
         if (!last) derive_writef(&d->out, " { %s => ", equal);
     }
-    for (u32 i = 1; i < v->field_count; i++) w(d, ", cmp => cmp, }");
+    for (u32 i = 1; i < v->field_count; i++)
+        w(d, ", cmp => cmp, }");
 }
 
 static void derive_ord(Derive *d, bool partial) {
@@ -530,7 +541,8 @@ static void derive_ord(Derive *d, bool partial) {
     w(d, " } }");
 }
 
-// ---- Hash --------------------------------------------------------------------------------------------
+// ---- Hash
+// --------------------------------------------------------------------------------------------
 
 static void hash_fields(Derive *d, const DeriveVariant *v) {
     for (u32 i = 0; i < v->field_count; i++) {
@@ -574,7 +586,8 @@ static void derive_hash(Derive *d) {
     w(d, " } }");
 }
 
-// ---- the rest ------------------------------------------------------------------------------------------
+// ---- the rest
+// ------------------------------------------------------------------------------------------
 
 static bool derive_from(Derive *d) {
     if (d->item.kind != ITEM_STRUCT || d->item.fields.count != 1) {

@@ -8,8 +8,9 @@
 #include "expand/macro_rules.h"
 
 #define DERIVES(X)                                                                                 \
-    X(Clone) X(Copy) X(Debug) X(Default) X(Eq) X(Hash) X(Ord) X(PartialEq) X(PartialOrd)           \
-    X(CoercePointee) X(ConstParamTy) X(ConstParamTy_) X(UnsizedConstParamTy) X(From)
+    X(Clone)                                                                                       \
+    X(Copy) X(Debug) X(Default) X(Eq) X(Hash) X(Ord) X(PartialEq) X(PartialOrd) X(CoercePointee)   \
+        X(ConstParamTy) X(ConstParamTy_) X(UnsizedConstParamTy) X(From)
 
 typedef enum DeriveKind {
     DERIVE_NONE,
@@ -28,7 +29,7 @@ typedef struct DeriveCx {
     Scratch *scratch;
     const CfgSet *cfgs;
     u32 edition;
-    u32 ctxt; // of made names; its `$crate` is core
+    u32 ctxt;          // of made names; its `$crate` is core
     const char *error; // why it failed
 } DeriveCx;
 

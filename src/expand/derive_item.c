@@ -23,7 +23,9 @@ static u32 piece_end(Toks toks, u32 at, u8 stop, u8 stop2) {
     return at;
 }
 
-static Toks run(Toks toks, u32 from, u32 to) { return (Toks){toks.at + from, to - from}; }
+static Toks run(Toks toks, u32 from, u32 to) {
+    return (Toks){toks.at + from, to - from};
+}
 
 static u32 skip_attrs(Toks toks, u32 at) {
     while (at < toks.count) {
@@ -237,7 +239,8 @@ bool derive_lex(DeriveText *out, Toks *result) {
             if (name.len > 3 && memcmp(name.at, "__d", 3) == 0 && name.at[3] >= '0' &&
                 name.at[3] <= '9') {
                 u32 index = 0;
-                for (u32 k = 3; k < name.len; k++) index = index * 10 + (u32)(name.at[k] - '0');
+                for (u32 k = 3; k < name.len; k++)
+                    index = index * 10 + (u32)(name.at[k] - '0');
                 if (index < out->subs.count) {
                     Toks sub = out->subs.at[index];
                     vec_append(cx->scratch, &toks, sub.at, sub.count);

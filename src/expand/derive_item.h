@@ -47,8 +47,7 @@ typedef struct DeriveText {
 
 void derive_write(DeriveText *out, const char *text); // plain
 void derive_paste(DeriveText *out, Toks toks);
-void derive_writef(DeriveText *out, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void derive_writef(DeriveText *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool derive_lex(DeriveText *out, Toks *toks);
 
 #endif

@@ -44,7 +44,9 @@ static u32 named_arg(Format *f, Str name) {
         }
     }
     Tok *tok = SCRATCH_NEW(f->cx->scratch, Tok);
-    *tok = (Tok){.kind = TOK_IDENT, .flags = TOK_SYNTHETIC, .pos = f->literal->pos,
+    *tok = (Tok){.kind = TOK_IDENT,
+                 .flags = TOK_SYNTHETIC,
+                 .pos = f->literal->pos,
                  .ctxt = f->literal->ctxt};
     tok->sym = symbol.id;
     FormatArg arg = {{tok, 1}, symbol.id, true, true, f->literal->pos};
@@ -61,7 +63,9 @@ static u32 position_arg(Format *f, u32 position) {
 static bool is_name_start(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (u8)c >= 0x80;
 }
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 static char peek(const Format *f, u32 n) {
     return f->at + n < f->text.len ? f->text.at[f->at + n] : 0;
 }
@@ -69,7 +73,8 @@ static char peek(const Format *f, u32 n) {
 static Str take_name(Format *f) {
     u32 start = f->at;
     if (peek(f, 0) == 'r' && peek(f, 1) == '#') start = f->at += 2;
-    while (is_name_start(peek(f, 0)) || (f->at > start && is_digit(peek(f, 0)))) f->at++;
+    while (is_name_start(peek(f, 0)) || (f->at > start && is_digit(peek(f, 0))))
+        f->at++;
     return (Str){f->text.at + start, f->at - start};
 }
 
@@ -114,8 +119,10 @@ static void take_count(Format *f, u8 *kind, u32 *value) {
 }
 
 static u8 align_of(u32 c) {
-    return c == '<' ? FORMAT_LEFT : c == '>' ? FORMAT_RIGHT : c == '^' ? FORMAT_CENTER
-                                                                         : FORMAT_NO_ALIGN;
+    return c == '<'   ? FORMAT_LEFT
+           : c == '>' ? FORMAT_RIGHT
+           : c == '^' ? FORMAT_CENTER
+                      : FORMAT_NO_ALIGN;
 }
 
 static void take_trait(Format *f, FormatPiece *piece) {
@@ -278,7 +285,8 @@ static Tok encode(Format *f) {
 
 static bool decode_number(Str text, u32 *at, char end, u32 *out) {
     u32 value = 0, start = *at;
-    while (*at < text.len && is_digit(text.at[*at])) value = value * 10 + (u32)(text.at[(*at)++] - '0');
+    while (*at < text.len && is_digit(text.at[*at]))
+        value = value * 10 + (u32)(text.at[(*at)++] - '0');
     if (*at == start || *at >= text.len || text.at[*at] != end) return false;
     (*at)++;
     *out = value;
@@ -324,7 +332,9 @@ bool format_decode(Str encoded, Scratch *scratch, FormatTemplate *out) {
     return true;
 }
 
-static const char *plural(u32 n) { return n == 1 ? "" : "s"; }
+static const char *plural(u32 n) {
+    return n == 1 ? "" : "s";
+}
 
 static bool check_args(Format *f) {
     const BuiltinCx *cx = f->cx;
@@ -353,7 +363,7 @@ static bool check_args(Format *f) {
         if (unused++ == 0) first = i;
     }
     if (unused == 0) return true;
-    const char *text = unused > 1             ? "multiple unused formatting arguments"
+    const char *text = unused > 1               ? "multiple unused formatting arguments"
                        : f->args.at[first].name ? "named argument never used"
                                                 : "argument never used";
     cx->error(cx->env, f->args.at[first].pos, str_from(text));
@@ -368,8 +378,7 @@ bool format_expand(const BuiltinCx *cx, Toks args, bool newline, Toks *out) {
         return false;
     }
     f.literal = builtin_literal(cx, (Toks){args.at, end});
-    if (f.literal == NULL ||
-        !literal_text(cx->db, f.literal, cx->scratch, &f.text)) {
+    if (f.literal == NULL || !literal_text(cx->db, f.literal, cx->scratch, &f.text)) {
         cx->error(cx->env, args.at[0].pos, STR("format argument must be a string literal"));
         return false;
     }
@@ -380,12 +389,12 @@ bool format_expand(const BuiltinCx *cx, Toks args, bool newline, Toks *out) {
         }
         if (++at >= args.count) break;
         FormatArg arg = {.pos = args.at[at].pos};
-        if (at + 1 < args.count && args.at[at].kind == TOK_IDENT && args.at[at + 1].kind == TOK_EQ) {
+        if (at + 1 < args.count && args.at[at].kind == TOK_IDENT &&
+            args.at[at + 1].kind == TOK_EQ) {
             arg.name = args.at[at].sym;
             at += 2;
         } else if (f.args.count != 0 && vec_last(&f.args).name != 0) {
-            cx->error(cx->env, arg.pos,
-                      STR("positional arguments cannot follow named arguments"));
+            cx->error(cx->env, arg.pos, STR("positional arguments cannot follow named arguments"));
             return false;
         }
         u32 next = builtin_expr_end(cx, args, at);

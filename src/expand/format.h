@@ -32,25 +32,20 @@ enum {
     FORMAT_DEBUG_UPPER_HEX = 1u << 26,
 };
 
-typedef enum FormatAlign {
-    FORMAT_LEFT,
-    FORMAT_RIGHT,
-    FORMAT_CENTER,
-    FORMAT_NO_ALIGN
-} FormatAlign;
+typedef enum FormatAlign { FORMAT_LEFT, FORMAT_RIGHT, FORMAT_CENTER, FORMAT_NO_ALIGN } FormatAlign;
 
 typedef enum FormatCountKind { FORMAT_NO_COUNT, FORMAT_COUNT, FORMAT_COUNT_ARG } FormatCountKind;
 
 typedef struct FormatPiece {
     bool is_text;
     Str text;
-    u32 arg;   // argument number
-    u8 trait;  // FormatTrait
-    u8 align;  // FormatAlign
+    u32 arg;                       // argument number
+    u8 trait;                      // FormatTrait
+    u8 align;                      // FormatAlign
     u8 width_kind, precision_kind; // FormatCountKind
-    u32 fill;  // code point; ' ' if not given
-    u32 flags; // FORMAT_*
-    u32 width, precision; // the number, or the argument's
+    u32 fill;                      // code point; ' ' if not given
+    u32 flags;                     // FORMAT_*
+    u32 width, precision;          // the number, or the argument's
 } FormatPiece;
 
 typedef struct FormatTemplate {

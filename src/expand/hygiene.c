@@ -52,7 +52,8 @@ static u32 mark_plain(Db *db, u32 ctxt, u32 expn, Transparency transparency) {
     ExpandStore *store = db->expand;
     CtxtKey key = {ctxt, expn, transparency};
     u32 id = intern(&store->ctxt_keys, &key, sizeof key);
-    while (store->ctxts.count <= id) table_add(&store->ctxts, 1);
+    while (store->ctxts.count <= id)
+        table_add(&store->ctxts, 1);
     CtxtRow *row = table_at(&store->ctxts, id);
     if (row->key.expn != 0) return id;
     row->key = key;
@@ -89,8 +90,12 @@ u32 hygiene_mark(Db *db, u32 ctxt, u32 expn, Transparency transparency) {
     return mark_plain(db, replay(db, call, ctxt), expn, transparency);
 }
 
-u32 hygiene_parent(const Db *db, u32 ctxt) { return ctxt_row(db, ctxt)->key.parent; }
-u32 hygiene_outer_expn(const Db *db, u32 ctxt) { return ctxt_row(db, ctxt)->key.expn; }
+u32 hygiene_parent(const Db *db, u32 ctxt) {
+    return ctxt_row(db, ctxt)->key.parent;
+}
+u32 hygiene_outer_expn(const Db *db, u32 ctxt) {
+    return ctxt_row(db, ctxt)->key.expn;
+}
 
 Transparency hygiene_outer_transparency(const Db *db, u32 ctxt) {
     return (Transparency)ctxt_row(db, ctxt)->key.transparency;
@@ -100,8 +105,12 @@ u32 hygiene_outer_macro(const Db *db, u32 ctxt) {
     return hygiene_expn_row(db, hygiene_outer_expn(db, ctxt))->macro;
 }
 
-u32 hygiene_for_locals(const Db *db, u32 ctxt) { return ctxt_row(db, ctxt)->for_locals; }
-u32 hygiene_for_items(const Db *db, u32 ctxt) { return ctxt_row(db, ctxt)->for_items; }
+u32 hygiene_for_locals(const Db *db, u32 ctxt) {
+    return ctxt_row(db, ctxt)->for_locals;
+}
+u32 hygiene_for_items(const Db *db, u32 ctxt) {
+    return ctxt_row(db, ctxt)->for_items;
+}
 
 u32 hygiene_dollar_crate(const Db *db, u32 ctxt, u32 fallback) {
     // The last of the opaque marks at the outer end, then the last semi-transparent one after

@@ -16,8 +16,8 @@
 #ifndef RAC_EXPAND_HYGIENE_H
 #define RAC_EXPAND_HYGIENE_H
 
-#include "query/db.h"
 #include "base/map.h"
+#include "query/db.h"
 
 typedef enum Transparency { HYGIENE_TRANSPARENT, HYGIENE_SEMI, HYGIENE_OPAQUE } Transparency;
 

@@ -22,11 +22,21 @@ static const struct {
     const char *name;
     FragKind kind;
 } fragment_names[] = {
-    {"block", FRAG_BLOCK},     {"expr", FRAG_EXPR},       {"expr_2021", FRAG_EXPR_2021},
-    {"ident", FRAG_IDENT},     {"item", FRAG_ITEM},       {"lifetime", FRAG_LIFETIME},
-    {"literal", FRAG_LITERAL}, {"meta", FRAG_META},       {"pat", FRAG_PAT},
-    {"path", FRAG_PATH},       {"pat_param", FRAG_PAT_PARAM}, {"stmt", FRAG_STMT},
-    {"tt", FRAG_TT},           {"ty", FRAG_TY},           {"vis", FRAG_VIS},
+    {"block", FRAG_BLOCK},
+    {"expr", FRAG_EXPR},
+    {"expr_2021", FRAG_EXPR_2021},
+    {"ident", FRAG_IDENT},
+    {"item", FRAG_ITEM},
+    {"lifetime", FRAG_LIFETIME},
+    {"literal", FRAG_LITERAL},
+    {"meta", FRAG_META},
+    {"pat", FRAG_PAT},
+    {"path", FRAG_PATH},
+    {"pat_param", FRAG_PAT_PARAM},
+    {"stmt", FRAG_STMT},
+    {"tt", FRAG_TT},
+    {"ty", FRAG_TY},
+    {"vis", FRAG_VIS},
     {"guard", FRAG_GUARD},
 };
 
@@ -128,18 +138,17 @@ static void compile_matcher(Compiler *c, Toks toks) {
             c->nodes.at[seq].var_end = c->vars.count;
             c->nodes.at[seq].end = c->nodes.count;
             i = after;
-        } else if (next->kind == TOK_IDENT && i + 3 < toks.count &&
-                   tok[2].kind == TOK_COLON && tok[3].kind == TOK_IDENT &&
-                   !(next->sym == SYM_crate)) {
+        } else if (next->kind == TOK_IDENT && i + 3 < toks.count && tok[2].kind == TOK_COLON &&
+                   tok[3].kind == TOK_IDENT && !(next->sym == SYM_crate)) {
             FragKind frag = macro_fragment_kind(c->db, (Symbol){tok[3].sym}, c->edition);
             if (frag == FRAG_NONE) {
                 compile_error(c, &tok[3]);
                 return;
             }
-            node_add(c, (MacroNode){
-                            .kind = NODE_VAR, .frag = (u8)frag, .var = c->vars.count, .tok = *next});
-            vec_push(c->scratch, &c->vars,
-                     (Var){next->sym, hygiene_for_locals(c->db, next->ctxt)});
+            node_add(c,
+                     (MacroNode){
+                         .kind = NODE_VAR, .frag = (u8)frag, .var = c->vars.count, .tok = *next});
+            vec_push(c->scratch, &c->vars, (Var){next->sym, hygiene_for_locals(c->db, next->ctxt)});
             i += 4;
         } else if (next->kind == TOK_DOLLAR) {
             node_add(c, (MacroNode){.kind = NODE_TOK, .tok = *next});
@@ -257,8 +266,10 @@ static void compile_template(Compiler *c, Toks toks) {
             u32 seq = node_add(c, node);
             compile_template(c, toks_inside(toks, i + 1));
             // A repetition of nothing but documentation goes with it.
-            if (c->drop_docs && c->nodes.count == seq + 1) c->nodes.count = seq;
-            else c->nodes.at[seq].end = c->nodes.count;
+            if (c->drop_docs && c->nodes.count == seq + 1)
+                c->nodes.count = seq;
+            else
+                c->nodes.at[seq].end = c->nodes.count;
             i = after;
         } else if (next->kind == TOK_IDENT && next->sym == SYM_crate && !(next->flags & TOK_RAW)) {
             node_add(c, (MacroNode){.kind = NODE_CRATE, .tok = *next});

@@ -42,8 +42,8 @@ static u32 event_add(Matcher *m, Event event) {
 static bool tok_same(const Tok *a, const Tok *b) {
     if (a->kind != b->kind) return false;
     if (a->kind == TOK_IDENT) {
-        return a->sym == b->sym && (a->flags & (TOK_RAW | TOK_CRATE)) ==
-                                       (b->flags & (TOK_RAW | TOK_CRATE));
+        return a->sym == b->sym &&
+               (a->flags & (TOK_RAW | TOK_CRATE)) == (b->flags & (TOK_RAW | TOK_CRATE));
     }
     return (a->kind >= TOK_LIFETIME && a->kind <= TOK_DOC_INNER) ? a->sym == b->sym : true;
 }
@@ -53,7 +53,9 @@ static bool is_close(u8 kind) {
            kind == TOK_CLOSE_NONE;
 }
 
-static bool is_keyword(u32 sym) { return sym >= SYM_as && sym <= SYM_while; }
+static bool is_keyword(u32 sym) {
+    return sym >= SYM_as && sym <= SYM_while;
+}
 
 static bool is_path_keyword(u32 sym) {
     return sym == SYM_self || sym == SYM_Self || sym == SYM_super || sym == SYM_crate;
@@ -162,8 +164,8 @@ static bool begins_pattern(const Tok *tok, bool alternatives) {
     case TOK_OPEN_NONE:
         return tok->extra == FRAG_EXPR || tok->extra == FRAG_EXPR_2021 ||
                tok->extra == FRAG_LITERAL || tok->extra == FRAG_META || tok->extra == FRAG_PAT ||
-               tok->extra == FRAG_PAT_PARAM || tok->extra == FRAG_PATH ||
-               tok->extra == FRAG_TY || tok->extra == FRAG_NONE;
+               tok->extra == FRAG_PAT_PARAM || tok->extra == FRAG_PATH || tok->extra == FRAG_TY ||
+               tok->extra == FRAG_NONE;
     default: return is_literal(tok);
     }
 }
@@ -243,8 +245,8 @@ static u32 fragment_end(Matcher *m, u32 at, FragKind kind) {
                 tok[2].kind == TOK_IDENT) {
                 u32 sym = tok[2].sym;
                 bool alone = tok[1].match == 2;
-                if (sym == SYM_in || (alone && (sym == SYM_crate || sym == SYM_self ||
-                                                sym == SYM_super))) {
+                if (sym == SYM_in ||
+                    (alone && (sym == SYM_crate || sym == SYM_self || sym == SYM_super))) {
                     return at + 1 + tok[1].match + 1;
                 }
             }
@@ -279,9 +281,11 @@ typedef struct Frame {
 
 static void replay_events(Matcher *m, u32 last, u32 var_count, Match *vars, MatchVec *pool) {
     u32 count = 0;
-    for (u32 e = last; e != 0; e = m->events.at[e].prev) count++;
+    for (u32 e = last; e != 0; e = m->events.at[e].prev)
+        count++;
     u32 *order = SCRATCH_ARRAY(m->scratch, u32, count + 1);
-    for (u32 e = last, i = count; e != 0; e = m->events.at[e].prev) order[--i] = e;
+    for (u32 e = last, i = count; e != 0; e = m->events.at[e].prev)
+        order[--i] = e;
 
     VEC(Frame) frames = {0};
     MatchVec *roots = SCRATCH_ARRAY(m->scratch, MatchVec, var_count + 1);
@@ -296,8 +300,8 @@ static void replay_events(Matcher *m, u32 last, u32 var_count, Match *vars, Matc
             break;
         }
         case EVENT_SEQ_BEGIN: {
-            Frame frame = {event->var, SCRATCH_ARRAY(m->scratch, MatchVec,
-                                                     event->var_end - event->var + 1)};
+            Frame frame = {event->var,
+                           SCRATCH_ARRAY(m->scratch, MatchVec, event->var_end - event->var + 1)};
             vec_push(m->scratch, &frames, frame);
             break;
         }
@@ -362,7 +366,8 @@ static bool step(Matcher *m, u32 at, u32 *ended, u32 *end_count) {
         case NODE_VAR: {
             FragKind frag = (FragKind)node->frag;
             // As in rustc, not even an empty visibility matches at the end of the input.
-            if (tok != NULL && macro_fragment_may_start(frag, tok, m->cx->edition)) vec_push(m->scratch, &m->vars, way);
+            if (tok != NULL && macro_fragment_may_start(frag, tok, m->cx->edition))
+                vec_push(m->scratch, &m->vars, way);
             break;
         }
         case NODE_END:
@@ -432,8 +437,8 @@ MatchOutcome macro_match(Db *db, const MacroNode *nodes, const MacroRule *rule, 
         const MacroNode *node = &nodes[way.node];
         u32 end = fragment_end(&m, at, (FragKind)node->frag);
         if (end == UINT32_MAX) {
-            *error = (MacroError){
-                .kind = MACRO_BAD_FRAGMENT, .pos = pos, .frag = (FragKind)node->frag};
+            *error =
+                (MacroError){.kind = MACRO_BAD_FRAGMENT, .pos = pos, .frag = (FragKind)node->frag};
             return MATCH_FATAL;
         }
         Event bind = {way.event, EVENT_BIND, node->var, 0, at, end - at, node->frag};

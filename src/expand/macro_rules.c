@@ -37,7 +37,9 @@ static u32 marked(Writer *w, u32 ctxt) {
     return w->mark_to;
 }
 
-static void emit(Writer *w, Tok tok) { vec_push(w->scratch, w->out, tok); }
+static void emit(Writer *w, Tok tok) {
+    vec_push(w->scratch, w->out, tok);
+}
 
 static Tok from_template(Writer *w, const Tok *tok) {
     Tok made = *tok;
@@ -77,8 +79,8 @@ static void emit_match(Writer *w, const Match *match) {
     const Tok *first = w->args.at + match->first;
     FragKind frag = (FragKind)match->frag;
     bool plain = frag == FRAG_IDENT || frag == FRAG_LIFETIME || frag == FRAG_TT;
-    bool grouped = match->count != 0 && first->kind == TOK_OPEN_NONE &&
-                   first->match + 1 == match->count;
+    bool grouped =
+        match->count != 0 && first->kind == TOK_OPEN_NONE && first->match + 1 == match->count;
     if (plain || grouped) {
         vec_append(w->scratch, w->out, first, match->count);
         return;
@@ -206,8 +208,7 @@ static bool write_nodes(Writer *w, u32 from, u32 to) {
             continue;
         }
         case NODE_COUNT:
-            emit_number(w, &node->tok,
-                        count_leaves(w, current(w, node->var), node->var_end));
+            emit_number(w, &node->tok, count_leaves(w, current(w, node->var), node->var_end));
             break;
         case NODE_INDEX:
         case NODE_LEN: {
@@ -287,8 +288,8 @@ bool macro_expand(Db *db, const MacroRules *rules, Toks args, const MacroCx *cx,
         const MacroRule *rule = &LIST_AT(rules, MacroRule, rules->rules)[i];
         Match *vars = SCRATCH_ARRAY(scratch, Match, rule->var_count + 1);
         MatchVec pool = {0};
-        MatchOutcome outcome = macro_match(db, nodes, rule, args, cx, scratch, vars, &pool,
-                                           &farthest, error);
+        MatchOutcome outcome =
+            macro_match(db, nodes, rule, args, cx, scratch, vars, &pool, &farthest, error);
         if (outcome == MATCH_NO) continue;
         if (outcome == MATCH_FATAL) return false;
         Writer w = {.db = db,
@@ -350,8 +351,7 @@ Str macro_error_text(Db *db, const MacroError *error, Scratch *scratch) {
     case MACRO_NOT_REPEATING:
         return scratch_print(scratch, "variable `%.*s` is not repeating at this depth",
                              STR_ARG(symbol_str(&db->symbols, error->name)));
-    case MACRO_LENGTHS_DIFFER:
-        return STR("meta-variables repeat a different number of times");
+    case MACRO_LENGTHS_DIFFER: return STR("meta-variables repeat a different number of times");
     case MACRO_BAD_DEFINITION: return STR("the macro's definition is not well formed");
     case MACRO_BAD_CONCAT:
         return STR("`${concat(..)}` takes identifiers, literals and variables that are such");

@@ -18,10 +18,8 @@
 #include "expand/hygiene.h"
 #include "syntax/lex.h"
 
-#define MACRO_DEPTH_MAX  128u      // rustc's recursion_limit
+#define MACRO_DEPTH_MAX  128u       // rustc's recursion_limit
 #define MACRO_TOKENS_MAX (1u << 22) // of one expansion
-
-
 
 typedef struct MacroRules {
     List rules; // of MacroRule

@@ -17,7 +17,9 @@ void builder_deinit(Builder *b) {
     map_deinit(&b->pending);
 }
 
-static u64 hash_def(DefId def) { return hash_mix(def.id, 1); }
+static u64 hash_def(DefId def) {
+    return hash_mix(def.id, 1);
+}
 static u64 hash_bind(DefId mod, u32 ns, Symbol name) {
     return hash_mix(pack_u64(mod.id << 2 | ns, name.id), 2);
 }
@@ -26,7 +28,8 @@ static u64 hash_bind(DefId mod, u32 ns, Symbol name) {
 static bool slots_room(Scratch *scratch, U32Vec *slots, u32 rows) {
     if ((rows + 1) * 2 <= slots->count) return false;
     u32 cap = max_u32(slots->count * 2, 64);
-    while ((rows + 1) * 2 > cap) cap *= 2;
+    while ((rows + 1) * 2 > cap)
+        cap *= 2;
     slots->at = SCRATCH_ARRAY(scratch, u32, cap);
     slots->count = slots->cap = cap;
     return true;
@@ -35,7 +38,8 @@ static bool slots_room(Scratch *scratch, U32Vec *slots, u32 rows) {
 static void slots_put(U32Vec *slots, u64 hash, u32 row) {
     u32 mask = slots->count - 1;
     u32 at = (u32)hash & mask;
-    while (slots->at[at] != 0) at = (at + 1) & mask;
+    while (slots->at[at] != 0)
+        at = (at + 1) & mask;
     slots->at[at] = row + 1;
 }
 

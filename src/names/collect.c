@@ -17,15 +17,15 @@ typedef struct Rows { // a run of shape rows with its tokens
     const Tok *toks;
     const ShapePlace *places; // expansions only
     u32 file;
-    u32 outer_row;   // expansions: the written item; files: UINT32_MAX
-    u32 tok_shift;   // expansions: where their tokens begin in the box
-    u32 depth;       // of expansion
+    u32 outer_row; // expansions: the written item; files: UINT32_MAX
+    u32 tok_shift; // expansions: where their tokens begin in the box
+    u32 depth;     // of expansion
     bool expanded;
 } Rows;
 
 typedef struct Dir {
-    Str path;    // folder that `mod x;` looks in
-    Str attr;    // folder that #[path] counts from
+    Str path; // folder that `mod x;` looks in
+    Str attr; // folder that #[path] counts from
 } Dir;
 
 static Toks rows_toks(const Rows *rows, TokRange range) {
@@ -71,7 +71,6 @@ static DefKind item_def_kind(const ShapeRow *row, bool foreign) {
     }
     return DEF_NONE;
 }
-
 
 // Visibility in a module: 0 or the module's DefId. Paths are resolved in the crate being built.
 static u32 vis_of(Builder *b, DefId mod, u8 vis, Toks path) {
@@ -163,7 +162,8 @@ static void collect_rows(Builder *b, DefId mod, DefId parent, const Rows *rows, 
 
 static Str path_dir(Str path) {
     u32 len = path.len;
-    while (len != 0 && path.at[len - 1] != '/') len--;
+    while (len != 0 && path.at[len - 1] != '/')
+        len--;
     return (Str){path.at, len};
 }
 
@@ -205,8 +205,8 @@ static void collect_mod_file(Builder *b, DefId def, const ShapeRow *row, TokRang
         }
     }
     if (file.id == 0) {
-        diag_error(db, item_span(b, at_file, at_row, 0), "E0583", "file not found for module `%.*s`",
-                   STR_ARG(text_name));
+        diag_error(db, item_span(b, at_file, at_row, 0), "E0583",
+                   "file not found for module `%.*s`", STR_ARG(text_name));
         diag_help(db, "to create the module `%.*s`, create file \"%.*s\"", STR_ARG(text_name),
                   STR_ARG(path));
         return;
@@ -319,14 +319,14 @@ static void collect_extern_crate(Builder *b, DefId mod, const ShapeRow *row, Tok
         }
     }
     if (crate.id == 0) {
-        diag_error(db, item_span(b, file, at_row, 0), "E0463",
-                   "can't find crate for `%.*s`", STR_ARG(symbol_str(&db->symbols, crate_name)));
+        diag_error(db, item_span(b, file, at_row, 0), "E0463", "can't find crate for `%.*s`",
+                   STR_ARG(symbol_str(&db->symbols, crate_name)));
         return;
     }
     Res res = {RES_DEF, crate_root(db, crate), 0};
     if (!symbol_is(row->name, SYM_underscore)) {
-        builder_bind(b, (BindRow){mod, NS_TYPE, row->name, hygiene_for_items(db, row->ctxt), res,
-                                  vis, 2});
+        builder_bind(
+            b, (BindRow){mod, NS_TYPE, row->name, hygiene_for_items(db, row->ctxt), res, vis, 2});
         if (def_row(db, mod)->parent.id == 0) {
             vec_push(b->scratch, &b->externs, (ExternRow){row->name, crate});
         }
@@ -380,8 +380,8 @@ static void collect_derives(Builder *b, DefId mod, DefId item, const Rows *rows,
     u32 derive = SYM_derive, derive_const = SYM_derive_const;
     TokRange range = attrs;
     const ShapeRow *row = &rows->rows[index];
-    bool by_copy = row->kind == ITEM_UNION ||
-                   (derives_copy(b, attrs) && !(row->bits & SHAPE_TY_PARAMS));
+    bool by_copy =
+        row->kind == ITEM_UNION || (derives_copy(b, attrs) && !(row->bits & SHAPE_TY_PARAMS));
     for (u32 at = 0;;) {
         Toks toks = {b->toks.at + range.lo, range.hi - range.lo};
         if (!attr_next(&b->db->symbols, toks, &at, &attr)) break;
@@ -396,9 +396,11 @@ static void collect_derives(Builder *b, DefId mod, DefId item, const Rows *rows,
             if (last == 0) continue;
             DeriveKind kind = derive_kind(b->db, (Symbol){last});
             if (kind == DERIVE_NONE) {
-                diag_error(b->db, item_span(b, rows->file, rows->expanded ? rows->outer_row : index, attr.pos), "",
-                           "cannot find derive macro `%.*s` in this scope",
-                           STR_ARG(symbol_str(&b->db->symbols, (Symbol){last})));
+                diag_error(
+                    b->db,
+                    item_span(b, rows->file, rows->expanded ? rows->outer_row : index, attr.pos),
+                    "", "cannot find derive macro `%.*s` in this scope",
+                    STR_ARG(symbol_str(&b->db->symbols, (Symbol){last})));
             }
             u32 impl_count = derive_impl_count(kind, by_copy);
             for (u32 n = 0; n < impl_count; n++) {
@@ -470,7 +472,8 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
     TokRange attrs = keep_attrs(b, raw_attrs);
     Attr attr;
     if (attrs.hi != attrs.lo) {
-        bool is_test = attr_named(b, attrs, SYM_test, &attr) || attr_named(b, attrs, SYM_bench, &attr) ||
+        bool is_test = attr_named(b, attrs, SYM_test, &attr) ||
+                       attr_named(b, attrs, SYM_bench, &attr) ||
                        attr_named(b, attrs, SYM_test_case, &attr);
         if (is_test && !crate_is_test(db, b->crate)) return;
     }
@@ -479,7 +482,7 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
     DefKind kind = item_def_kind(row, foreign);
     switch ((ItemKind)row->kind) {
     case ITEM_USE: collect_use(b, mod, rows, row, index, attrs, vis, *text); return;
-    case ITEM_EXTERN_CRATE: 
+    case ITEM_EXTERN_CRATE:
         collect_extern_crate(b, mod, row, attrs, vis, rows->file,
                              rows->expanded ? rows->outer_row : index);
         return;
@@ -530,11 +533,11 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
             Str literal;
             if (attr_named(b, attrs, SYM_path, &attr) && attr_value(attr.args) != NULL &&
                 literal_text(db, attr_value(attr.args), b->scratch, &literal)) {
-                own.path = scratch_print(b->scratch, "%.*s%.*s/", STR_ARG(dir->attr),
-                                         STR_ARG(literal));
+                own.path =
+                    scratch_print(b->scratch, "%.*s%.*s/", STR_ARG(dir->attr), STR_ARG(literal));
             } else {
-                own.path = scratch_print(b->scratch, "%.*s%.*s/", STR_ARG(dir->path),
-                                         STR_ARG(name));
+                own.path =
+                    scratch_print(b->scratch, "%.*s%.*s/", STR_ARG(dir->path), STR_ARG(name));
             }
             own.attr = own.path;
             collect_rows(b, def, def, rows, index + 1, row->end, &own, &inner);
@@ -648,8 +651,8 @@ void collect_tokens(Builder *b, DefId mod, DefId parent, Toks toks, SkimPlace pl
     }
     u32 shift = b->toks.count;
     vec_append(b->scratch, &b->toks, toks.at, toks.count);
-    Rows rows = {shape.rows.at, shape.toks.at, shape.places.at, file, outer_row,
-                 shift,         depth,         true};
+    Rows rows = {shape.rows.at, shape.toks.at, shape.places.at, file,
+                 outer_row,     shift,         depth,           true};
     Dir own = {dir, attr_dir};
     collect_rows(b, mod, parent, &rows, 0, shape.rows.count, &own, text);
 }
@@ -698,8 +701,7 @@ static bool resolve_glob(Builder *b, Import *import) {
     const ModRow *row = view_mod(&view, import->mod);
     if (row == NULL) return true;
     ModRow *mod = &b->mods.at[row - b->mods.at];
-    vec_push(b->scratch, &b->globs,
-             (GlobRow){import->mod, res.res.def, import->vis, mod->glob});
+    vec_push(b->scratch, &b->globs, (GlobRow){import->mod, res.res.def, import->vis, mod->glob});
     mod->glob = b->globs.count;
     return true;
 }
@@ -779,8 +781,8 @@ static bool expand_pending(Builder *b, u32 index, bool last) {
     Resolver r = {.db = db, .building = b};
     // The chain before the call: its own row only holds what it leaves behind.
     u32 before = b->texts.at[call.text].prev;
-    DefId macro = resolve_macro(&r, call.mod, b->segs.at + call.path_first, call.path_count,
-                                before);
+    DefId macro =
+        resolve_macro(&r, call.mod, b->segs.at + call.path_first, call.path_count, before);
     if (macro.id == 0) {
         if (last) {
             Symbol name = call.path_count != 0
@@ -816,8 +818,8 @@ static bool expand_pending(Builder *b, u32 index, bool last) {
     if (!expand_call(&env, &expand, &out)) {
         b->report.unexpanded_calls++;
     } else if (out.count != 0) {
-        collect_tokens(b, call.mod, call.mod, out, SKIM_MODULE, call.file, call.row,
-                       call.depth + 1, call.dir, call.attr_dir, &text);
+        collect_tokens(b, call.mod, call.mod, out, SKIM_MODULE, call.file, call.row, call.depth + 1,
+                       call.dir, call.attr_dir, &text);
     }
     b->texts.at[call.text].out = text;
     if (b->temp != b->scratch) scratch_rewind(b->temp, mark);
@@ -829,7 +831,8 @@ void collect_finish(Builder *b) {
     for (u32 round = 0; round < ROUNDS_MAX * 4; round++) {
         resolve_imports(b);
         bool changed = false;
-        while (first < b->calls.count && b->calls.at[first].done) first++;
+        while (first < b->calls.count && b->calls.at[first].done)
+            first++;
         u32 count = b->calls.count;
         for (u32 i = first; i < count; i++) {
             if (!b->calls.at[i].done) changed |= expand_pending(b, i, false);
@@ -851,8 +854,8 @@ static void report_imports(Builder *b) {
         for (u32 s = 0; s < import->seg_count; s++) {
             Symbol name = b->segs.at[import->seg_first + s].name;
             Str seg = symbol_is(name, SYM_path_root) ? STR("") : symbol_str(&db->symbols, name);
-            text = s == 0 ? seg
-                          : scratch_print(b->scratch, "%.*s::%.*s", STR_ARG(text), STR_ARG(seg));
+            text =
+                s == 0 ? seg : scratch_print(b->scratch, "%.*s::%.*s", STR_ARG(text), STR_ARG(seg));
         }
         Span span = item_span(b, import->file, import->row, import->pos);
         const PathSeg *segs = b->segs.at + import->seg_first;
@@ -966,4 +969,6 @@ void run_crate_box(Db *db, u32 key) {
     query_return_blob(db, &blob);
 }
 
-const DefBox *crate_box(Db *db, CrateId crate) { return query_get(db, Q_crate_box, crate.id); }
+const DefBox *crate_box(Db *db, CrateId crate) {
+    return query_get(db, Q_crate_box, crate.id);
+}

@@ -11,7 +11,7 @@ void collect_tokens(Builder *b, DefId mod, DefId parent, Toks toks, SkimPlace pl
 bool resolve_imports(Builder *b); // true if something new was found
 void collect_finish(Builder *b);  // imports and item macros to the fixpoint
 
-u32 lang_item_of_attr(Db *db, Toks args); // what follows `lang`
+u32 lang_item_of_attr(Db *db, Toks args);     // what follows `lang`
 u32 lang_item_number(Db *db, Symbol literal); // by its literal's spelling; LANG_COUNT if unknown
 bool crate_is_test(const Db *db, CrateId crate);
 

@@ -31,19 +31,31 @@ DefId def_intern(Db *db, DefId parent, DefKind kind, Symbol name, u32 disambigua
     return intern_row(db, &row);
 }
 
-u32 def_count(const Db *db) { return intern_count(&db->defs->defs); }
+u32 def_count(const Db *db) {
+    return intern_count(&db->defs->defs);
+}
 
 const DefRow *def_row(const Db *db, DefId def) {
     CHECK(def.id != 0);
     return intern_bytes(&db->defs->defs, def.id, NULL);
 }
 
-CrateId def_crate(const Db *db, DefId def) { return (CrateId){def_row(db, def)->crate}; }
+CrateId def_crate(const Db *db, DefId def) {
+    return (CrateId){def_row(db, def)->crate};
+}
 
-CrateInfo *crate_info(const Db *db, CrateId crate) { return table_at(&db->defs->crates, crate.id); }
-const CrateRow *crate_row(const Db *db, CrateId crate) { return &crate_info(db, crate)->row; }
-u32 crate_edition(const Db *db, CrateId crate) { return crate_info(db, crate)->row.edition; }
-DefId crate_root(const Db *db, CrateId crate) { return crate_info(db, crate)->row.root; }
+CrateInfo *crate_info(const Db *db, CrateId crate) {
+    return table_at(&db->defs->crates, crate.id);
+}
+const CrateRow *crate_row(const Db *db, CrateId crate) {
+    return &crate_info(db, crate)->row;
+}
+u32 crate_edition(const Db *db, CrateId crate) {
+    return crate_info(db, crate)->row.edition;
+}
+DefId crate_root(const Db *db, CrateId crate) {
+    return crate_info(db, crate)->row.root;
+}
 
 CrateId crate_find(const Db *db, Symbol name) {
     for (u32 i = 1; i < db->defs->crates.count; i++) {
@@ -53,7 +65,9 @@ CrateId crate_find(const Db *db, Symbol name) {
     return (CrateId){0};
 }
 
-u32 crate_count(const Db *db) { return db->defs->crates.count - 1; }
+u32 crate_count(const Db *db) {
+    return db->defs->crates.count - 1;
+}
 
 CrateId crate_declare(Db *db, Str name, Str root_path, u32 edition, bool is_library) {
     CrateId crate = {table_add(&db->defs->crates, 1)};
@@ -71,8 +85,7 @@ CrateId crate_declare(Db *db, Str name, Str root_path, u32 edition, bool is_libr
 void crate_add_extern(Db *db, CrateId crate, Str name, CrateId dep) {
     CrateInfo *info = crate_info(db, crate);
     CHECK(info->extern_count < CRATE_EXTERNS);
-    info->externs[info->extern_count++] =
-        (ExternRow){symbol_intern(&db->symbols, name), dep};
+    info->externs[info->extern_count++] = (ExternRow){symbol_intern(&db->symbols, name), dep};
 }
 
 void crate_add_cfg(Db *db, CrateId crate, Str line) {
@@ -165,4 +178,6 @@ Str def_path_str(Db *db, DefId def, Scratch *scratch) {
     return scratch_print(scratch, "%.*s::%.*s", STR_ARG(outer), STR_ARG(own));
 }
 
-Symbol sym(Db *db, const char *text) { return symbol_intern(&db->symbols, str_from(text)); }
+Symbol sym(Db *db, const char *text) {
+    return symbol_intern(&db->symbols, str_from(text));
+}

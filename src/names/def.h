@@ -39,7 +39,7 @@ ID_TYPE(CrateId);
     X(CLOSURE) /* parent: the owner of the body it stands in; disambiguator: its number there */   \
     X(ANON_CONST) /* array length, discriminant, const argument; parent: the item or body owner */ \
     X(INLINE_CONST) /* const { } in a body */                                                      \
-    X(OPAQUE_TY) /* impl Trait in return position; parent: the fn */                               \
+    X(OPAQUE_TY)    /* impl Trait in return position; parent: the fn */                            \
     X(GLOBAL_ASM)
 
 typedef enum DefKind {
@@ -52,24 +52,28 @@ typedef struct DefRow {
     DefId parent; // 0 for a crate's root module
     Symbol name;  // SYM_none for impls, blocks, closures ...
     u32 disambiguator;
-    u16 kind; // DefKind
+    u16 kind;  // DefKind
     u16 crate; // CrateId
 } DefRow;
 
 typedef struct CrateRow {
     Symbol name;
-    DefId root;       // DEF_MOD
-    u32 root_file;    // FileId
+    DefId root;    // DEF_MOD
+    u32 root_file; // FileId
     u32 edition;
-    bool is_local;    // the user's: compiled from source, debug assertions by its options
+    bool is_local; // the user's: compiled from source, debug assertions by its options
 } CrateRow;
 
 DefId def_intern(Db *db, DefId parent, DefKind kind, Symbol name, u32 disambiguator);
 const DefRow *def_row(const Db *db, DefId def);
 // Ids are dense: 1..def_count - 1. Some are of definitions that an edit has taken away since.
 u32 def_count(const Db *db);
-static inline bool def_eq(DefId a, DefId b) { return a.id == b.id; }
-static inline DefKind def_kind(const Db *db, DefId def) { return (DefKind)def_row(db, def)->kind; }
+static inline bool def_eq(DefId a, DefId b) {
+    return a.id == b.id;
+}
+static inline DefKind def_kind(const Db *db, DefId def) {
+    return (DefKind)def_row(db, def)->kind;
+}
 CrateId def_crate(const Db *db, DefId def);
 const CrateRow *crate_row(const Db *db, CrateId crate);
 // `core::option::Option`, `<impl at ..>` where there is no name; for messages and dumps.
@@ -96,15 +100,16 @@ typedef enum ResKind {
 
 // Primitive types, in the order of their TyKind (types/ty.h asserts it).
 #define PRIM_TYPES(X)                                                                              \
-    X(BOOL, bool) X(CHAR, char) X(STR, str) X(I8, i8) X(I16, i16) X(I32, i32) X(I64, i64)          \
-    X(I128, i128) X(ISIZE, isize) X(U8, u8) X(U16, u16) X(U32, u32) X(U64, u64) X(U128, u128)      \
-    X(USIZE, usize) X(F16, f16) X(F32, f32) X(F64, f64) X(F128, f128)
+    X(BOOL, bool)                                                                                  \
+    X(CHAR, char) X(STR, str) X(I8, i8) X(I16, i16) X(I32, i32) X(I64, i64) X(I128, i128)          \
+        X(ISIZE, isize) X(U8, u8) X(U16, u16) X(U32, u32) X(U64, u64) X(U128, u128)                \
+            X(USIZE, usize) X(F16, f16) X(F32, f32) X(F64, f64) X(F128, f128)
 
 typedef enum PrimTy {
 #define X(name, text) PRIM_##name,
     PRIM_TYPES(X)
 #undef X
-    PRIM_COUNT
+        PRIM_COUNT
 } PrimTy;
 
 typedef struct Res {

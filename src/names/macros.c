@@ -88,7 +88,8 @@ typedef struct BuiltinEnv {
 static bool builtin_eager(void *opaque, Toks toks, Toks *out) {
     BuiltinEnv *be = opaque;
     u32 bang = 0;
-    while (bang < toks.count && toks.at[bang].kind != TOK_NOT) bang++;
+    while (bang < toks.count && toks.at[bang].kind != TOK_NOT)
+        bang++;
     if (bang + 1 >= toks.count || toks.at[bang + 1].kind < TOK_OPEN_PAREN) return false;
     PathSeg *segs;
     u32 count = path_segs_of((Toks){toks.at, bang}, be->env->scratch, &segs);
@@ -139,7 +140,8 @@ static bool builtin_read(void *opaque, Str path, Str *text) {
     u32 pos = 0;
     Str own = source_path(db, call_file(be, &pos));
     u32 dir = own.len;
-    while (dir != 0 && own.at[dir - 1] != '/') dir--;
+    while (dir != 0 && own.at[dir - 1] != '/')
+        dir--;
     Str full = path.len != 0 && path.at[0] == '/'
                    ? path
                    : scratch_print(scratch, "%.*s%.*s", (int)dir, own.at, STR_ARG(path));

@@ -18,7 +18,9 @@ bool def_attr(Db *db, DefId def, Symbol name, u32 nth, Toks *args) {
     return false;
 }
 
-bool def_has_attr(Db *db, DefId def, Symbol name) { return def_attr(db, def, name, 0, NULL); }
+bool def_has_attr(Db *db, DefId def, Symbol name) {
+    return def_attr(db, def, name, 0, NULL);
+}
 
 Span def_span(Db *db, DefId def) {
     Toks toks = def_toks(db, def);
@@ -36,7 +38,8 @@ Span def_span(Db *db, DefId def) {
     return span;
 }
 
-// ---- scopes --------------------------------------------------------------------------------------
+// ---- scopes
+// --------------------------------------------------------------------------------------
 
 PathRes names_resolve(Db *db, DefId scope, const PathSeg *segs, u32 count, Namespace ns) {
     Resolver r = {.db = db};
@@ -71,8 +74,7 @@ static void report_private(Db *db, DefId scope, const PathSeg *segs, u32 count, 
         if (resolve_path(&r, scope, segs, n, last, 0).res.kind != RES_NONE) continue;
         PathRes found = resolve_path(&all, scope, segs, n, last, 0);
         if (found.res.kind != RES_DEF && found.res.kind != RES_CTOR) continue;
-        const char *what = found.res.kind == RES_CTOR &&
-                                   def_kind(db, found.res.def) == DEF_STRUCT
+        const char *what = found.res.kind == RES_CTOR && def_kind(db, found.res.def) == DEF_STRUCT
                                ? "tuple struct constructor"
                                : kind_text(def_kind(db, found.res.def));
         Str name = symbol_str(&db->symbols, segs[n - 1].name);
@@ -105,8 +107,7 @@ PathRes names_resolve_or_report(Db *db, DefId scope, const PathSeg *segs, u32 co
         } else {
             diag_error(db, span, "E0433", "cannot find `%.*s` in `%.*s`", STR_ARG(name),
                        STR_ARG(before));
-            diag_label(db, span, "could not find `%.*s` in `%.*s`", STR_ARG(name),
-                       STR_ARG(before));
+            diag_label(db, span, "could not find `%.*s` in `%.*s`", STR_ARG(name), STR_ARG(before));
         }
     } else if (ns == NS_VALUE) {
         diag_error(db, span, "E0425", "cannot find value `%.*s` in %s", STR_ARG(name),
@@ -235,15 +236,18 @@ const DefId *def_variants(Db *db, DefId def, u32 *count) {
     return def_list(query_get(db, Q_enum_variants, def.id), count);
 }
 
-// ---- impls ----------------------------------------------------------------------------------------
+// ---- impls
+// ----------------------------------------------------------------------------------------
 
 static void body_impls(Db *db, DefId def, DefIdVec *out);
 
 static void box_impls(Db *db, const DefBox *box, DefIdVec *out) {
     const DefId *impls = LIST_AT(box, DefId, box->impls);
-    for (u32 i = 0; i < box->impls.count; i++) vec_push(&db->scratch, out, impls[i]);
+    for (u32 i = 0; i < box->impls.count; i++)
+        vec_push(&db->scratch, out, impls[i]);
     const DefId *bodies = LIST_AT(box, DefId, box->impl_bodies);
-    for (u32 i = 0; i < box->impl_bodies.count; i++) body_impls(db, bodies[i], out);
+    for (u32 i = 0; i < box->impl_bodies.count; i++)
+        body_impls(db, bodies[i], out);
 }
 
 static void body_impls(Db *db, DefId def, DefIdVec *out) {
@@ -271,7 +275,8 @@ const DefId *names_impls(Db *db, CrateId crate, u32 *count) {
     return def_list(query_get(db, Q_crate_impls, crate.id), count);
 }
 
-// ---- lang items ------------------------------------------------------------------------------------
+// ---- lang items
+// ------------------------------------------------------------------------------------
 
 static const char *const lang_texts[] = {
 #define LANG_ITEM(name, text) "\"" text "\"",
@@ -294,7 +299,8 @@ u32 lang_item_of_attr(Db *db, Toks args) {
     for (u32 i = 1; i + 2 < args.count; i++) {
         if (args.at[i].kind != TOK_NOT || args.at[i + 1].kind != TOK_OPEN_PAREN) continue;
         const Tok *name = &args.at[i + 2];
-        while (name->kind == TOK_OPEN_NONE) name++;
+        while (name->kind == TOK_OPEN_NONE)
+            name++;
         if (name->kind != TOK_IDENT) return LANG_COUNT;
         u64 mark = scratch_mark(&db->scratch);
         Str text = scratch_print(&db->scratch, "\"%.*s\"",
@@ -359,9 +365,10 @@ DefId def_by_path(Db *db, Str path, Namespace ns) {
     u32 count = 0;
     for (u32 i = 0; i < path.len && count < ARRAY_LEN(segs);) {
         u32 start = i;
-        while (i < path.len && path.at[i] != ':') i++;
-        segs[count++] = (PathSeg){symbol_intern(&db->symbols, (Str){path.at + start, i - start}),
-                                  0, 0};
+        while (i < path.len && path.at[i] != ':')
+            i++;
+        segs[count++] =
+            (PathSeg){symbol_intern(&db->symbols, (Str){path.at + start, i - start}), 0, 0};
         i += 2;
     }
     if (count == 0) return (DefId){0};
@@ -393,7 +400,9 @@ DefId def_by_path(Db *db, Str path, Namespace ns) {
     return at;
 }
 
-NamesReport names_report(Db *db, CrateId crate) { return crate_box(db, crate)->report; }
+NamesReport names_report(Db *db, CrateId crate) {
+    return crate_box(db, crate)->report;
+}
 
 void names_register(Db *db) {
     query_register(db, Q_file_shape, run_file_shape);

@@ -10,8 +10,8 @@
 #ifndef RAC_NAMES_NAMES_H
 #define RAC_NAMES_NAMES_H
 
-#include "names/def.h"
 #include "diag/diag.h"
+#include "names/def.h"
 #include "syntax/ast.h"
 
 // ---- crates -----------------------------------------------------------------------------------
@@ -30,29 +30,33 @@ void names_set_target_cfgs(Db *db, const Str *lines, u32 count);
 // Declares the user's crate.
 CrateId names_declare_user(Db *db, u32 root_file, Symbol name, u32 edition);
 CrateId crate_find(const Db *db, Symbol name); // 0 if undeclared
-u32 crate_count(const Db *db); // crates are 1..crate_count
+u32 crate_count(const Db *db);                 // crates are 1..crate_count
 
 // ---- what stands behind a definition ------------------------------------------------------------
 
 // The item's expanded tree: signature, generics, fields, variants, attributes; no body and no
 // associated items. Macros in type and pattern position are expanded.
 const Ast *def_item_ast(Db *db, DefId def);
-// The expanded tree of the body of a fn, const, static (NULL: it has none). Anon consts and closures
-// are part of their parent's tree.
+// The expanded tree of the body of a fn, const, static (NULL: it has none). Anon consts and
+// closures are part of their parent's tree.
 const Ast *def_body_ast(Db *db, DefId def);
 // - The block numbered n in the tree (AstExprRow.block.number) is def_intern(db, owner, DEF_BLOCK,
-//   SYM_none, n); it is the scope of paths inside it, its parent scope the enclosing block's or the owner's.
-// - format_args! (and const_format_args!, format_args_nl!) stands in the tree as AST_EXPR_BUILTIN named
-//   format_args: args[0] is the template, a string LIT that was expanded eagerly, with the "\n" of _nl
-//   appended; then the positional arguments, then named ones as ASSIGN of a PATH (name = value), implicit captures
-//   made explicit (`{x}` appends `x = x` with the template's hygiene). expand/format.h parses the
-//   template's text into pieces, for expand/ and for hir/, which lowers it as std-facts 1.1 says.
+//   SYM_none, n); it is the scope of paths inside it, its parent scope the enclosing block's or the
+//   owner's.
+// - format_args! (and const_format_args!, format_args_nl!) stands in the tree as AST_EXPR_BUILTIN
+// named
+//   format_args: args[0] is the template, a string LIT that was expanded eagerly, with the "\n" of
+//   _nl appended; then the positional arguments, then named ones as ASSIGN of a PATH (name =
+//   value), implicit captures made explicit (`{x}` appends `x = x` with the template's hygiene).
+//   expand/format.h parses the template's text into pieces, for expand/ and for hir/, which lowers
+//   it as std-facts 1.1 says.
 bool def_has_body(Db *db, DefId def);
 // Where the item starts now: file and byte offset. Only diagnostics and line tables may ask.
-Span def_span(Db *db, DefId def);          // of the item's name, relative to the item
+Span def_span(Db *db, DefId def); // of the item's name, relative to the item
 void def_locate(Db *db, DefId def, u32 *file, u32 *offset); // reads a position query
 
-// Attributes, cfg evaluated. `name` is a single segment (`inline`, `repr`); rustfmt::skip never matches.
+// Attributes, cfg evaluated. `name` is a single segment (`inline`, `repr`); rustfmt::skip never
+// matches.
 bool def_has_attr(Db *db, DefId def, Symbol name);
 // The tokens after the name, `= "x"` or `(..)`; false if there is no such attribute. `nth` from 0.
 bool def_attr(Db *db, DefId def, Symbol name, u32 nth, Toks *args);
@@ -61,7 +65,7 @@ typedef enum AssocKind { ASSOC_FN, ASSOC_TY, ASSOC_CONST } AssocKind;
 typedef struct AssocItem {
     DefId def;
     Symbol name;
-    u8 kind; // AssocKind
+    u8 kind;        // AssocKind
     u8 has_default; // a trait item with a body or default, or an impl item
     u8 is_default;  // `default fn`: may be specialised
     u8 has_self;    // a fn whose first parameter is self
@@ -73,10 +77,11 @@ const DefId *def_variants(Db *db, DefId def, u32 *count);
 
 // ---- scopes -----------------------------------------------------------------------------------
 
-// A path as written: idents with hygiene. Leading `::`, `crate`, `self`, `super`, `$crate` are segments.
+// A path as written: idents with hygiene. Leading `::`, `crate`, `self`, `super`, `$crate` are
+// segments.
 typedef struct PathSeg {
     Symbol name;
-    u32 ctxt; // hygiene
+    u32 ctxt;  // hygiene
     u32 flags; // TOK_RAW, TOK_CRATE
 } PathSeg;
 

@@ -23,10 +23,10 @@ typedef struct ExternRow {
     CrateId crate;
 } ExternRow;
 
-#define CRATE_MAX       64
-#define CRATE_EXTERNS   20
-#define CRATE_CFGS      96
-#define CRATE_TEXT_MAX  512
+#define CRATE_MAX      64
+#define CRATE_EXTERNS  20
+#define CRATE_CFGS     96
+#define CRATE_TEXT_MAX 512
 
 typedef struct CrateInfo {
     CrateRow row;
@@ -39,8 +39,8 @@ typedef struct CrateInfo {
 } CrateInfo;
 
 typedef struct DefStore {
-    Interner defs; // DefRow
-    Table crates;  // CrateInfo by CrateId
+    Interner defs;  // DefRow
+    Table crates;   // CrateInfo by CrateId
     CfgRow *target; // owned
     Scratch temp;   // of one macro call while a crate is collected; rewound after it
     u32 target_count;
@@ -57,8 +57,8 @@ void crate_add_cfg(Db *db, CrateId crate, Str line);
 // ---- shapes: the items of a token run without positions --------------------------------------
 
 enum {
-    SHAPE_HAS_IMPL = 1, // its body has an `impl`
-    SHAPE_HAS_LANG = 2, // something inside has `#[lang]`
+    SHAPE_HAS_IMPL = 1,  // its body has an `impl`
+    SHAPE_HAS_LANG = 2,  // something inside has `#[lang]`
     SHAPE_TY_PARAMS = 4, // a struct, enum or union with type parameters
 };
 
@@ -71,8 +71,8 @@ typedef struct ShapeRow {
     Symbol name;
     u32 ctxt;
     u32 extra;
-    u32 end; // row after its inner ones (modules, extern blocks, enums)
-    u32 call_pos; // macro calls: of the call, from the item's start
+    u32 end;        // row after its inner ones (modules, extern blocks, enums)
+    u32 call_pos;   // macro calls: of the call, from the item's start
     TokRange attrs; // in Shape.toks, as all of these; inner attributes of an inline module too
     TokRange vis_path;
     TokRange header; // USE; MACRO_CALL: the path
@@ -85,7 +85,7 @@ typedef struct ShapePlace {
 } ShapePlace;
 
 typedef struct ShapeError {
-    u32 pos; // as in the tokens skimmed
+    u32 pos;             // as in the tokens skimmed
     const char *message; // static text
 } ShapeError;
 
@@ -136,7 +136,7 @@ typedef struct DefSrc {
     u32 text;       // textual macro scope at the item
     DefId derive_of;
     DefId scope;
-    u32 base;       // SRC_PARENT: position of its first token
+    u32 base; // SRC_PARENT: position of its first token
     u32 zero;
 } DefSrc;
 
@@ -159,10 +159,10 @@ typedef struct GlobRow {
 
 typedef struct ModRow {
     DefId def;
-    DefId outer; // enclosing scope; 0 for a root
-    u32 glob;    // first, + 1
-    u32 unnamed; // first trait imported `as _`, + 1
-    u32 text;    // textual scope at its start
+    DefId outer;    // enclosing scope; 0 for a root
+    u32 glob;       // first, + 1
+    u32 unnamed;    // first trait imported `as _`, + 1
+    u32 text;       // textual scope at its start
     u32 first_bind; // chain of its names (BindRow numbers + 1), newest first
 } ModRow;
 
@@ -187,24 +187,24 @@ typedef struct LangRow {
 } LangRow;
 
 typedef struct DefBox {
-    List defs;       // DefSrc
-    List def_slots;  // u32
-    List mods;       // ModRow
+    List defs;      // DefSrc
+    List def_slots; // u32
+    List mods;      // ModRow
     List mod_slots;
-    List binds;      // BindRow
+    List binds; // BindRow
     List bind_slots;
-    List bind_next;  // u32: chain of a module's names
+    List bind_next; // u32: chain of a module's names
     List globs;
     List unnamed;
     List texts;
     List toks;
-    List impls;      // DefId
-    List impl_bodies; // DefId: fns, impls .. whose bodies hold impls
+    List impls;        // DefId
+    List impl_bodies;  // DefId: fns, impls .. whose bodies hold impls
     List lang_holders; // DefId of traits, impls with #[lang] inside
-    List langs;      // LangRow
-    List macro_use;  // CrateId
-    List externs;    // ExternRow: extern crate items of the root
-    List assoc;      // AssocItem (assoc boxes)
+    List langs;        // LangRow
+    List macro_use;    // CrateId
+    List externs;      // ExternRow: extern crate items of the root
+    List assoc;        // AssocItem (assoc boxes)
     DefId prelude;
     u32 text_end; // textual scope where the box continues outwards (bodies: the owner's)
     NamesReport report;
@@ -296,8 +296,8 @@ typedef struct Builder {
     Map duplicates;
     Map compiled; // DefId of a macro of this box -> index in `rules`, + 1
     VEC(const MacroRules *) rules;
-    Map pending;   // (module, name) of imports that found nothing yet -> how many
-    bool wait;     // names of pending imports are not looked for in globs
+    Map pending; // (module, name) of imports that found nothing yet -> how many
+    bool wait;   // names of pending imports are not looked for in globs
     DefId prelude;
     CfgSet cfgs;
     u32 edition;

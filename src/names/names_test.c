@@ -38,8 +38,8 @@ static void world_init(World *w, bool sysroot) {
 
 static void world_crate(World *w, const char *text, u32 edition) {
     set_file(w, "main.rs", text);
-    w->crate = names_declare_user(w->db, w->file.id, symbol_intern(&w->db->symbols, STR("app")),
-                                  edition);
+    w->crate =
+        names_declare_user(w->db, w->file.id, symbol_intern(&w->db->symbols, STR("app")), edition);
 }
 
 static void world_deinit(World *w) {
@@ -117,8 +117,8 @@ static void check(const char *text, u32 edition, bool sysroot, const char *const
 
 static void an_explicit_name_wins_over_a_glob(void **state) {
     (void)state;
-    static const char *const lines[] = {
-        "|X|t|app::b::X", "|Y|t|app::a::Y", "|self::X|t|app::b::X", "|Z|t|app::c::d::Z", NULL};
+    static const char *const lines[] = {"|X|t|app::b::X", "|Y|t|app::a::Y", "|self::X|t|app::b::X",
+                                        "|Z|t|app::c::d::Z", NULL};
     check("use a::*; use b::X; use c::*;\n"
           "mod a { pub struct X; pub struct Y; } mod b { pub struct X; }\n"
           "mod c { pub use self::d::*; mod d { pub enum Z {} } }",
@@ -138,10 +138,10 @@ static void imports_go_round_in_any_order(void **state) {
 
 static void private_names_are_seen_only_inside(void **state) {
     (void)state;
-    static const char *const lines[] = {"|m::pri|v|-",        "m|pri|v|app::m::pri",
-                                        "m::n|super::pri|v|app::m::pri", "|m::n::sup|v|-",
-                                        "m|n::sup|v|app::m::n::sup",     "|m::cra|v|app::m::cra",
-                                        "|m::n::inn|v|-", "m|n::inn|v|app::m::n::inn", NULL};
+    static const char *const lines[] = {
+        "|m::pri|v|-",    "m|pri|v|app::m::pri",       "m::n|super::pri|v|app::m::pri",
+        "|m::n::sup|v|-", "m|n::sup|v|app::m::n::sup", "|m::cra|v|app::m::cra",
+        "|m::n::inn|v|-", "m|n::inn|v|app::m::n::inn", NULL};
     check("mod m { fn pri() {} pub(crate) fn cra() {}\n"
           " pub mod n { pub(super) fn sup() {} pub(in crate::m) fn inn() {} } }",
           2021, false, lines);
@@ -149,16 +149,16 @@ static void private_names_are_seen_only_inside(void **state) {
 
 static void enums_are_scopes(void **state) {
     (void)state;
-    static const char *const lines[] = {"|E::A|v|app::E::A", "|A|v|app::E::A", "|B|t|app::E::B",
-                                        "|C|v|-",            "|D|v|app::F::C", NULL};
+    static const char *const lines[] = {
+        "|E::A|v|app::E::A", "|A|v|app::E::A", "|B|t|app::E::B", "|C|v|-", "|D|v|app::F::C", NULL};
     check("enum E { A, B { x: u8 }, #[cfg(no)] C } use E::*; enum F { C(u8) } use F::C as D;", 2021,
           false, lines);
 }
 
 static void editions_differ_in_where_paths_start(void **state) {
     (void)state;
-    static const char *const old[] = {"m|::top|v|app::top", "|::m::f|v|app::m::f", "n|f|v|app::m::f",
-                                      NULL};
+    static const char *const old[] = {"m|::top|v|app::top", "|::m::f|v|app::m::f",
+                                      "n|f|v|app::m::f", NULL};
     check("fn top() {} mod m { pub fn f() {} } mod n { use m::f; }", 2015, false, old);
     static const char *const new[] = {"m|::top|v|-", "m|crate::top|v|app::top", "n|f|v|-", NULL};
     check("fn top() {} mod m { pub fn f() {} } mod n { use m::f; }", 2018, false, new);
@@ -166,15 +166,16 @@ static void editions_differ_in_where_paths_start(void **state) {
 
 static void the_prelude_follows_the_edition(void **state) {
     (void)state;
-    static const char *const lines[] = {"|Vec|t|alloc::vec::Vec",
-                                        "|Some|v|core::option::Option::Some",
-                                        "|TryFrom|t|core::convert::TryFrom",
-                                        "|println|m|std::println",
-                                        "|vec|m|alloc::vec",
-                                        "|std::collections::HashMap|t|std::collections::hash::map::HashMap",
-                                        "|core::mem::swap|v|core::mem::swap",
-                                        "|alloc::vec::Vec|t|-",
-                                        NULL};
+    static const char *const lines[] = {
+        "|Vec|t|alloc::vec::Vec",
+        "|Some|v|core::option::Option::Some",
+        "|TryFrom|t|core::convert::TryFrom",
+        "|println|m|std::println",
+        "|vec|m|alloc::vec",
+        "|std::collections::HashMap|t|std::collections::hash::map::HashMap",
+        "|core::mem::swap|v|core::mem::swap",
+        "|alloc::vec::Vec|t|-",
+        NULL};
     check("", 2021, true, lines);
     static const char *const old[] = {"|TryFrom|t|-", "|Vec|t|alloc::vec::Vec", NULL};
     check("", 2018, true, old);
@@ -188,10 +189,16 @@ static void the_prelude_follows_the_edition(void **state) {
 
 static void macros_make_items_and_imports(void **state) {
     (void)state;
-    static const char *const lines[] = {"|A|t|app::A",       "|B|t|app::B",   "m|g|v|app::m::g",
-                                        "|h|v|app::m::g",    "|i|v|app::i",   "n|j|v|app::n::j",
+    static const char *const lines[] = {"|A|t|app::A",
+                                        "|B|t|app::B",
+                                        "m|g|v|app::m::g",
+                                        "|h|v|app::m::g",
+                                        "|i|v|app::i",
+                                        "n|j|v|app::n::j",
                                         "n|local|m|app::n::local",
-                                        "|exported|m|app::exported", "|n::local|m|app::n::local", NULL};
+                                        "|exported|m|app::exported",
+                                        "|n::local|m|app::n::local",
+                                        NULL};
     check("macro_rules! types { ($($n:ident),* $(,)?) => { $(pub struct $n;)* } }\n"
           "types!(A, B,);\n"
           "#[macro_use] mod m { macro_rules! func { ($f:ident) => { pub fn $f() {} } }\n"
@@ -474,11 +481,13 @@ static void lang_items_and_traits_in_scope_are_found(void **state) {
     world_crate(&w, "mod m { pub trait T {} } use m::T as _;", 2021);
     assert_path(&w, lang_item(w.db, LANG_owned_box), "alloc::boxed::Box");
     assert_path(&w, lang_item(w.db, LANG_option_some), "core::option::Option::Some");
-    assert_path(&w, lang_item(w.db, LANG_iterator_next), "core::iter::traits::iterator::Iterator::next");
+    assert_path(&w, lang_item(w.db, LANG_iterator_next),
+                "core::iter::traits::iterator::Iterator::next");
     assert_path(&w, lang_item(w.db, LANG_start), "std::rt::lang_start");
     assert_int_equal(lang_item_of(w.db, lang_item(w.db, LANG_copy)), LANG_copy);
     u32 missing = 0;
-    for (u32 i = 0; i < LANG_COUNT; i++) missing += lang_item(w.db, (LangItem)i).id == 0;
+    for (u32 i = 0; i < LANG_COUNT; i++)
+        missing += lang_item(w.db, (LangItem)i).id == 0;
     for (u32 i = 0; i < LANG_COUNT; i++) {
         if (lang_item(w.db, (LangItem)i).id == 0) printf("no lang item %u\n", i);
     }
@@ -502,18 +511,18 @@ static void the_whole_library_resolves(void **state) {
     (void)state;
     World w;
     world_init(&w, true);
-    static const char *const crates[] = {"core", "alloc", "std", "hashbrown", "libc", "cfg_if",
-                                         "std_detect", "unwind", "panic_unwind", "memchr",
-                                         "miniz_oxide", "adler2", "gimli", "object", "addr2line",
-                                         "rustc_demangle", "proc_macro", "test"};
+    static const char *const crates[] = {
+        "core",       "alloc",  "std",          "hashbrown",      "libc",        "cfg_if",
+        "std_detect", "unwind", "panic_unwind", "memchr",         "miniz_oxide", "adler2",
+        "gimli",      "object", "addr2line",    "rustc_demangle", "proc_macro",  "test"};
     NamesReport sum = {0};
     for (u32 i = 0; i < ARRAY_LEN(crates); i++) {
         CrateId crate = crate_find(w.db, sym(w.db, crates[i]));
         assert_int_not_equal(crate.id, 0);
         NamesReport report = names_report(w.db, crate);
         if (report.unresolved_imports != 0 || report.unexpanded_calls != 0) {
-            fail_msg("%s: %u imports, %u calls are left over", crates[i],
-                     report.unresolved_imports, report.unexpanded_calls);
+            fail_msg("%s: %u imports, %u calls are left over", crates[i], report.unresolved_imports,
+                     report.unexpanded_calls);
         }
         sum.modules += report.modules;
         sum.definitions += report.definitions;

@@ -32,8 +32,8 @@ void run_def_info(Db *db, u32 key) {
     blob_begin(&blob, &db->scratch, sizeof(DefInfo));
     List attrs = {0};
     if (src != NULL) {
-        attrs = blob_add(&blob, view.toks + src->attrs.lo, src->attrs.hi - src->attrs.lo,
-                         sizeof(Tok));
+        attrs =
+            blob_add(&blob, view.toks + src->attrs.lo, src->attrs.hi - src->attrs.lo, sizeof(Tok));
     }
     DefInfo *info = blob_header(&blob);
     info->attrs = attrs;
@@ -51,7 +51,9 @@ void run_def_info(Db *db, u32 key) {
     query_return_blob(db, &blob);
 }
 
-const DefInfo *def_info(Db *db, DefId def) { return query_get(db, Q_def_info, def.id); }
+const DefInfo *def_info(Db *db, DefId def) {
+    return query_get(db, Q_def_info, def.id);
+}
 
 u32 def_text(Db *db, DefId def) {
     DefKind kind = def_kind(db, def);
@@ -90,9 +92,7 @@ void run_def_toks(Db *db, u32 key) {
             }
             break;
         }
-        case SRC_TOKS:
-            toks = (Toks){view.toks + src->toks.lo, src->toks.hi - src->toks.lo};
-            break;
+        case SRC_TOKS: toks = (Toks){view.toks + src->toks.lo, src->toks.hi - src->toks.lo}; break;
         case SRC_PARENT:
             toks = toks_sub(def_toks(db, def_row(db, def)->parent), src->toks);
             base = src->base;
@@ -128,7 +128,8 @@ void run_def_toks(Db *db, u32 key) {
     List list = blob_add(&blob, toks.at, toks.count, sizeof(Tok));
     if (base != 0) {
         Tok *at = (Tok *)(blob.at + list.offset);
-        for (u32 i = 0; i < list.count; i++) at[i].pos -= base;
+        for (u32 i = 0; i < list.count; i++)
+            at[i].pos -= base;
     }
     ((DefToks *)blob_header(&blob))->toks = list;
     query_return_blob(db, &blob);
@@ -178,7 +179,8 @@ void def_locate(Db *db, DefId def, u32 *file, u32 *offset) {
     }
 }
 
-// ---- hooks of the parser -------------------------------------------------------------------------
+// ---- hooks of the parser
+// -------------------------------------------------------------------------
 
 typedef struct TreeCx {
     Db *db;
@@ -193,7 +195,7 @@ typedef struct TreeCx {
         DefId scope;
         u32 text;
         Toks inner;
-    } *stack;
+    } * stack;
     Toks inner; // tokens of the block around
     u32 depth, cap;
     Map macros; // (block, name) -> how many macro definitions were passed
@@ -205,8 +207,7 @@ static bool tree_expand(void *opaque, const MacroCall *macro, Toks *out) {
     for (u32 i = 0; i < macro->seg_count; i++) {
         segs[i] = (PathSeg){macro->segs[i].name, macro->segs[i].ctxt, macro->segs[i].flags};
     }
-    u32 depth = max_u32(macro->depth, macro->seg_count
-                                          ? hygiene_depth(cx->db, segs[0].ctxt) : 0);
+    u32 depth = max_u32(macro->depth, macro->seg_count ? hygiene_depth(cx->db, segs[0].ctxt) : 0);
     ExpandCall call = {
         .scope = cx->scope,
         .text = cx->text,
@@ -282,7 +283,17 @@ static void tree_block_leave(void *opaque) {
 
 static void tree_block_item(void *opaque, const ItemRow *item, Toks toks) {
     TreeCx *cx = opaque;
-    if (toks.at < cx->inner.at || toks.at >= cx->inner.at + cx->inner.count) {
+    bool made = toks.at < cx->inner.at || toks.at >= cx->inner.at + cx->inner.count;
+    u64 key = pack_u64(cx->scope.id, item->name.id);
+    u32 seen = map_get(&cx->macros, key);
+    if (!made && item->kind == ITEM_MACRO_RULES) {
+        DefId macro = def_intern(cx->db, cx->scope, DEF_MACRO, item->name, seen);
+        BoxView view;
+        builder_view(&cx->b, &view);
+        // Inside of what another macro made, skimming the block may have missed it.
+        made = view_def(&view, macro) == NULL;
+    }
+    if (made) {
         // It came out of a macro: block_enter has not seen it.
         u32 text = cx->text;
         collect_tokens(&cx->b, cx->scope, cx->scope, toks, SKIM_BLOCK, 0, 0, 0, STR(""), STR(""),
@@ -292,8 +303,6 @@ static void tree_block_item(void *opaque, const ItemRow *item, Toks toks) {
         return;
     }
     if (item->kind != ITEM_MACRO_RULES) return;
-    u64 key = pack_u64(cx->scope.id, item->name.id);
-    u32 seen = map_get(&cx->macros, key);
     map_set(&cx->macros, key, seen + 1);
     if (def_kind(cx->db, cx->scope) != DEF_BLOCK) return;
     DefId macro = def_intern(cx->db, cx->scope, DEF_MACRO, item->name, seen);
@@ -378,7 +387,9 @@ void run_body(Db *db, u32 key) {
     query_return(db, all, box_at + box.bytes + 8);
 }
 
-static DefId body_owner(const Db *db, DefId def) { return def_typeck_root(db, def); }
+static DefId body_owner(const Db *db, DefId def) {
+    return def_typeck_root(db, def);
+}
 
 bool def_has_body(Db *db, DefId def) {
     def = body_owner(db, def);
@@ -414,7 +425,8 @@ const DefBox *body_box(Db *db, DefId owner) {
     return (const DefBox *)(all + box_at);
 }
 
-// ---- associated items -----------------------------------------------------------------------------
+// ---- associated items
+// -----------------------------------------------------------------------------
 
 typedef struct AssocCx {
     TreeCx tree;
@@ -489,8 +501,7 @@ static void assoc_run(AssocCx *cx, Toks toks, u32 shift, bool written, u32 depth
             src->base = toks.at[row->range.lo].pos;
         } else {
             src->src = SRC_TOKS;
-            src->toks =
-                (TokRange){row->range.lo + expanded_shift, row->range.hi + expanded_shift};
+            src->toks = (TokRange){row->range.lo + expanded_shift, row->range.hi + expanded_shift};
         }
         for (u32 t = row->body.lo; t < row->body.hi; t++) {
             const Tok *tok = &toks.at[t];
@@ -547,7 +558,9 @@ void run_assoc_box(Db *db, u32 key) {
     query_return_blob(db, &blob);
 }
 
-const DefBox *assoc_box(Db *db, DefId owner) { return query_get(db, Q_assoc_box, owner.id); }
+const DefBox *assoc_box(Db *db, DefId owner) {
+    return query_get(db, Q_assoc_box, owner.id);
+}
 
 typedef struct AssocList {
     List items;
@@ -557,8 +570,8 @@ void run_assoc_items(Db *db, u32 key) {
     const DefBox *box = assoc_box(db, (DefId){key});
     Blob blob;
     blob_begin(&blob, &db->scratch, sizeof(AssocList));
-    List items = blob_add(&blob, LIST_AT(box, AssocItem, box->assoc), box->assoc.count,
-                          sizeof(AssocItem));
+    List items =
+        blob_add(&blob, LIST_AT(box, AssocItem, box->assoc), box->assoc.count, sizeof(AssocItem));
     ((AssocList *)blob_header(&blob))->items = items;
     query_return_blob(db, &blob);
 }

@@ -12,11 +12,10 @@ bool resolver_view(const Resolver *r, DefId scope, BoxView *view) {
     for (u32 i = 0; i < 2; i++) {
         const Builder *b = in[i];
         if (b == NULL) continue;
-        bool same = b->owner.id == 0
-                        ? def_crate(r->db, scope).id == b->crate.id &&
-                              def_kind(r->db, scope) != DEF_BLOCK
-                        : def_kind(r->db, scope) == DEF_BLOCK &&
-                              def_row(r->db, scope)->parent.id == b->owner.id;
+        bool same = b->owner.id == 0 ? def_crate(r->db, scope).id == b->crate.id &&
+                                           def_kind(r->db, scope) != DEF_BLOCK
+                                     : def_kind(r->db, scope) == DEF_BLOCK &&
+                                           def_row(r->db, scope)->parent.id == b->owner.id;
         if (same) {
             builder_view(b, view);
             return true;
@@ -201,8 +200,7 @@ static bool resolve_lexical(const Resolver *r, DefId scope, PathSeg seg, Namespa
             }
         }
     }
-    if (view.prelude.id != 0 &&
-        resolve_in_scope(r, view.prelude, ns, seg.name, 0, scope, &bind)) {
+    if (view.prelude.id != 0 && resolve_in_scope(r, view.prelude, ns, seg.name, 0, scope, &bind)) {
         *out = bind.res;
         return true;
     }
@@ -287,8 +285,8 @@ PathRes resolve_path(const Resolver *r, DefId scope, const PathSeg *segs, u32 co
         Namespace seg_ns = i + 1 == count ? ns : NS_TYPE;
         // Names behind a path are looked up without hygiene, but for macro 2.0's own items.
         u32 ctxt = hygiene_for_items(db, segs[i].ctxt);
-        bool found = ctxt != 0 && resolve_in_scope(r, res.def, seg_ns, segs[i].name, ctxt, from,
-                                                   &bind);
+        bool found =
+            ctxt != 0 && resolve_in_scope(r, res.def, seg_ns, segs[i].name, ctxt, from, &bind);
         if (!found) {
             found = resolve_in_scope(r, res.def, seg_ns, segs[i].name, 0, from, &bind);
         }
@@ -354,8 +352,8 @@ DefId resolve_textual(const Resolver *r, DefId scope, PathSeg seg, u32 text) {
             return resolve_textual(&inner, crate_root(r->db, def_crate(r->db, owner)), again,
                                    def_text(r->db, outer_owner));
         }
-        if (!resolver_view(&(Resolver){.db = r->db},
-                           crate_root(r->db, def_crate(r->db, owner)), &view)) {
+        if (!resolver_view(&(Resolver){.db = r->db}, crate_root(r->db, def_crate(r->db, owner)),
+                           &view)) {
             return (DefId){0};
         }
         text = def_text(r->db, owner);

@@ -17,7 +17,8 @@ static TokRange keep(ShapeCx *cx, Toks toks, u32 base) {
     u32 first = cx->out->toks.count;
     vec_append(cx->scratch, &cx->out->toks, toks.at, toks.count);
     if (cx->rebase) {
-        for (u32 i = first; i < cx->out->toks.count; i++) cx->out->toks.at[i].pos -= base;
+        for (u32 i = first; i < cx->out->toks.count; i++)
+            cx->out->toks.at[i].pos -= base;
     }
     return (TokRange){first, cx->out->toks.count};
 }
@@ -69,7 +70,8 @@ static bool has_ty_params(Toks toks, const ItemRow *item) {
     bool start = true;
     for (at++; at < item->range.hi && depth > 0; at++) {
         const Tok *tok = &toks.at[at];
-        if (start && tok->kind == TOK_POUND) {
+        if (start && tok->kind == TOK_POUND && at + 1 < item->range.hi &&
+            toks.at[at + 1].kind == TOK_OPEN_BRACKET) {
             at += 1 + toks.at[at + 1].match;
             continue;
         }
@@ -214,10 +216,13 @@ static void shape_run(ShapeCx *cx, Toks toks, u32 offset, SkimPlace place, TokRa
     }
     for (u32 i = 0; i < skim.errors.count; i++) {
         u32 tok = skim.errors.at[i].tok;
-        u32 pos = tok < toks.count ? toks.at[tok].pos : toks.count ? toks.at[toks.count - 1].pos : 0;
+        u32 pos = tok < toks.count ? toks.at[tok].pos
+                  : toks.count     ? toks.at[toks.count - 1].pos
+                                   : 0;
         vec_push(cx->scratch, &cx->out->errors, (ShapeError){pos, skim.errors.at[i].message});
     }
-    for (u32 i = 0; i < skim.items.count; i++) shape_item(cx, toks, offset, &skim.items.at[i]);
+    for (u32 i = 0; i < skim.items.count; i++)
+        shape_item(cx, toks, offset, &skim.items.at[i]);
 }
 
 void shape_build(Db *db, Toks toks, SkimPlace place, u32 edition, bool rebase, Scratch *scratch,

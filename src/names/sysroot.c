@@ -70,9 +70,11 @@ static bool find_source(Scratch *scratch, Str root, const char *path, Str *out) 
 }
 
 static Str next_word(const char **at) {
-    while (**at == ' ') (*at)++;
+    while (**at == ' ')
+        (*at)++;
     const char *start = *at;
-    while (**at != 0 && **at != ' ') (*at)++;
+    while (**at != 0 && **at != ' ')
+        (*at)++;
     return (Str){start, (u32)(*at - start)};
 }
 
@@ -92,7 +94,8 @@ void names_declare_sysroot(Db *db, Str library_root) {
             CrateId dep = crate_find(db, symbol_intern(&db->symbols, name));
             if (dep.id != 0) crate_add_extern(db, crate, word, dep);
         }
-        for (const char *at = row->cfgs; *at != 0;) crate_add_cfg(db, crate, next_word(&at));
+        for (const char *at = row->cfgs; *at != 0;)
+            crate_add_cfg(db, crate, next_word(&at));
     }
     scratch_rewind(&db->scratch, mark);
 }
@@ -115,7 +118,8 @@ CrateId names_declare_user(Db *db, u32 root_file, Symbol name, u32 edition) {
         }
         if (options->overflow_checks) crate_add_cfg(db, crate, STR("overflow_checks"));
         if (options->test_harness) crate_add_cfg(db, crate, STR("test"));
-        for (u32 i = 0; i < options->cfg_count; i++) crate_add_cfg(db, crate, options->cfgs[i]);
+        for (u32 i = 0; i < options->cfg_count; i++)
+            crate_add_cfg(db, crate, options->cfgs[i]);
     }
     return crate;
 }
