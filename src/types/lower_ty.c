@@ -326,15 +326,15 @@ static Ty lower_relative(TyLower *lower, const HirTables *t, const void *blob, c
         return TY_OF(ERROR);
     }
     lower->depth++;
-    if (kind == TY_PARAM) assoc = param_assoc(lower, self_ty, seg->name, &tr);
     const HirTyRow *qself = TY_AT(blob, t, path->qself);
-    if (!assoc.id && qself->kind == HIR_TY_PATH) {
+    if (qself->kind == HIR_TY_PATH) { // Self::Name in an impl of a trait: the trait's first, also when Self is a parameter
         const HirPathRow *base = PATH_AT(blob, t, qself->path);
         if (!base->is_relative && base->res.kind == RES_SELF_IMPL && def_kind(db, base->res.def) == DEF_IMPL) {
             const ImplHeader *h = impl_header(db, base->res.def);
             if (h && h->trait_ref.trait.id) assoc = trait_ref_find_assoc(db, h->trait_ref, seg->name, ASSOC_TY, &tr);
         }
     }
+    if (!assoc.id && kind == TY_PARAM) assoc = param_assoc(lower, self_ty, seg->name, &tr);
     lower->depth--;
     if (assoc.id) {
         Args args = path_args(lower, blob, t, seg_at, assoc, tr.args, (Ty){0}, DEFAULT_ALWAYS);
