@@ -140,6 +140,11 @@ static void attr_split(Toks inner, Attr *out) {
     out->path = (Toks){inner.at, i};
     out->name = (Symbol){i == 1 && inner.at[0].kind == TOK_IDENT ? inner.at[0].sym : 0};
     out->args = skip_toks(inner, i);
+    // `::core::prelude::v1::derive` is `derive`.
+    u32 first = i > 1 && inner.at[0].kind == TOK_COLONCOLON;
+    if (i > 1 && inner.at[i - 1].kind == TOK_IDENT &&
+        (inner.at[first].sym == SYM_core || inner.at[first].sym == SYM_std))
+        out->name = (Symbol){inner.at[i - 1].sym};
     // A path that is pasted from a macro (`$p:path`) stands in a group.
     if (i == 0 && inner.count != 0 && inner.at[0].kind == TOK_OPEN_NONE) {
         u32 len = inner.at[0].match - 1;
