@@ -9,7 +9,8 @@
 
 #define DERIVES(X)                                                                                 \
     X(Clone)                                                                                       \
-    X(Copy) X(Debug) X(Default) X(Eq) X(Hash) X(Ord) X(PartialEq) X(PartialOrd) X(CoercePointee)   \
+    X(Copy)                                                                                        \
+    X(Debug) X(Default) X(Eq) X(Hash) X(Ord) X(PartialEq) X(PartialOrd) X(CoercePointee)           \
         X(ConstParamTy) X(ConstParamTy_) X(UnsizedConstParamTy) X(From)
 
 typedef enum DeriveKind {
