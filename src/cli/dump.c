@@ -16,6 +16,8 @@ static const Stage stages[] = {
     {"items", "the items of the file, before macros are expanded", dump_item_rows, false},
     {"types", "the types of the expressions of each body", dump_types, true},
     {"mir", "control flow, with drops and unwinding", dump_mir, true},
+    {"layout", "size, fields, niches of the types without parameters", dump_layout, true},
+    {"abi", "how functions pass their arguments", dump_abi, true},
     {"ir", "machine-level code of each instance", NULL, true},
     {"asm", "machine code, disassembled", NULL, true},
     {"symbols", "the symbols of the executable", NULL, true},

@@ -11,5 +11,7 @@ int dump_ast(Session *session); // as written: macro calls are not expanded
 int dump_item_rows(Session *session);
 int dump_types(Session *session);
 int dump_mir(Session *session);
+int dump_layout(Session *session);
+int dump_abi(Session *session); // how functions pass their arguments
 
 #endif
