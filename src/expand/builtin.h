@@ -24,13 +24,15 @@
                     X(trace_macros) X(unreachable) X(type_ascribe) X(deref) X(contracts_ensures)   \
                         X(contracts_requires)
 
+// clang-format off
 typedef enum BuiltinKind {
     BUILTIN_none,
 #define X(name) BUILTIN_##name,
     BUILTIN_KINDS(X)
 #undef X
-        BUILTIN_attr // an attribute or derive macro: not called with `!`
+    BUILTIN_attr // an attribute or derive macro: not called with `!`
 } BuiltinKind;
+// clang-format on
 
 BuiltinKind builtin_kind(const Db *db, Symbol name); // BUILTIN_attr if it is no fn-like one
 

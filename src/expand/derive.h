@@ -13,12 +13,14 @@
     X(Debug) X(Default) X(Eq) X(Hash) X(Ord) X(PartialEq) X(PartialOrd) X(CoercePointee)           \
         X(ConstParamTy) X(ConstParamTy_) X(UnsizedConstParamTy) X(From)
 
+// clang-format off
 typedef enum DeriveKind {
     DERIVE_NONE,
 #define X(name) DERIVE_##name,
     DERIVES(X)
 #undef X
 } DeriveKind;
+// clang-format on
 
 DeriveKind derive_kind(const Db *db, Symbol name);
 // How many impls one derive makes; `clone_is_copy`: Copy is derived too and there is no type

@@ -106,12 +106,14 @@ typedef enum ResKind {
         X(U8, u8) X(U16, u16) X(U32, u32) X(U64, u64) X(U128, u128) X(USIZE, usize) X(F16, f16)    \
             X(F32, f32) X(F64, f64) X(F128, f128)
 
+// clang-format off
 typedef enum PrimTy {
 #define X(name, text) PRIM_##name,
     PRIM_TYPES(X)
 #undef X
-        PRIM_COUNT
+    PRIM_COUNT
 } PrimTy;
+// clang-format on
 
 typedef struct Res {
     u32 kind; // ResKind
