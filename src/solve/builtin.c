@@ -1,5 +1,5 @@
-// Traits the compiler itself implements: Sized, Copy, Clone, the Fn family, and what auto traits ask
-// of a type's parts.
+// Traits the compiler itself implements: Sized, Copy, Clone, the Fn family, and what auto traits
+// ask of a type's parts.
 #include "solve/solve_internal.h"
 
 bool solver_closure(Solver *s, Ty closure, ClosureFacts *out) {
@@ -13,7 +13,8 @@ bool solver_closure(Solver *s, Ty closure, ClosureFacts *out) {
     return true;
 }
 
-// ---- Sized -----------------------------------------------------------------------------------------
+// ---- Sized
+// -----------------------------------------------------------------------------------------
 
 static Ty tail_of(Db *db, Ty field) {
     for (u32 depth = 0; depth < SOLVE_DEPTH_MAX; depth++) {
@@ -54,7 +55,8 @@ static void adt_sized_tail_run(Db *db, u32 key) {
         DefId sized = lang_item(db, LANG_sized);
         for (u32 i = 0; tail.id && i < preds->own.count; i++) {
             const Predicate *p = &LIST_AT(preds, Predicate, preds->own)[i];
-            if (p->kind == PRED_TRAIT && p->trait_ref.trait.id == sized.id && ty_eq(args_get(db, p->trait_ref.args, 0), tail))
+            if (p->kind == PRED_TRAIT && p->trait_ref.trait.id == sized.id &&
+                ty_eq(args_get(db, p->trait_ref.args, 0), tail))
                 tail = (Ty){0};
         }
     }
@@ -93,7 +95,8 @@ BuiltinAnswer builtin_sized(Solver *s, Ty self, TyVec *nested) {
     }
 }
 
-// ---- Copy, Clone -------------------------------------------------------------------------------------
+// ---- Copy, Clone
+// -------------------------------------------------------------------------------------
 
 BuiltinAnswer builtin_copy_clone(Solver *s, Ty self, TyVec *nested) {
     const TyRow *row = ty_row(s->db, self);
@@ -121,7 +124,8 @@ BuiltinAnswer builtin_copy_clone(Solver *s, Ty self, TyVec *nested) {
     }
 }
 
-// ---- auto traits -------------------------------------------------------------------------------------
+// ---- auto traits
+// -------------------------------------------------------------------------------------
 
 BuiltinAnswer auto_constituents(Solver *s, Ty self, TyVec *nested) {
     Db *db = s->db;
@@ -188,18 +192,24 @@ BuiltinAnswer auto_constituents(Solver *s, Ty self, TyVec *nested) {
     }
 }
 
-// ---- Fn, FnMut, FnOnce ---------------------------------------------------------------------------------
+// ---- Fn, FnMut, FnOnce
+// ---------------------------------------------------------------------------------
 
 bool is_fn_trait(Db *db, DefId trait, u32 *rank) {
     LangItem lang = lang_item_of(db, trait);
-    if (lang == LANG_fn_once) *rank = 2;
-    else if (lang == LANG_fn_mut) *rank = 1;
-    else if (lang == LANG_fn) *rank = 0;
-    else return false;
+    if (lang == LANG_fn_once)
+        *rank = 2;
+    else if (lang == LANG_fn_mut)
+        *rank = 1;
+    else if (lang == LANG_fn)
+        *rank = 0;
+    else
+        return false;
     return true;
 }
 
-BuiltinAnswer builtin_fn_sig(Solver *s, Ty self, DefId fn_trait, Args *sig, bool *is_closure, bool *kind_unknown) {
+BuiltinAnswer builtin_fn_sig(Solver *s, Ty self, DefId fn_trait, Args *sig, bool *is_closure,
+                             bool *kind_unknown) {
     Db *db = s->db;
     const TyRow *row = ty_row(db, self);
     u32 rank = 0;
@@ -222,12 +232,16 @@ BuiltinAnswer builtin_fn_sig(Solver *s, Ty self, DefId fn_trait, Args *sig, bool
         if (!facts.known) return BUILTIN_MAYBE;
         *sig = facts.tys;
         is_fn_trait(db, fn_trait, &rank);
-        if (!facts.kind_known) *kind_unknown = rank != 2;
-        else if (facts.kind > rank) return BUILTIN_NO; // FnOnce closures are not Fn
+        if (!facts.kind_known)
+            *kind_unknown = rank != 2;
+        else if (facts.kind > rank)
+            return BUILTIN_NO; // FnOnce closures are not Fn
         return BUILTIN_YES;
     }
     default: return BUILTIN_NONE;
     }
 }
 
-void builtin_register(Db *db) { query_register(db, Q_adt_sized_tail, adt_sized_tail_run); }
+void builtin_register(Db *db) {
+    query_register(db, Q_adt_sized_tail, adt_sized_tail_run);
+}

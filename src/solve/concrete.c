@@ -1,8 +1,10 @@
-// Answers about concrete types, for mono, layout and const evaluation. Each is a query, keyed by the
-// type's id or an interned pair, so a second question costs a lookup.
+// Answers about concrete types, for mono, layout and const evaluation. Each is a query, keyed by
+// the type's id or an interned pair, so a second question costs a lookup.
 #include "solve/solve_internal.h"
 
-static SolveCx concrete_cx(Db *db) { return (SolveCx){.db = db, .env = param_env_empty(db), .reveal = true}; }
+static SolveCx concrete_cx(Db *db) {
+    return (SolveCx){.db = db, .env = param_env_empty(db), .reveal = true};
+}
 
 static u32 concrete_begin(Solver *s, SolveCx *cx) {
     solver_begin(s, cx);
@@ -16,7 +18,8 @@ static void concrete_end(Solver *s, u32 snapshot) {
     solver_end(s);
 }
 
-// ---- impls -----------------------------------------------------------------------------------------
+// ---- impls
+// -----------------------------------------------------------------------------------------
 
 static void trait_select_run(Db *db, u32 key) {
     const u32 *words = types_key_words(db, key);
@@ -43,12 +46,14 @@ Selection select_impl(Db *db, TraitRef trait_ref) {
     if (!trait_ref.trait.id) return (Selection){0};
     if (args_flags(db, trait_ref.args) & TY_NEEDS_NORMALIZE)
         trait_ref.args = normalize_concrete_args(db, trait_ref.args);
-    const Selection *sel = query_get(db, Q_trait_select, solve_key(db, trait_ref.trait.id, trait_ref.args.id));
+    const Selection *sel =
+        query_get(db, Q_trait_select, solve_key(db, trait_ref.trait.id, trait_ref.args.id));
     return sel ? *sel : (Selection){0};
 }
 
 bool type_implements(Db *db, Ty ty, DefId trait) {
-    return trait.id && select_impl(db, (TraitRef){trait, args_intern(db, &ty, 1)}).kind != CAND_NONE;
+    return trait.id &&
+           select_impl(db, (TraitRef){trait, args_intern(db, &ty, 1)}).kind != CAND_NONE;
 }
 
 bool type_is_copy(Db *db, Ty ty) {
@@ -71,18 +76,21 @@ bool type_is_copy(Db *db, Ty ty) {
 bool type_is_sized(Db *db, Ty ty) {
     TyKind kind = ty_kind(db, ty);
     if (kind == TY_STR || kind == TY_SLICE || kind == TY_DYN || kind == TY_FOREIGN) return false;
-    if (kind != TY_ADT && kind != TY_TUPLE && kind != TY_PROJECTION && kind != TY_OPAQUE) return true;
+    if (kind != TY_ADT && kind != TY_TUPLE && kind != TY_PROJECTION && kind != TY_OPAQUE)
+        return true;
     return type_implements(db, ty, lang_item(db, LANG_sized));
 }
 
 bool type_is_freeze(Db *db, Ty ty) {
     TyKind kind = ty_kind(db, ty);
-    if ((kind >= TY_BOOL && kind <= TY_NEVER) || kind == TY_REF || kind == TY_PTR || kind == TY_FN_PTR || kind == TY_FN_DEF)
+    if ((kind >= TY_BOOL && kind <= TY_NEVER) || kind == TY_REF || kind == TY_PTR ||
+        kind == TY_FN_PTR || kind == TY_FN_DEF)
         return true;
     return type_implements(db, ty, lang_item(db, LANG_freeze));
 }
 
-// ---- normalising -----------------------------------------------------------------------------------
+// ---- normalising
+// -----------------------------------------------------------------------------------
 
 static void project_concrete_run(Db *db, u32 key) {
     Ty ty = {key};
@@ -128,7 +136,8 @@ Args normalize_concrete_args(Db *db, Args args) {
     return args_fold(db, args, normalize_part, NULL, TY_NEEDS_NORMALIZE);
 }
 
-// ---- drop --------------------------------------------------------------------------------------------
+// ---- drop
+// --------------------------------------------------------------------------------------------
 
 static bool any_needs_drop(Db *db, const Ty *tys, u32 count) {
     for (u32 i = 0; i < count; i++)
@@ -168,7 +177,8 @@ static void needs_drop_run(Db *db, u32 key) {
         const ClosureFacts *facts = query_get(db, Q_closure_facts, row->def.id);
         if (!facts) break;
         u32 count;
-        const Ty *tys = args_at(db, normalize_concrete_args(db, args_subst(db, facts->upvars, row->args)), &count);
+        const Ty *tys = args_at(
+            db, normalize_concrete_args(db, args_subst(db, facts->upvars, row->args)), &count);
         needs = any_needs_drop(db, tys, count);
         break;
     }
@@ -212,7 +222,8 @@ bool type_needs_drop(Db *db, Ty ty) {
     }
 }
 
-// ---- associated items ------------------------------------------------------------------------------------
+// ---- associated items
+// ------------------------------------------------------------------------------------
 
 static void resolve_item_run(Db *db, u32 key) {
     const u32 *words = types_key_words(db, key);
@@ -260,7 +271,6 @@ ResolvedItem resolve_assoc_item(Db *db, DefId trait_item, Args args) {
     const ResolvedItem *r = query_get(db, Q_resolve_item, solve_key(db, trait_item.id, args.id));
     return r ? *r : (ResolvedItem){0};
 }
-
 
 void solve_register(Db *db) {
     select_register(db);

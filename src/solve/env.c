@@ -1,10 +1,11 @@
-// The where-clauses in force inside an item: its own and its parents', elaborated by supertraits and
-// normalised against each other.
+// The where-clauses in force inside an item: its own and its parents', elaborated by supertraits
+// and normalised against each other.
 #include "solve/solve_internal.h"
 
 static bool predicate_eq(const Predicate *a, const Predicate *b) {
     return a->kind == b->kind && a->trait_ref.trait.id == b->trait_ref.trait.id &&
-           a->trait_ref.args.id == b->trait_ref.args.id && a->projection.id == b->projection.id && a->ty.id == b->ty.id;
+           a->trait_ref.args.id == b->trait_ref.args.id && a->projection.id == b->projection.id &&
+           a->ty.id == b->ty.id;
 }
 
 static void push_new(Scratch *scratch, PredicateVec *out, Predicate p) {
@@ -21,7 +22,9 @@ static void elaborate(Db *db, Scratch *scratch, PredicateVec *preds) {
         if (p.kind != PRED_TRAIT) continue;
         const Predicates *supers = super_predicates_of(db, p.trait_ref.trait);
         for (u32 k = 0; k < supers->own.count; k++)
-            push_new(scratch, preds, predicate_subst(db, LIST_AT(supers, Predicate, supers->own)[k], p.trait_ref.args));
+            push_new(
+                scratch, preds,
+                predicate_subst(db, LIST_AT(supers, Predicate, supers->own)[k], p.trait_ref.args));
     }
 }
 
@@ -42,8 +45,9 @@ static const ParamEnv *env_blob(Db *db, const PredicateVec *preds) {
 }
 
 static bool needs_normalizing(Db *db, const Predicate *p) {
-    u32 flags = p->kind == PRED_TRAIT ? args_flags(db, p->trait_ref.args)
-                                      : args_flags(db, ty_row(db, p->projection)->args) | ty_flags(db, p->ty);
+    u32 flags = p->kind == PRED_TRAIT
+                    ? args_flags(db, p->trait_ref.args)
+                    : args_flags(db, ty_row(db, p->projection)->args) | ty_flags(db, p->ty);
     return flags & TY_HAS_PROJECTION;
 }
 
@@ -66,17 +70,20 @@ static void param_env_run(Db *db, u32 key) {
         return_env(db, &preds);
         return;
     }
-    SolveCx cx = {.db = db, .table = infer_table_new(db, &db->scratch), .env = env_blob(db, &preds)};
+    SolveCx cx = {
+        .db = db, .table = infer_table_new(db, &db->scratch), .env = env_blob(db, &preds)};
     GoalVec pending = {0};
     PredicateVec done = {0};
     for (u32 i = 0; i < preds.count; i++) {
         Predicate p = preds.at[i];
         if (needs_normalizing(db, &p)) {
             if (p.kind == PRED_TRAIT) {
-                p.trait_ref.args = infer_resolve_args(cx.table, solve_normalize_args(&cx, p.trait_ref.args, &pending));
+                p.trait_ref.args = infer_resolve_args(
+                    cx.table, solve_normalize_args(&cx, p.trait_ref.args, &pending));
             } else {
                 const TyRow *row = ty_row(db, p.projection);
-                Args args = infer_resolve_args(cx.table, solve_normalize_args(&cx, row->args, &pending));
+                Args args =
+                    infer_resolve_args(cx.table, solve_normalize_args(&cx, row->args, &pending));
                 p.projection = ty_projection(db, row->def, args);
                 Ty ty = infer_resolve(cx.table, solve_normalize(&cx, p.ty, &pending));
                 // `I: Iterator<Item = I::Item>` says nothing
@@ -104,4 +111,6 @@ const ParamEnv *param_env(Db *db, DefId owner) {
     return env ? env : &empty_env;
 }
 
-void env_register(Db *db) { query_register(db, Q_param_env, param_env_run); }
+void env_register(Db *db) {
+    query_register(db, Q_param_env, param_env_run);
+}

@@ -40,7 +40,7 @@ struct InferTable {
 #define GROW(array, count, cap)                                                                    \
     do {                                                                                           \
         if ((count) == (cap)) {                                                                    \
-            (cap) = (cap) ? (cap) * 2 : 64;                                                        \
+            (cap) = (cap) ? (cap)*2 : 64;                                                          \
             (array) = realloc((array), (size_t)(cap) * sizeof *(array));                           \
             CHECK(array);                                                                          \
         }                                                                                          \
@@ -96,7 +96,8 @@ void infer_tables_free(SolveStore *store) {
     table_free(store->concrete);
 }
 
-// ---- variables -------------------------------------------------------------------------------------
+// ---- variables
+// -------------------------------------------------------------------------------------
 
 static u32 var_new(InferTable *t, TyKind kind, Ty const_ty) {
     GROW(t->vars, t->count, t->cap);
@@ -104,7 +105,9 @@ static u32 var_new(InferTable *t, TyKind kind, Ty const_ty) {
     return t->count++;
 }
 
-Ty infer_var(InferTable *t) { return ty_infer(t->db, TY_INFER, var_new(t, TY_INFER, (Ty){0}), (Ty){0}); }
+Ty infer_var(InferTable *t) {
+    return ty_infer(t->db, TY_INFER, var_new(t, TY_INFER, (Ty){0}), (Ty){0});
+}
 Ty infer_int_var(InferTable *t) {
     return ty_infer(t->db, TY_INFER_INT, var_new(t, TY_INFER_INT, (Ty){0}), (Ty){0});
 }
@@ -128,7 +131,8 @@ static u32 var_root(const InferTable *t, u32 var) {
 }
 
 static bool is_var_kind(TyKind kind) {
-    return kind == TY_INFER || kind == TY_INFER_INT || kind == TY_INFER_FLOAT || kind == TY_CONST_INFER;
+    return kind == TY_INFER || kind == TY_INFER_INT || kind == TY_INFER_FLOAT ||
+           kind == TY_CONST_INFER;
 }
 
 u32 infer_snapshot(InferTable *t) {
@@ -154,9 +158,13 @@ void infer_commit(InferTable *t, u32 snapshot) {
     if (snapshot == 0) t->log_count = 0;
 }
 
-u32 infer_changes(const InferTable *t) { return t->changes; }
+u32 infer_changes(const InferTable *t) {
+    return t->changes;
+}
 
-u32 infer_var_count(const InferTable *t) { return t->count; }
+u32 infer_var_count(const InferTable *t) {
+    return t->count;
+}
 
 static Ty var_ty(InferTable *t, u32 root) {
     return ty_infer(t->db, (TyKind)t->vars[root].kind, root, t->vars[root].const_ty);
@@ -214,14 +222,16 @@ Args infer_fresh_args(InferTable *t, DefId def) {
     u64 mark = scratch_mark(work);
     Ty *tys = count <= SMALL ? small : SCRATCH_ARRAY(work, Ty, count);
     for (u32 i = 0; i < count; i++)
-        tys[i] = LIST_AT(g, GenericParam, g->params)[i].is_const ? infer_const_var(t, const_param_ty(t->db, def, i))
-                                                                 : infer_var(t);
+        tys[i] = LIST_AT(g, GenericParam, g->params)[i].is_const
+                     ? infer_const_var(t, const_param_ty(t->db, def, i))
+                     : infer_var(t);
     Args args = args_intern(t->db, tys, count);
     scratch_rewind(work, mark);
     return args;
 }
 
-// ---- unification -----------------------------------------------------------------------------------
+// ---- unification
+// -----------------------------------------------------------------------------------
 
 typedef struct OccursCx {
     InferTable *t;
@@ -233,8 +243,10 @@ static Ty occurs_one(void *cx, Db *db, Ty ty) {
     OccursCx *o = cx;
     if (o->found || !is_var_kind(ty_kind(db, ty))) return ty;
     Ty known = infer_shallow(o->t, ty);
-    if (is_var_kind(ty_kind(db, known))) o->found |= ty_row(db, known)->index == o->root;
-    else if (ty_flags(db, known) & TY_HAS_INFER) ty_fold(db, known, occurs_one, o, TY_HAS_INFER);
+    if (is_var_kind(ty_kind(db, known)))
+        o->found |= ty_row(db, known)->index == o->root;
+    else if (ty_flags(db, known) & TY_HAS_INFER)
+        ty_fold(db, known, occurs_one, o, TY_HAS_INFER);
     return ty;
 }
 
@@ -270,10 +282,14 @@ static bool join(InferTable *t, Ty a, Ty b) {
     u32 x = ty_row(t->db, a)->index, y = ty_row(t->db, b)->index;
     u8 kx = t->vars[x].kind, ky = t->vars[y].kind, kind;
     if ((kx == TY_CONST_INFER) != (ky == TY_CONST_INFER)) return false;
-    if (kx == ky) kind = kx;
-    else if (kx == TY_INFER) kind = ky;
-    else if (ky == TY_INFER) kind = kx;
-    else return false;
+    if (kx == ky)
+        kind = kx;
+    else if (kx == TY_INFER)
+        kind = ky;
+    else if (ky == TY_INFER)
+        kind = kx;
+    else
+        return false;
     if (t->vars[x].rank < t->vars[y].rank || (t->vars[x].rank == t->vars[y].rank && y < x)) {
         u32 swap = x;
         x = y, y = swap;
@@ -304,14 +320,18 @@ static bool unify_lists(InferTable *t, Args a, Args b) {
 static bool unify_dyn(InferTable *t, Ty a, Ty b) {
     Db *db = t->db;
     const Existential *x = ty_existential(db, a), *y = ty_existential(db, b);
-    if (x->principal.id != y->principal.id || x->projection_count != y->projection_count || x->auto_count != y->auto_count)
+    if (x->principal.id != y->principal.id || x->projection_count != y->projection_count ||
+        x->auto_count != y->auto_count)
         return false;
     for (u32 i = 0; i < x->auto_count; i++)
         if (existential_autos(db, x)[i].id != existential_autos(db, y)[i].id) return false;
     if (!unify_lists(t, x->args, y->args)) return false;
     for (u32 i = 0; i < x->projection_count; i++) {
-        const ExProjection *p = &existential_projections(db, x)[i], *q = &existential_projections(db, y)[i];
-        if (p->assoc.id != q->assoc.id || !unify_lists(t, p->args, q->args) || !unify(t, p->ty, q->ty)) return false;
+        const ExProjection *p = &existential_projections(db, x)[i],
+                           *q = &existential_projections(db, y)[i];
+        if (p->assoc.id != q->assoc.id || !unify_lists(t, p->args, q->args) ||
+            !unify(t, p->ty, q->ty))
+            return false;
     }
     return true;
 }
@@ -326,11 +346,13 @@ static bool unify(InferTable *t, Ty a, Ty b) {
     if (var_a && var_b) return join(t, a, b);
     if (var_a) return bind(t, a, b);
     if (var_b) return bind(t, b, a);
-    if (x->kind == TY_ERROR || y->kind == TY_ERROR || x->kind == TY_CONST_ERROR || y->kind == TY_CONST_ERROR) return true;
+    if (x->kind == TY_ERROR || y->kind == TY_ERROR || x->kind == TY_CONST_ERROR ||
+        y->kind == TY_CONST_ERROR)
+        return true;
     // What differs and holds no variable differs for good.
     if (!((x->flags | y->flags) & (TY_HAS_INFER | TY_HAS_ERROR))) return false;
-    if (x->kind != y->kind || x->def.id != y->def.id || x->is_mut != y->is_mut || x->abi != y->abi ||
-        x->is_unsafe != y->is_unsafe || x->is_variadic != y->is_variadic)
+    if (x->kind != y->kind || x->def.id != y->def.id || x->is_mut != y->is_mut ||
+        x->abi != y->abi || x->is_unsafe != y->is_unsafe || x->is_variadic != y->is_variadic)
         return false;
     if (x->kind == TY_DYN) return unify_dyn(t, a, b);
     if (x->index != y->index || x->lo_bits != y->lo_bits || x->hi_bits != y->hi_bits) return false;

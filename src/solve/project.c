@@ -15,11 +15,13 @@ DefId assoc_item_in_impl(Db *db, DefId impl, DefId trait_item, AssocItem *row) {
 DefId inherited_item(Solver *s, TraitRef goal, DefId impl, DefId item, Args *impl_args) {
     Db *db = s->db;
     u32 count;
-    const DefId *impls = impls_of_trait(db, goal.trait, ty_simplify(db, args_get(db, goal.args, 0)), s->work, &count);
+    const DefId *impls = impls_of_trait(db, goal.trait, ty_simplify(db, args_get(db, goal.args, 0)),
+                                        s->work, &count);
     DefId best = {0};
     for (u32 i = 0; i < count; i++) {
         if (def_eq(impls[i], impl) || !impl_item_for(db, impls[i], item).id) continue;
-        if (!may_unify_args(db, goal.args, impl_header(db, impls[i])->trait_ref.args, true)) continue;
+        if (!may_unify_args(db, goal.args, impl_header(db, impls[i])->trait_ref.args, true))
+            continue;
         if (!impl_specializes(db, impl, impls[i])) continue;
         if (best.id && !impl_specializes(db, impls[i], best)) continue;
         best = impls[i];
@@ -28,7 +30,8 @@ DefId inherited_item(Solver *s, TraitRef goal, DefId impl, DefId item, Args *imp
     Candidate c = {.kind = CAND_IMPL, .impl = best};
     GoalVec nested = {0};
     Selection sel;
-    if (!confirm_candidate(s, goal, &c, &nested, &sel) || run_goals(s, &nested) == SOLVE_NO) return (DefId){0};
+    if (!confirm_candidate(s, goal, &c, &nested, &sel) || run_goals(s, &nested) == SOLVE_NO)
+        return (DefId){0};
     *impl_args = infer_resolve_args(s->t, sel.args);
     return best;
 }
@@ -38,9 +41,12 @@ static Ty assoc_value(Db *db, DefId item, Args owner_args, Args own) {
     return ty.id ? ty_subst(db, ty, args_concat(db, owner_args, own)) : ty;
 }
 
-// ---- associated types the compiler defines -------------------------------------------------------------
+// ---- associated types the compiler defines
+// -------------------------------------------------------------
 
-static Ty prim_of_repr(u32 repr) { return repr ? (Ty){TY_BOOL + repr - 1} : TY_OF(ISIZE); }
+static Ty prim_of_repr(u32 repr) {
+    return repr ? (Ty){TY_BOOL + repr - 1} : TY_OF(ISIZE);
+}
 
 static SolveResult discriminant_of(Solver *s, Ty self, Ty *out) {
     Db *db = s->db;
@@ -52,7 +58,8 @@ static SolveResult discriminant_of(Solver *s, Ty self, Ty *out) {
     case TY_OPAQUE:
     case TY_PLACEHOLDER: return SOLVE_NO;
     case TY_ADT:
-        *out = def_kind(db, row->def) == DEF_ENUM ? prim_of_repr(def_attrs(db, row->def)->repr_int) : TY_OF(U8);
+        *out = def_kind(db, row->def) == DEF_ENUM ? prim_of_repr(def_attrs(db, row->def)->repr_int)
+                                                  : TY_OF(U8);
         return SOLVE_YES;
     default: *out = TY_OF(U8); return SOLVE_YES;
     }
@@ -95,7 +102,9 @@ static SolveResult metadata_of(Solver *s, Ty self, GoalVec *left, Ty *out) {
             break;
         }
         case TY_ADT: {
-            const Ty *tail = def_kind(db, row->def) == DEF_STRUCT ? query_get(db, Q_adt_sized_tail, row->def.id) : NULL;
+            const Ty *tail = def_kind(db, row->def) == DEF_STRUCT
+                                 ? query_get(db, Q_adt_sized_tail, row->def.id)
+                                 : NULL;
             if (!tail || !tail->id) {
                 *out = ty_unit(db);
                 return SOLVE_YES;
@@ -109,7 +118,8 @@ static SolveResult metadata_of(Solver *s, Ty self, GoalVec *left, Ty *out) {
     return SOLVE_NO;
 }
 
-// ---- candidates ----------------------------------------------------------------------------------------
+// ---- candidates
+// ----------------------------------------------------------------------------------------
 
 typedef struct Found {
     Ty projection, ty;
@@ -118,7 +128,8 @@ typedef struct Found {
 
 static void found_clause(Solver *s, Ty goal, Ty projection, Ty ty, Found *found) {
     if (ty_row(s->db, goal)->def.id != ty_row(s->db, projection)->def.id) return;
-    if (!may_unify_args(s->db, ty_row(s->db, goal)->args, ty_row(s->db, projection)->args, false)) return;
+    if (!may_unify_args(s->db, ty_row(s->db, goal)->args, ty_row(s->db, projection)->args, false))
+        return;
     u32 snapshot = infer_snapshot(s->t);
     bool ok = infer_unify_args(s->t, ty_row(s->db, goal)->args, ty_row(s->db, projection)->args);
     infer_rollback(s->t, snapshot);
@@ -137,12 +148,15 @@ static void find_in_bounds(Solver *s, Ty goal, Ty self, Found *found) {
         for (u32 i = 0; i < bounds->own.count; i++) {
             const Predicate *p = &LIST_AT(bounds, Predicate, bounds->own)[i];
             if (p->kind == PRED_PROJECTION) {
-                found_clause(s, goal, ty_subst(db, p->projection, row->args), ty_subst(db, p->ty, row->args), found);
+                found_clause(s, goal, ty_subst(db, p->projection, row->args),
+                             ty_subst(db, p->ty, row->args), found);
                 continue;
             }
             // Projections that come with supertraits.
             TraitRefVec refs = {0};
-            elaborate_trait_ref(s, (TraitRef){p->trait_ref.trait, args_subst(db, p->trait_ref.args, row->args)}, &refs);
+            elaborate_trait_ref(
+                s, (TraitRef){p->trait_ref.trait, args_subst(db, p->trait_ref.args, row->args)},
+                &refs);
             for (u32 k = 0; k < refs.count; k++) {
                 const Predicates *supers = super_predicates_of(db, refs.at[k].trait);
                 for (u32 j = 0; j < supers->own.count; j++) {
@@ -168,14 +182,16 @@ static void find_in_object(Solver *s, Ty goal, Ty self, Found *found) {
     }
 }
 
-static SolveResult project_selected(Solver *s, Ty projection, TraitRef tr, Args own, GoalVec *left, Ty *out) {
+static SolveResult project_selected(Solver *s, Ty projection, TraitRef tr, Args own, GoalVec *left,
+                                    Ty *out) {
     Db *db = s->db;
     DefId assoc = ty_row(db, projection)->def;
     Ty self = infer_shallow(s->t, args_get(db, tr.args, 0));
     LangItem lang = lang_item_of(db, assoc);
     *out = projection;
     if (lang == LANG_discriminant || lang == LANG_metadata) {
-        SolveResult r = lang == LANG_discriminant ? discriminant_of(s, self, out) : metadata_of(s, self, left, out);
+        SolveResult r = lang == LANG_discriminant ? discriminant_of(s, self, out)
+                                                  : metadata_of(s, self, left, out);
         if (r == SOLVE_NO) *out = projection;
         return r == SOLVE_NO ? SOLVE_YES : r;
     }
@@ -200,11 +216,13 @@ static SolveResult project_selected(Solver *s, Ty projection, TraitRef tr, Args 
             if (from.id) item = assoc_item_in_impl(db, from, assoc, &row);
         }
         // A `default type` may still be replaced by a more special impl.
-        if (item.id && row.is_default && !s->cx->reveal && (args_flags(db, tr.args) & (TY_HAS_PARAM | TY_HAS_INFER))) {
+        if (item.id && row.is_default && !s->cx->reveal &&
+            (args_flags(db, tr.args) & (TY_HAS_PARAM | TY_HAS_INFER))) {
             *out = projection;
             break;
         }
-        Ty value = item.id ? assoc_value(db, item, impl_args, own) : assoc_value(db, assoc, tr.args, own);
+        Ty value =
+            item.id ? assoc_value(db, item, impl_args, own) : assoc_value(db, assoc, tr.args, own);
         if (!value.id) return SOLVE_NO;
         *out = normalize(s, value, &nested);
         break;
@@ -213,7 +231,8 @@ static SolveResult project_selected(Solver *s, Ty projection, TraitRef tr, Args 
     case CAND_CLOSURE: {
         Args sig;
         bool is_closure, kind_unknown;
-        if (builtin_fn_sig(s, self, tr.trait, &sig, &is_closure, &kind_unknown) != BUILTIN_YES) return SOLVE_NO;
+        if (builtin_fn_sig(s, self, tr.trait, &sig, &is_closure, &kind_unknown) != BUILTIN_YES)
+            return SOLVE_NO;
         *out = normalize(s, args_get(db, sig, args_count(db, sig) - 1), &nested);
         break;
     }
@@ -239,7 +258,8 @@ static SolveResult project_inner(Solver *s, Ty projection, GoalVec *left, Ty *ou
     }
     Found found = {0};
     for (u32 i = 0; i < s->env_count; i++)
-        if (s->env[i].kind == PRED_PROJECTION) found_clause(s, projection, s->env[i].projection, s->env[i].ty, &found);
+        if (s->env[i].kind == PRED_PROJECTION)
+            found_clause(s, projection, s->env[i].projection, s->env[i].ty, &found);
     if (!found.count) {
         if (kind == TY_PROJECTION || kind == TY_OPAQUE) find_in_bounds(s, projection, self, &found);
         if (kind == TY_DYN) find_in_object(s, projection, self, &found);
@@ -296,7 +316,8 @@ SolveResult project(Solver *s, Ty projection, GoalVec *left, Ty *out) {
     return result;
 }
 
-// ---- opaque types ------------------------------------------------------------------------------------------
+// ---- opaque types
+// ------------------------------------------------------------------------------------------
 
 // `impl Trait` in the return type of a trait's method: where the impl's own signature has its type.
 static Ty matching_part(Db *db, Ty pattern, Ty actual, Ty wanted) {
@@ -329,10 +350,12 @@ static bool trait_opaque(Solver *s, Ty opaque, DefId fn, GoalVec *left, Ty *out)
     Selection sel;
     GoalVec nested = {0};
     if (select_candidate(s, tr, &c) != SOLVE_YES || c.kind != CAND_IMPL) return false;
-    if (!confirm_candidate(s, tr, &c, &nested, &sel) || run_goals(s, &nested) == SOLVE_NO) return false;
+    if (!confirm_candidate(s, tr, &c, &nested, &sel) || run_goals(s, &nested) == SOLVE_NO)
+        return false;
     DefId item = impl_item_for(db, c.impl, fn);
     if (!item.id) return false;
-    Args args = args_concat(db, infer_resolve_args(s->t, sel.args), args_slice(db, row->args, trait_count, count - trait_count));
+    Args args = args_concat(db, infer_resolve_args(s->t, sel.args),
+                            args_slice(db, row->args, trait_count, count - trait_count));
     Ty wanted = ty_opaque(db, row->def, generics_identity(db, row->def));
     Ty part = matching_part(db, fn_sig(db, fn)->output, fn_sig(db, item)->output, wanted);
     if (!part.id) return false;
@@ -349,7 +372,8 @@ static DefId trait_fn_of_opaque(Db *db, DefId opaque) {
     return def_kind(db, def_row(db, fn)->parent) == DEF_TRAIT ? fn : (DefId){0};
 }
 
-// ---- normalising ---------------------------------------------------------------------------------------------
+// ---- normalising
+// ---------------------------------------------------------------------------------------------
 
 typedef struct NormalizeCx {
     Solver *s;
@@ -368,7 +392,8 @@ static Ty normalize_one(void *cx, Db *db, Ty ty) {
             vec_append(s->work, n->left, left.at, left.count);
             return out;
         }
-        if (!s->cx->table && !(row->flags & TY_HAS_INFER)) return TY_OF(ERROR); // mono: no impl gives it
+        if (!s->cx->table && !(row->flags & TY_HAS_INFER))
+            return TY_OF(ERROR); // mono: no impl gives it
         Ty var = infer_var(s->t);
         Predicate p = {.kind = PRED_PROJECTION, .projection = ty, .ty = var};
         vec_push(s->work, n->left, p);

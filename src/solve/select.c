@@ -6,10 +6,12 @@
 #include <stdio.h>
 #endif
 
-// ---- quick rejection -------------------------------------------------------------------------------
+// ---- quick rejection
+// -------------------------------------------------------------------------------
 
 static bool is_var(TyKind kind) {
-    return kind == TY_INFER || kind == TY_INFER_INT || kind == TY_INFER_FLOAT || kind == TY_CONST_INFER;
+    return kind == TY_INFER || kind == TY_INFER_INT || kind == TY_INFER_FLOAT ||
+           kind == TY_CONST_INFER;
 }
 
 bool may_unify_args(Db *db, Args goal, Args pattern, bool params_are_wild) {
@@ -29,13 +31,15 @@ bool may_unify(Db *db, Ty goal, Ty pattern, bool params_are_wild) {
     TyKind x = (TyKind)a->kind, y = (TyKind)b->kind;
     if (x == TY_ERROR || y == TY_ERROR || x == TY_CONST_ERROR || y == TY_CONST_ERROR) return true;
     if (params_are_wild && (y == TY_PARAM || y == TY_CONST_PARAM)) return true;
-    if (y == TY_PROJECTION || y == TY_CONST_UNEVAL || y == TY_INFER || y == TY_CONST_INFER || y == TY_OPAQUE) return true;
+    if (y == TY_PROJECTION || y == TY_CONST_UNEVAL || y == TY_INFER || y == TY_CONST_INFER ||
+        y == TY_OPAQUE)
+        return true;
     if (x == TY_INFER || x == TY_CONST_INFER || x == TY_CONST_UNEVAL) return true;
     if (x == TY_INFER_INT) return ty_is_int(y) || y == TY_INFER_INT;
     if (x == TY_INFER_FLOAT) return ty_is_float(y) || y == TY_INFER_FLOAT;
     if (x != y) return false;
-    if (a->def.id != b->def.id || a->is_mut != b->is_mut || a->abi != b->abi || a->is_unsafe != b->is_unsafe ||
-        a->is_variadic != b->is_variadic)
+    if (a->def.id != b->def.id || a->is_mut != b->is_mut || a->abi != b->abi ||
+        a->is_unsafe != b->is_unsafe || a->is_variadic != b->is_variadic)
         return false;
     if (x == TY_DYN) {
         const Existential *e = ty_existential(db, goal), *f = ty_existential(db, pattern);
@@ -43,12 +47,14 @@ bool may_unify(Db *db, Ty goal, Ty pattern, bool params_are_wild) {
                may_unify_args(db, e->args, f->args, params_are_wild);
     }
     if (a->index != b->index || a->lo_bits != b->lo_bits || a->hi_bits != b->hi_bits) return false;
-    if (a->elem.id && !ty_is_const(db, goal) && !may_unify(db, a->elem, b->elem, params_are_wild)) return false;
+    if (a->elem.id && !ty_is_const(db, goal) && !may_unify(db, a->elem, b->elem, params_are_wild))
+        return false;
     if (a->len.id && !may_unify(db, a->len, b->len, params_are_wild)) return false;
     return may_unify_args(db, a->args, b->args, params_are_wild);
 }
 
-// ---- frames ----------------------------------------------------------------------------------------
+// ---- frames
+// ----------------------------------------------------------------------------------------
 
 typedef struct CanonCx {
     u32 vars[64];
@@ -116,13 +122,15 @@ void elaborate_trait_ref(Solver *s, TraitRef tr, TraitRefVec *out) {
             TraitRef super = {p->trait_ref.trait, args_subst(s->db, p->trait_ref.args, at.args)};
             bool known = false;
             for (u32 j = first; j < out->count && !known; j++)
-                known = def_eq(out->at[j].trait, super.trait) && args_eq(out->at[j].args, super.args);
+                known =
+                    def_eq(out->at[j].trait, super.trait) && args_eq(out->at[j].args, super.args);
             if (!known) vec_push(s->work, out, super);
         }
     }
 }
 
-// ---- assembling ------------------------------------------------------------------------------------
+// ---- assembling
+// ------------------------------------------------------------------------------------
 
 static bool probe_unify_args(Solver *s, Args goal, Args clause) {
     u32 snapshot = infer_snapshot(s->t);
@@ -144,11 +152,13 @@ static void assemble_env(Solver *s, TraitRef goal, CandidateVec *out) {
         const Predicate *p = &s->env[i];
         if (p->kind != PRED_TRAIT || !def_eq(p->trait_ref.trait, goal.trait)) continue;
         if (!may_unify_args(s->db, goal.args, p->trait_ref.args, false)) continue;
-        if (probe_unify_args(s, goal.args, p->trait_ref.args)) add_clause(s, out, CAND_PARAM, p->trait_ref.args);
+        if (probe_unify_args(s, goal.args, p->trait_ref.args))
+            add_clause(s, out, CAND_PARAM, p->trait_ref.args);
     }
 }
 
-// What a rigid projection or opaque type promises, and the types it is projected from promise of it.
+// What a rigid projection or opaque type promises, and the types it is projected from promise of
+// it.
 static void assemble_bounds(Solver *s, TraitRef goal, Ty self, CandidateVec *out) {
     Db *db = s->db;
     for (Ty alias = self;;) {
@@ -165,7 +175,9 @@ static void assemble_bounds(Solver *s, TraitRef goal, Ty self, CandidateVec *out
                 related = def_eq(supers[k], goal.trait);
             if (!related) continue;
             TraitRefVec refs = {0};
-            elaborate_trait_ref(s, (TraitRef){p->trait_ref.trait, args_subst(db, p->trait_ref.args, row->args)}, &refs);
+            elaborate_trait_ref(
+                s, (TraitRef){p->trait_ref.trait, args_subst(db, p->trait_ref.args, row->args)},
+                &refs);
             for (u32 k = 0; k < refs.count; k++) {
                 if (!def_eq(refs.at[k].trait, goal.trait)) continue;
                 // Arguments but Self may need normalising; Self must stay the alias it is.
@@ -240,13 +252,15 @@ static SimplifiedTy goal_key(Solver *s, Ty self) {
 }
 
 // Answers whether an impl is written for this kind of type, whatever its arguments.
-static bool assemble_from(Solver *s, TraitRef goal, const DefId *impls, u32 count, CandidateVec *out) {
+static bool assemble_from(Solver *s, TraitRef goal, const DefId *impls, u32 count,
+                          CandidateVec *out) {
     Db *db = s->db;
     bool relevant = false;
     for (u32 i = 0; i < count; i++) {
         const ImplHeader *h = impl_header(db, impls[i]);
         if (!def_eq(h->trait_ref.trait, goal.trait)) continue;
-        if (args_flags(db, h->trait_ref.args) & TY_HAS_ERROR) continue; // reported; must not match everything
+        if (args_flags(db, h->trait_ref.args) & TY_HAS_ERROR)
+            continue; // reported; must not match everything
         if (!may_unify_args(db, goal.args, h->trait_ref.args, true)) continue;
         relevant = true;
         u64 mark = scratch_mark(s->work);
@@ -257,7 +271,8 @@ static bool assemble_from(Solver *s, TraitRef goal, const DefId *impls, u32 coun
         infer_rollback(s->t, snapshot);
         scratch_rewind(s->work, mark);
         if (!ok) continue;
-        Candidate c = {.kind = CAND_IMPL, .impl = impls[i], .negative = h->is_negative, .eval = SOLVE_MAYBE};
+        Candidate c = {
+            .kind = CAND_IMPL, .impl = impls[i], .negative = h->is_negative, .eval = SOLVE_MAYBE};
         vec_push(s->work, out, c);
     }
     return relevant;
@@ -316,7 +331,8 @@ static void add_builtin(Solver *s, CandidateVec *out, u32 kind) {
     vec_push(s->work, out, c);
 }
 
-// ---- choosing --------------------------------------------------------------------------------------
+// ---- choosing
+// --------------------------------------------------------------------------------------
 
 static SolveResult evaluate_candidate(Solver *s, TraitRef goal, const Candidate *c) {
     u64 mark = scratch_mark(s->work);
@@ -333,7 +349,8 @@ static SolveResult evaluate_candidate(Solver *s, TraitRef goal, const Candidate 
 }
 
 // MAYBE: two that do not exclude each other.
-static SolveResult winnow(Solver *s, TraitRef goal, CandidateVec *cands, bool has_infer, Candidate *out) {
+static SolveResult winnow(Solver *s, TraitRef goal, CandidateVec *cands, bool has_infer,
+                          Candidate *out) {
     if (cands->count == 0) return SOLVE_NO;
     if (cands->count == 1) {
         *out = cands->at[0];
@@ -362,11 +379,16 @@ static SolveResult winnow(Solver *s, TraitRef goal, CandidateVec *cands, bool ha
     u32 param_count = 0, global_count = 0, bound_count = 0, object_count = 0, other_count = 0;
     for (u32 i = 0; i < kept; i++) {
         const Candidate *c = &cands->at[i];
-        if (c->kind == CAND_PARAM && c->is_global) global_count++;
-        else if (c->kind == CAND_PARAM) param = param ? param : c, param_count++;
-        else if (c->kind == CAND_BOUND) bound = bound ? bound : c, bound_count++;
-        else if (c->kind == CAND_OBJECT) object = object ? object : c, object_count++;
-        else if (c->kind != CAND_IMPL) other = other ? other : c, other_count++;
+        if (c->kind == CAND_PARAM && c->is_global)
+            global_count++;
+        else if (c->kind == CAND_PARAM)
+            param = param ? param : c, param_count++;
+        else if (c->kind == CAND_BOUND)
+            bound = bound ? bound : c, bound_count++;
+        else if (c->kind == CAND_OBJECT)
+            object = object ? object : c, object_count++;
+        else if (c->kind != CAND_IMPL)
+            other = other ? other : c, other_count++;
     }
     const Candidate *best = NULL;
     if (param) {
@@ -384,9 +406,11 @@ static SolveResult winnow(Solver *s, TraitRef goal, CandidateVec *cands, bool ha
             if (c->kind != CAND_IMPL) continue;
             if (!impl) {
                 impl = c;
-            } else if (c->eval == SOLVE_YES && (is_marker || impl_specializes(s->db, c->impl, impl->impl))) {
+            } else if (c->eval == SOLVE_YES &&
+                       (is_marker || impl_specializes(s->db, c->impl, impl->impl))) {
                 impl = c;
-            } else if (!(impl->eval == SOLVE_YES && (is_marker || impl_specializes(s->db, impl->impl, c->impl)))) {
+            } else if (!(impl->eval == SOLVE_YES &&
+                         (is_marker || impl_specializes(s->db, impl->impl, c->impl)))) {
                 return SOLVE_MAYBE;
             }
         }
@@ -473,7 +497,8 @@ SolveResult select_candidate(Solver *s, TraitRef goal, Candidate *out) {
     case LANG_fn_once: {
         Args sig;
         bool is_closure, kind_unknown;
-        BuiltinAnswer answer = builtin_fn_sig(s, self, goal.trait, &sig, &is_closure, &kind_unknown);
+        BuiltinAnswer answer =
+            builtin_fn_sig(s, self, goal.trait, &sig, &is_closure, &kind_unknown);
         if (answer == BUILTIN_MAYBE) return SOLVE_MAYBE;
         if (answer == BUILTIN_NO) return SOLVE_NO;
         if (answer == BUILTIN_YES) {
@@ -497,14 +522,16 @@ SolveResult select_candidate(Solver *s, TraitRef goal, Candidate *out) {
     return winnow(s, goal, &cands, has_infer, out);
 }
 
-// ---- confirming ------------------------------------------------------------------------------------
+// ---- confirming
+// ------------------------------------------------------------------------------------
 
 static void push_nested_types(Solver *s, DefId trait, const TyVec *tys, GoalVec *nested) {
     for (u32 i = 0; i < tys->count; i++)
         push_trait_goal(s, nested, trait, normalize(s, tys->at[i], nested));
 }
 
-bool confirm_candidate(Solver *s, TraitRef goal, const Candidate *c, GoalVec *nested, Selection *selection) {
+bool confirm_candidate(Solver *s, TraitRef goal, const Candidate *c, GoalVec *nested,
+                       Selection *selection) {
     Db *db = s->db;
     Ty self = args_get(db, goal.args, 0);
     if (selection) *selection = (Selection){.kind = c->kind, .impl = c->impl};
@@ -527,7 +554,8 @@ bool confirm_candidate(Solver *s, TraitRef goal, const Candidate *c, GoalVec *ne
     case CAND_CLOSURE: {
         Args sig;
         bool is_closure, kind_unknown;
-        if (builtin_fn_sig(s, self, goal.trait, &sig, &is_closure, &kind_unknown) != BUILTIN_YES) return false;
+        if (builtin_fn_sig(s, self, goal.trait, &sig, &is_closure, &kind_unknown) != BUILTIN_YES)
+            return false;
         sig = normalize_args(s, sig, nested);
         u32 count;
         const Ty *at = args_at(db, sig, &count);
@@ -562,25 +590,28 @@ bool confirm_candidate(Solver *s, TraitRef goal, const Candidate *c, GoalVec *ne
     return false;
 }
 
-// ---- running goals -----------------------------------------------------------------------------------
+// ---- running goals
+// -----------------------------------------------------------------------------------
 
 static bool is_coinductive(Solver *s, DefId trait) {
     LangItem lang = lang_item_of(s->db, trait);
-    return lang == LANG_sized || lang == LANG_meta_sized || lang == LANG_pointee_sized || trait_is_auto(s->db, trait) ||
-           (def_attrs(s->db, trait)->flags & DEF_ATTR_COINDUCTIVE);
+    return lang == LANG_sized || lang == LANG_meta_sized || lang == LANG_pointee_sized ||
+           trait_is_auto(s->db, trait) || (def_attrs(s->db, trait)->flags & DEF_ATTR_COINDUCTIVE);
 }
 
 static bool scalar_is_sized(TyKind kind) {
-    return (kind >= TY_BOOL && kind <= TY_NEVER && kind != TY_STR) || kind == TY_REF || kind == TY_PTR || kind == TY_ARRAY ||
-           kind == TY_FN_PTR || kind == TY_FN_DEF || kind == TY_CLOSURE || kind == TY_INFER_INT || kind == TY_INFER_FLOAT;
+    return (kind >= TY_BOOL && kind <= TY_NEVER && kind != TY_STR) || kind == TY_REF ||
+           kind == TY_PTR || kind == TY_ARRAY || kind == TY_FN_PTR || kind == TY_FN_DEF ||
+           kind == TY_CLOSURE || kind == TY_INFER_INT || kind == TY_INFER_FLOAT;
 }
 
-// Whether the answer can be that of the memo for concrete goals. The memo's own computation, at depth
-// 0 without a table, must not ask itself; and a goal that grows without end must meet the limit of
-// one solver at last.
+// Whether the answer can be that of the memo for concrete goals. The memo's own computation, at
+// depth 0 without a table, must not ask itself; and a goal that grows without end must meet the
+// limit of one solver at last.
 bool may_memoise(const Solver *s, u32 flags) {
     u32 contextual = TY_CONTEXTUAL | (s->cx->closure ? TY_HAS_CLOSURE : 0);
-    return (s->depth > 0 || s->cx->table) && !(flags & contextual) && s->db->solve->asked < SOLVE_ASKED_MAX;
+    return (s->depth > 0 || s->cx->table) && !(flags & contextual) &&
+           s->db->solve->asked < SOLVE_ASKED_MAX;
 }
 
 SolveResult run_trait(Solver *s, TraitRef goal, GoalVec *left, Selection *selection) {
@@ -601,7 +632,8 @@ SolveResult run_trait(Solver *s, TraitRef goal, GoalVec *left, Selection *select
     bool coinductive = is_coinductive(s, goal.trait);
     // What depends on nothing around it is answered once for all.
     if (!coinductive && may_memoise(s, flags)) {
-        const Selection *known = query_get(db, Q_trait_select, solve_key(db, goal.trait.id, goal.args.id));
+        const Selection *known =
+            query_get(db, Q_trait_select, solve_key(db, goal.trait.id, goal.args.id));
         if (known) {
             if (selection) *selection = *known;
             return known->kind == CAND_NONE ? SOLVE_NO : SOLVE_YES;
@@ -623,7 +655,8 @@ SolveResult run_trait(Solver *s, TraitRef goal, GoalVec *left, Selection *select
         if (seen) return seen == 1 ? SOLVE_YES : SOLVE_NO;
         map_set(&s->seen, seen_key, 1);
     }
-    Frame frame = {.up = s->top, .trait = goal.trait, .args = canonical, .coinductive = coinductive};
+    Frame frame = {
+        .up = s->top, .trait = goal.trait, .args = canonical, .coinductive = coinductive};
     s->top = &frame;
     s->depth++;
     Candidate c;
@@ -641,7 +674,8 @@ SolveResult run_trait(Solver *s, TraitRef goal, GoalVec *left, Selection *select
             Args sig;
             bool is_closure, kind_unknown = false;
             if (result == SOLVE_YES && c.kind == CAND_CLOSURE &&
-                builtin_fn_sig(s, args_get(db, goal.args, 0), goal.trait, &sig, &is_closure, &kind_unknown) == BUILTIN_YES &&
+                builtin_fn_sig(s, args_get(db, goal.args, 0), goal.trait, &sig, &is_closure,
+                               &kind_unknown) == BUILTIN_YES &&
                 kind_unknown)
                 result = SOLVE_MAYBE; // the arguments are bound now; whether it is Fn shows later
         }
@@ -649,7 +683,10 @@ SolveResult run_trait(Solver *s, TraitRef goal, GoalVec *left, Selection *select
     s->depth--;
     s->top = frame.up;
 #ifdef RAC_SOLVE_TRACE
-    fprintf(stderr, "%*s%s: %s%s -> %d (cand %d impl %u)\n", (int)(s->depth + s->db->solve->asked) * 2, "", ty_print(db, args_get(db, goal.args, 0), &db->scratch).at, trait_ref_print(db, goal, &db->scratch).at, "", result, (int)c.kind, c.impl.id);
+    fprintf(stderr, "%*s%s: %s%s -> %d (cand %d impl %u)\n",
+            (int)(s->depth + s->db->solve->asked) * 2, "",
+            ty_print(db, args_get(db, goal.args, 0), &db->scratch).at,
+            trait_ref_print(db, goal, &db->scratch).at, "", result, (int)c.kind, c.impl.id);
 #endif
     if (remember && result == SOLVE_NO) map_set(&s->seen, seen_key, 2);
     return result;
@@ -700,7 +737,8 @@ SolveResult evaluate_trait(Solver *s, TraitRef goal) {
     return result;
 }
 
-// ---- specialization ----------------------------------------------------------------------------------
+// ---- specialization
+// ----------------------------------------------------------------------------------
 
 // Key: an interned (special, general). An impl is more special if the other matches its header
 // under its own where-clauses.
@@ -711,14 +749,16 @@ static void specializes_run(Db *db, u32 key) {
     const ImplHeader *a = impl_header(db, special);
     const ImplHeader *b = impl_header(db, general);
     if (def_eq(a->trait_ref.trait, b->trait_ref.trait) && !def_eq(special, general)) {
-        SolveCx cx = {.db = db, .table = infer_table_new(db, &db->scratch), .env = param_env(db, special)};
+        SolveCx cx = {
+            .db = db, .table = infer_table_new(db, &db->scratch), .env = param_env(db, special)};
         Solver s;
         solver_begin(&s, &cx);
         GoalVec nested = {0};
         TraitRef goal = a->trait_ref;
         goal.args = normalize_args(&s, goal.args, &nested);
         Candidate c = {.kind = CAND_IMPL, .impl = general};
-        if (confirm_candidate(&s, goal, &c, &nested, NULL)) result = run_goals(&s, &nested) != SOLVE_NO;
+        if (confirm_candidate(&s, goal, &c, &nested, NULL))
+            result = run_goals(&s, &nested) != SOLVE_NO;
         solver_end(&s);
     }
     query_return(db, &result, sizeof result);
@@ -729,4 +769,6 @@ bool impl_specializes(Db *db, DefId special, DefId general) {
     return result && *result;
 }
 
-void select_register(Db *db) { query_register(db, Q_specializes, specializes_run); }
+void select_register(Db *db) {
+    query_register(db, Q_specializes, specializes_run);
+}

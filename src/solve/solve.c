@@ -26,11 +26,14 @@ SolveResult solve_trait(SolveCx *cx, TraitRef goal, GoalVec *pending, Selection 
     Solver s;
     solver_begin(&s, cx);
     GoalVec left = {0};
-    if (args_flags(s.db, goal.args) & TY_NEEDS_NORMALIZE) goal.args = normalize_args(&s, goal.args, &left);
+    if (args_flags(s.db, goal.args) & TY_NEEDS_NORMALIZE)
+        goal.args = normalize_args(&s, goal.args, &left);
     u32 snapshot = infer_snapshot(s.t);
     SolveResult result = run_trait(&s, goal, &left, selection);
-    if (result == SOLVE_NO) infer_rollback(s.t, snapshot);
-    else infer_commit(s.t, snapshot);
+    if (result == SOLVE_NO)
+        infer_rollback(s.t, snapshot);
+    else
+        infer_commit(s.t, snapshot);
     if (selection && selection->args.id) selection->args = infer_resolve_args(s.t, selection->args);
     if (result == SOLVE_YES) hand_over(&s, &left, pending);
     solver_end(&s);
@@ -43,8 +46,10 @@ SolveResult solve_projection(SolveCx *cx, Ty projection, GoalVec *pending, Ty *o
     GoalVec left = {0};
     u32 snapshot = infer_snapshot(s.t);
     SolveResult result = project(&s, projection, &left, out);
-    if (result == SOLVE_NO) infer_rollback(s.t, snapshot);
-    else infer_commit(s.t, snapshot);
+    if (result == SOLVE_NO)
+        infer_rollback(s.t, snapshot);
+    else
+        infer_commit(s.t, snapshot);
     if (result == SOLVE_YES) hand_over(&s, &left, pending);
     solver_end(&s);
     return result;
@@ -56,8 +61,10 @@ SolveResult solve_predicate(SolveCx *cx, Predicate goal, GoalVec *pending) {
     GoalVec left = {0};
     u32 snapshot = infer_snapshot(s.t);
     SolveResult result = run_predicate(&s, goal, &left);
-    if (result == SOLVE_NO) infer_rollback(s.t, snapshot);
-    else infer_commit(s.t, snapshot);
+    if (result == SOLVE_NO)
+        infer_rollback(s.t, snapshot);
+    else
+        infer_commit(s.t, snapshot);
     if (result == SOLVE_YES) hand_over(&s, &left, pending);
     solver_end(&s);
     return result;
@@ -91,8 +98,10 @@ bool solve_unsize_is_builtin(SolveCx *cx, Ty from, Ty to, GoalVec *pending) {
     GoalVec nested = {0};
     u32 snapshot = infer_snapshot(s.t);
     bool yes = builtin_unsize(&s, from, to, &nested) == BUILTIN_YES;
-    if (yes) infer_commit(s.t, snapshot);
-    else infer_rollback(s.t, snapshot);
+    if (yes)
+        infer_commit(s.t, snapshot);
+    else
+        infer_rollback(s.t, snapshot);
     if (yes) hand_over(&s, &nested, pending);
     solver_end(&s);
     return yes;

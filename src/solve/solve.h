@@ -5,10 +5,11 @@
 //
 // What it knows: impls (with specialization: the most special one wins), where-clauses and
 // supertraits of the environment (elaborated), item bounds of projections and opaque types,
-// object candidates of `dyn Trait`, auto traits (structural, negative impls), built-in impls: Sized,
-// MetaSized, PointeeSized, Copy, Clone (tuples, arrays, closures, fn types), Fn*/AsyncFn* (fn defs, fn pointers, closures),
-// Pointee, DiscriminantKind, Tuple, FnPtr, Unsize, CoerceUnsized (std's impls + built-in Unsize), Destruct, Freeze,
-// TransmuteFrom no, PointerLike no, BikeshedGuaranteedNoDrop no. Constness is ignored. Coinduction for auto traits and Sized.
+// object candidates of `dyn Trait`, auto traits (structural, negative impls), built-in impls:
+// Sized, MetaSized, PointeeSized, Copy, Clone (tuples, arrays, closures, fn types), Fn*/AsyncFn*
+// (fn defs, fn pointers, closures), Pointee, DiscriminantKind, Tuple, FnPtr, Unsize, CoerceUnsized
+// (std's impls + built-in Unsize), Destruct, Freeze, TransmuteFrom no, PointerLike no,
+// BikeshedGuaranteedNoDrop no. Constness is ignored. Coinduction for auto traits and Sized.
 //
 // References: rustc-dev-guide "Trait solving", rustc_trait_selection (behaviour only).
 
@@ -17,12 +18,13 @@
 
 #include "types/sig.h"
 
-// ---- unification ---------------------------------------------------------------------------------
+// ---- unification
+// ---------------------------------------------------------------------------------
 
 // The variables of one inference context. Snapshots undo everything since.
 typedef struct InferTable InferTable;
 InferTable *infer_table_new(Db *db, Scratch *scratch); // lives as long as the scratch mark
-Ty infer_var(InferTable *t);                 // TY_INFER
+Ty infer_var(InferTable *t);                           // TY_INFER
 Ty infer_int_var(InferTable *t);
 Ty infer_float_var(InferTable *t);
 Ty infer_const_var(InferTable *t, Ty ty);
@@ -71,7 +73,7 @@ typedef enum CandidateKind {
     CAND_CLOSURE, // a closure implements Fn*
     CAND_OBJECT,  // dyn Trait implements its own (super)traits: virtual call
     CAND_AUTO,
-    CAND_BOUND,   // an item bound of a projection or opaque
+    CAND_BOUND, // an item bound of a projection or opaque
 } CandidateKind;
 typedef struct Selection {
     u32 kind; // CandidateKind
@@ -81,56 +83,65 @@ typedef struct Selection {
 
 // What the solver must know of closures of the body that is being checked.
 typedef struct ClosureFacts {
-    u8 known;      // signature known
+    u8 known; // signature known
     u8 kind_known;
-    u8 kind;       // 0 Fn, 1 FnMut, 2 FnOnce
-    Args tys;      // inputs (not tupled), then output
-    Args upvars;   // captured types; valid if upvars_known
+    u8 kind;     // 0 Fn, 1 FnMut, 2 FnOnce
+    Args tys;    // inputs (not tupled), then output
+    Args upvars; // captured types; valid if upvars_known
     u8 upvars_known;
 } ClosureFacts;
 
 typedef struct SolveCx {
     Db *db;
-    InferTable *table;   // NULL: concrete mode, no variables may occur
+    InferTable *table; // NULL: concrete mode, no variables may occur
     const ParamEnv *env;
     void *hook_cx;
     // infer/ answers for closures of its own body; false: ask Q_typeck of their root.
     bool (*closure)(void *cx, Ty closure, ClosureFacts *out);
-    // Opaque types being defined by the body under check; NULL: reveal through opaque_hidden_ty if `reveal`.
+    // Opaque types being defined by the body under check; NULL: reveal through opaque_hidden_ty if
+    // `reveal`.
     bool (*defining_opaque)(void *cx, Ty opaque, Ty *hidden_var);
-    bool reveal;         // mono: opaque types are their hidden types; specialization may pick `default` items
-    bool overflowed;     // out: a goal ran into the recursion limit (E0275) and was answered NO
+    bool reveal;     // mono: opaque types are their hidden types; specialization may pick `default`
+                     // items
+    bool overflowed; // out: a goal ran into the recursion limit (E0275) and was answered NO
 } SolveCx;
 
-// On YES the variables of the goal are bound as the one candidate demands, nested goals have been solved
-// too (or, if they are MAYBE, are appended to *pending: they must be solved later by the caller).
+// On YES the variables of the goal are bound as the one candidate demands, nested goals have been
+// solved too (or, if they are MAYBE, are appended to *pending: they must be solved later by the
+// caller).
 typedef VEC(Predicate) GoalVec;
-SolveResult solve_trait(SolveCx *cx, TraitRef goal, GoalVec *pending, Selection *selection /* may be NULL */);
-// Reduces a projection type. YES: *out is the result (may hold variables, whose goals are in *pending); MAYBE: not yet;
-// NO: no impl gives it. In generic code a rigid projection (T::Item without more facts) answers YES with itself.
+SolveResult solve_trait(SolveCx *cx, TraitRef goal, GoalVec *pending,
+                        Selection *selection /* may be NULL */);
+// Reduces a projection type. YES: *out is the result (may hold variables, whose goals are in
+// *pending); MAYBE: not yet; NO: no impl gives it. In generic code a rigid projection (T::Item
+// without more facts) answers YES with itself.
 SolveResult solve_projection(SolveCx *cx, Ty projection, GoalVec *pending, Ty *out);
 SolveResult solve_predicate(SolveCx *cx, Predicate goal, GoalVec *pending);
-// Replaces every projection inside that can be; the others become variables with a goal in *pending (table mode).
+// Replaces every projection inside that can be; the others become variables with a goal in *pending
+// (table mode).
 Ty solve_normalize(SolveCx *cx, Ty ty, GoalVec *pending);
 Args solve_normalize_args(SolveCx *cx, Args args, GoalVec *pending);
 // Whether `from: Unsize<to>` holds by a built-in rule; binds and adds what must hold besides.
 bool solve_unsize_is_builtin(SolveCx *cx, Ty from, Ty to, GoalVec *pending);
 
-// ---- concrete answers, for mono, layout, consts (all cached; types without params or variables) ----
+// ---- concrete answers, for mono, layout, consts (all cached; types without params or variables)
+// ----
 
 bool type_is_copy(Db *db, Ty ty);
 bool type_is_sized(Db *db, Ty ty);
 bool type_is_freeze(Db *db, Ty ty);
 bool type_needs_drop(Db *db, Ty ty);
 bool type_implements(Db *db, Ty ty, DefId trait);
-Selection select_impl(Db *db, TraitRef trait_ref);   // kind NONE: does not hold
-Ty normalize_concrete(Db *db, Ty ty);               // reveals opaque types; ERROR if it cannot
+Selection select_impl(Db *db, TraitRef trait_ref); // kind NONE: does not hold
+Ty normalize_concrete(Db *db, Ty ty);              // reveals opaque types; ERROR if it cannot
 Args normalize_concrete_args(Db *db, Args args);
-// The function (or const) that a trait item resolves to for concrete args (Self first, then the item's own):
-// an impl's item, a provided default, or a built-in kind for mono (see Selection.kind).
+// The function (or const) that a trait item resolves to for concrete args (Self first, then the
+// item's own): an impl's item, a provided default, or a built-in kind for mono (see
+// Selection.kind).
 typedef struct ResolvedItem {
-    u32 kind;   // CandidateKind: IMPL (def, args give the item), OBJECT (virtual, index), CLOSURE, FN, CLONE, BUILTIN, NONE
-    DefId def;  // the ASSOC_FN / ASSOC_CONST / ASSOC_TY to use
+    u32 kind;  // CandidateKind: IMPL (def, args give the item), OBJECT (virtual, index), CLOSURE,
+               // FN, CLONE, BUILTIN, NONE
+    DefId def; // the ASSOC_FN / ASSOC_CONST / ASSOC_TY to use
     Args args;
 } ResolvedItem;
 ResolvedItem resolve_assoc_item(Db *db, DefId trait_item, Args args);

@@ -17,11 +17,11 @@ enum {
 };
 
 typedef struct SolveStore {
-    Scratch work;            // temporaries of the solver; callers' vectors grow in db->scratch
-    InferTable **tables;     // owned: every table ever made; dead ones are used again
+    Scratch work;        // temporaries of the solver; callers' vectors grow in db->scratch
+    InferTable **tables; // owned: every table ever made; dead ones are used again
     u32 table_count, table_cap;
-    InferTable *concrete;    // owned: for goals without variables
-    u32 asked;               // concrete questions being answered
+    InferTable *concrete; // owned: for goals without variables
+    u32 asked;            // concrete questions being answered
 } SolveStore;
 
 // A goal being solved; frames stand on the C stack.
@@ -46,32 +46,36 @@ typedef struct Solver {
     Map seen; // auto trait goals without variables that were met: 1 assumed or proved, 2 failed
 } Solver;
 
-static inline u32 solve_key(Db *db, u32 a, u32 b) { return types_key(db, (u32[]){a, b}, 2); }
+static inline u32 solve_key(Db *db, u32 a, u32 b) {
+    return types_key(db, (u32[]){a, b}, 2);
+}
 
 void solver_begin(Solver *s, SolveCx *cx);
 void solver_end(Solver *s);
 
 // Without these, no answer depends on where it is asked (closures: unless of the body under check).
 bool may_memoise(const Solver *s, u32 flags);
-#define TY_CONTEXTUAL (TY_HAS_PARAM | TY_HAS_INFER | TY_HAS_OPAQUE | TY_HAS_PLACEHOLDER | TY_HAS_ERROR)
+#define TY_CONTEXTUAL                                                                              \
+    (TY_HAS_PARAM | TY_HAS_INFER | TY_HAS_OPAQUE | TY_HAS_PLACEHOLDER | TY_HAS_ERROR)
 
 typedef struct Candidate {
     u32 kind; // CandidateKind
     DefId impl;
-    Args args;       // PARAM, BOUND, OBJECT: the trait's arguments as the clause states them
-    bool is_global;  // PARAM: mentions no parameter
-    bool negative;   // IMPL: `impl !Trait`
+    Args args;      // PARAM, BOUND, OBJECT: the trait's arguments as the clause states them
+    bool is_global; // PARAM: mentions no parameter
+    bool negative;  // IMPL: `impl !Trait`
     SolveResult eval;
 } Candidate;
 typedef VEC(Candidate) CandidateVec;
 typedef VEC(Ty) TyVec;
 
 // select.c
-SolveResult run_goals(Solver *s, GoalVec *goals);            // what stays ambiguous is left in *goals
+SolveResult run_goals(Solver *s, GoalVec *goals); // what stays ambiguous is left in *goals
 SolveResult run_predicate(Solver *s, Predicate goal, GoalVec *left);
 SolveResult run_trait(Solver *s, TraitRef goal, GoalVec *left, Selection *selection);
 SolveResult select_candidate(Solver *s, TraitRef goal, Candidate *out);
-bool confirm_candidate(Solver *s, TraitRef goal, const Candidate *c, GoalVec *nested, Selection *selection);
+bool confirm_candidate(Solver *s, TraitRef goal, const Candidate *c, GoalVec *nested,
+                       Selection *selection);
 SolveResult evaluate_trait(Solver *s, TraitRef goal); // in a probe
 Args canonical_args(Solver *s, Args args);
 bool may_unify(Db *db, Ty goal, Ty pattern, bool params_are_wild);
@@ -94,7 +98,8 @@ BuiltinAnswer builtin_sized(Solver *s, Ty self, TyVec *nested);
 BuiltinAnswer builtin_copy_clone(Solver *s, Ty self, TyVec *nested);
 BuiltinAnswer auto_constituents(Solver *s, Ty self, TyVec *nested);
 // Signature of a callable type: inputs then output. NONE: it is not callable.
-BuiltinAnswer builtin_fn_sig(Solver *s, Ty self, DefId fn_trait, Args *sig, bool *is_closure, bool *kind_unknown);
+BuiltinAnswer builtin_fn_sig(Solver *s, Ty self, DefId fn_trait, Args *sig, bool *is_closure,
+                             bool *kind_unknown);
 bool is_fn_trait(Db *db, DefId trait, u32 *rank); // rank: 0 Fn, 1 FnMut, 2 FnOnce
 bool solver_closure(Solver *s, Ty closure, ClosureFacts *out);
 
@@ -108,7 +113,8 @@ Args normalize_args(Solver *s, Args args, GoalVec *left);
 bool reveal_opaque(Solver *s, Ty opaque, Ty *out);
 DefId assoc_item_in_impl(Db *db, DefId impl, DefId trait_item, AssocItem *row);
 
-// Where `item` of the trait comes from for an impl that lacks it: a more general impl, or (0) the trait.
+// Where `item` of the trait comes from for an impl that lacks it: a more general impl, or (0) the
+// trait.
 DefId inherited_item(Solver *s, TraitRef goal, DefId impl, DefId item, Args *impl_args);
 
 u32 infer_changes(const InferTable *t); // counts bindings ever made

@@ -1,5 +1,5 @@
-// The solver on small programs and on the real library: types are written as aliases of a program, taken
-// through the front end, and compared.
+// The solver on small programs and on the real library: types are written as aliases of a program,
+// taken through the front end, and compared.
 #include "expand/hygiene.h"
 #include "names/names.h"
 #include "solve/solve.h"
@@ -95,7 +95,9 @@ static DefId trait_at(Db *db, const char *path) {
     if (!def.id) fail_msg("no trait %s", path);
     return def;
 }
-static const char *text_of(Db *db, Ty ty) { return ty_print(db, ty, &db->scratch).at; }
+static const char *text_of(Db *db, Ty ty) {
+    return ty_print(db, ty, &db->scratch).at;
+}
 
 static void expect_same(Db *db, const char *a, const char *b) {
     Ty x = normalize_concrete(db, alias(db, a)), y = normalize_concrete(db, alias(db, b));
@@ -105,10 +107,12 @@ static void expect_same(Db *db, const char *a, const char *b) {
 static void expect_holds(Db *db, const char *ty, const char *trait, bool holds) {
     Ty t = normalize_concrete(db, alias(db, ty));
     if (type_implements(db, t, trait_at(db, trait)) != holds)
-        fail_msg("%s: %s is %s", text_of(db, t), trait, holds ? "not found to hold" : "found to hold");
+        fail_msg("%s: %s is %s", text_of(db, t), trait,
+                 holds ? "not found to hold" : "found to hold");
 }
 
-// ---- a small core ------------------------------------------------------------------------------------
+// ---- a small core
+// ------------------------------------------------------------------------------------
 
 static const char mini_core[] =
     "#![no_core]\n#![feature(no_core, lang_items, auto_traits, negative_impls, specialization)]\n"
@@ -126,11 +130,13 @@ static const char mini_core[] =
     "#[lang = \"phantom_data\"] pub struct PhantomData<T: ?Sized>;\n"
     "impl Copy for i32 {} impl Clone for i32 { fn clone(&self) -> i32 { *self } }\n"
     "impl Copy for u8 {} impl Clone for u8 { fn clone(&self) -> u8 { *self } }\n"
-    "impl<T: ?Sized> Copy for &T {} impl<T: ?Sized> Clone for &T { fn clone(&self) -> Self { *self } }\n"
+    "impl<T: ?Sized> Copy for &T {} impl<T: ?Sized> Clone for &T { fn clone(&self) -> Self { *self "
+    "} }\n"
     "}\n"
     "pub mod ops {\n"
     "use crate::marker::*;\n"
-    "#[lang = \"fn_once\"] #[rustc_paren_sugar] pub trait FnOnce<Args: Tuple> { #[lang = \"fn_once_output\"] type Output; }\n"
+    "#[lang = \"fn_once\"] #[rustc_paren_sugar] pub trait FnOnce<Args: Tuple> { #[lang = "
+    "\"fn_once_output\"] type Output; }\n"
     "#[lang = \"fn_mut\"] #[rustc_paren_sugar] pub trait FnMut<Args: Tuple>: FnOnce<Args> {}\n"
     "#[lang = \"fn\"] #[rustc_paren_sugar] pub trait Fn<Args: Tuple>: FnMut<Args> {}\n"
     "#[lang = \"add\"] pub trait Add<Rhs = Self> { type Output; }\n"
@@ -155,7 +161,8 @@ static const char mini_user[] =
     "pub type Int = i32; pub type Str = str; pub type Slice = [u8]; pub type Ref = &'static str;\n"
     "pub type Pair = (i32, &'static str); pub type BadPair = (i32, &'static mut i32);\n"
     "pub type Item1 = <Range<i32> as IntoIterator>::Item;\n"
-    "pub type Mapped = <Map<Range<i32>, fn(i32) -> u8> as IntoIterator>::Item; pub type Byte = u8;\n"
+    "pub type Mapped = <Map<Range<i32>, fn(i32) -> u8> as IntoIterator>::Item; pub type Byte = "
+    "u8;\n"
     "pub type ByRef = <&'static mut Range<i32> as Iterator>::Item;\n"
     "pub type Sum = <i32 as Add>::Output;\n"
     "pub struct List { next: *const List } pub struct Tree { left: &'static Tree, v: i32 }\n"
@@ -164,15 +171,20 @@ static const char mini_user[] =
     "pub trait Round: Shape<Out = i32> {}\n"
     "pub type DynShape = dyn Round; pub type DynOut = <dyn Round as Shape>::Out;\n"
     "pub trait Spec { type X; fn name(&self); fn other(&self); }\n"
-    "impl<T> Spec for T { default type X = u8; default fn name(&self) {} default fn other(&self) {} }\n"
+    "impl<T> Spec for T { default type X = u8; default fn name(&self) {} default fn other(&self) "
+    "{} }\n"
     "impl Spec for i32 { type X = i32; fn name(&self) {} }\n"
     "pub type SpecInt = <i32 as Spec>::X; pub type SpecByte = <u8 as Spec>::X;\n"
     "pub struct W<T: ?Sized>(u8, T); pub type WStr = W<str>; pub type WInt = W<i32>;\n"
-    "pub fn generic<I: IntoIterator, T>(i: I, t: T) where I::Item: Copy, T: Iterator<Item = I::Item> + Clone {}\n"
-    "pub trait Loop {} impl<T> Loop for Option1<T> where Option1<Option1<T>>: Loop {} pub struct Option1<T>(T);\n"
+    "pub fn generic<I: IntoIterator, T>(i: I, t: T) where I::Item: Copy, T: Iterator<Item = "
+    "I::Item> + Clone {}\n"
+    "pub trait Loop {} impl<T> Loop for Option1<T> where Option1<Option1<T>>: Loop {} pub struct "
+    "Option1<T>(T);\n"
     "pub type LoopTy = Option1<i32>;\n";
 
-static World *mini(void) { return world_new(NULL, mini_core, mini_user); }
+static World *mini(void) {
+    return world_new(NULL, mini_core, mini_user);
+}
 
 static void world_free(World *w) {
     Db *db = w->db;
@@ -184,7 +196,8 @@ static void world_free(World *w) {
     db_free(db);
     char command[128];
     snprintf(command, sizeof command, "rm -r %s", w->dir);
-    if (system(command)) {}
+    if (system(command)) {
+    }
     free(w);
 }
 
@@ -204,7 +217,8 @@ static void builtin_traits_hold_where_they_should(void **state) {
     (void)state;
     World *w = mini();
     Db *db = w->db;
-    const char *sized = "core::marker::Sized", *copy = "core::marker::Copy", *clone = "core::marker::Clone";
+    const char *sized = "core::marker::Sized", *copy = "core::marker::Copy",
+               *clone = "core::marker::Clone";
     expect_holds(db, "Int", sized, true);
     expect_holds(db, "Str", sized, false);
     expect_holds(db, "WStr", sized, false);
@@ -257,19 +271,26 @@ static void where_clauses_answer_in_generic_code(void **state) {
     SolveCx cx = {.db = db, .table = infer_table_new(db, &db->scratch), .env = env};
     Args identity = generics_identity(db, fn);
     Ty i = args_get(db, identity, 0), t = args_get(db, identity, 1);
-    DefId iterator = trait_at(db, "core::iter::Iterator"), into = trait_at(db, "core::iter::IntoIterator");
+    DefId iterator = trait_at(db, "core::iter::Iterator"),
+          into = trait_at(db, "core::iter::IntoIterator");
     DefId item = assoc_item_named(db, iterator, symbol_intern(&db->symbols, STR("Item")), ASSOC_TY);
-    DefId into_item = assoc_item_named(db, into, symbol_intern(&db->symbols, STR("Item")), ASSOC_TY);
-    DefId into_iter = assoc_item_named(db, into, symbol_intern(&db->symbols, STR("IntoIter")), ASSOC_TY);
+    DefId into_item =
+        assoc_item_named(db, into, symbol_intern(&db->symbols, STR("Item")), ASSOC_TY);
+    DefId into_iter =
+        assoc_item_named(db, into, symbol_intern(&db->symbols, STR("IntoIter")), ASSOC_TY);
     GoalVec pending = {0};
     Ty out;
     // <T as Iterator>::Item is <I as IntoIterator>::Item by the where-clause, which is rigid
     Ty rigid = ty_projection(db, into_item, args_intern(db, &i, 1));
-    assert_int_equal(solve_projection(&cx, ty_projection(db, item, args_intern(db, &t, 1)), &pending, &out), SOLVE_YES);
+    assert_int_equal(
+        solve_projection(&cx, ty_projection(db, item, args_intern(db, &t, 1)), &pending, &out),
+        SOLVE_YES);
     assert_int_equal(out.id, rigid.id);
     // so is the item of its iterator, by the bound of IntoIter
     Ty iter = ty_projection(db, into_iter, args_intern(db, &i, 1));
-    assert_int_equal(solve_projection(&cx, ty_projection(db, item, args_intern(db, &iter, 1)), &pending, &out), SOLVE_YES);
+    assert_int_equal(
+        solve_projection(&cx, ty_projection(db, item, args_intern(db, &iter, 1)), &pending, &out),
+        SOLVE_YES);
     assert_int_equal(out.id, rigid.id);
     TraitRef copy = {trait_at(db, "core::marker::Copy"), args_intern(db, &rigid, 1)};
     assert_int_equal(solve_trait(&cx, copy, &pending, NULL), SOLVE_YES);
@@ -290,7 +311,9 @@ static void variables_are_bound_by_the_only_impl(void **state) {
     SolveCx cx = {.db = db, .table = infer_table_new(db, &db->scratch), .env = param_env_empty(db)};
     GoalVec pending = {0};
     // Range<?T>: Iterator has one impl: ?T = i32
-    Ty range_i32 = ty_row(db, alias(db, "Item1"))->kind ? type_of(db, def_by_path(db, STR("core::iter::Range"), NS_TYPE)) : (Ty){0};
+    Ty range_i32 = ty_row(db, alias(db, "Item1"))->kind
+                       ? type_of(db, def_by_path(db, STR("core::iter::Range"), NS_TYPE))
+                       : (Ty){0};
     Ty var = infer_var(cx.table);
     Ty range = ty_adt(db, ty_row(db, range_i32)->def, args_intern(db, &var, 1));
     TraitRef goal = {trait_at(db, "core::iter::Iterator"), args_intern(db, &range, 1)};
@@ -349,13 +372,16 @@ static void types_print_as_users_write_them(void **state) {
     world_free(w);
 }
 
-// ---- the real library ----------------------------------------------------------------------------------
+// ---- the real library
+// ----------------------------------------------------------------------------------
 
 #define LIBRARY "/usr/src/rustc-1.96.0/library"
 
 static const char std_user[] =
-    "use std::collections::HashMap; use std::iter::*; use std::ops::*; use std::rc::Rc; use std::sync::Arc;\n"
-    "pub type Int = i32; pub type RefInt = &'static i32; pub type Text = String; pub type Byte = u8; pub type Never = !;\n"
+    "use std::collections::HashMap; use std::iter::*; use std::ops::*; use std::rc::Rc; use "
+    "std::sync::Arc;\n"
+    "pub type Int = i32; pub type RefInt = &'static i32; pub type Text = String; pub type Byte = "
+    "u8; pub type Never = !;\n"
     "pub type I1 = <Vec<i32> as IntoIterator>::Item;\n"
     "pub type I2 = <&'static Vec<i32> as IntoIterator>::Item;\n"
     "pub type I3 = <Map<Range<i32>, fn(i32) -> u8> as Iterator>::Item;\n"
@@ -368,11 +394,14 @@ static const char std_user[] =
     "pub type I10 = <String as Deref>::Target; pub type Str = str;\n"
     "pub type I11 = <str as ToOwned>::Owned;\n"
     "pub type I12 = <Box<dyn Iterator<Item = u8>> as Iterator>::Item;\n"
-    "pub type I13 = <Zip<Range<i32>, std::str::Bytes<'static>> as Iterator>::Item; pub type Zipped = (i32, u8);\n"
+    "pub type I13 = <Zip<Range<i32>, std::str::Bytes<'static>> as Iterator>::Item; pub type Zipped "
+    "= (i32, u8);\n"
     "pub type I14 = <str as std::ptr::Pointee>::Metadata; pub type Usize = usize;\n"
-    "pub type I15 = <Option<u8> as std::marker::DiscriminantKind>::Discriminant; pub type Isize = isize;\n"
+    "pub type I15 = <Option<u8> as std::marker::DiscriminantKind>::Discriminant; pub type Isize = "
+    "isize;\n"
     "pub type I16 = <Flatten<std::vec::IntoIter<Vec<u8>>> as Iterator>::Item;\n"
-    "pub type OptText = Option<String>; pub type RcStr = Rc<str>; pub type ArcStr = Arc<str>; pub type VecRc = Vec<Rc<u8>>;\n"
+    "pub type OptText = Option<String>; pub type RcStr = Rc<str>; pub type ArcStr = Arc<str>; pub "
+    "type VecRc = Vec<Rc<u8>>;\n"
     "pub type Nested = HashMap<String, Vec<Option<Box<dyn Fn(u8) -> u8 + Send>>>>;\n"
     "pub type Arr = [u8; 3]; pub type Cell = std::cell::Cell<u8>; pub type Unit = ();\n"
     "pub type Dyn = dyn std::fmt::Debug; pub type DynError = dyn std::error::Error;\n"
@@ -500,15 +529,18 @@ static u32 unproved(Db *db, DefId impl, const Predicates *preds, Args args, u32 
     for (u32 i = 0; i < preds->own.count; i++) {
         Predicate p = predicate_subst(db, LIST_AT(preds, Predicate, preds->own)[i], args);
         u64 mark = scratch_mark(&db->scratch);
-        SolveCx cx = {.db = db, .table = infer_table_new(db, &db->scratch), .env = param_env(db, impl)};
+        SolveCx cx = {
+            .db = db, .table = infer_table_new(db, &db->scratch), .env = param_env(db, impl)};
         GoalVec pending = {0};
         if (p.kind == PRED_TRAIT)
-            p.trait_ref.args = infer_resolve_args(cx.table, solve_normalize_args(&cx, p.trait_ref.args, &pending));
+            p.trait_ref.args =
+                infer_resolve_args(cx.table, solve_normalize_args(&cx, p.trait_ref.args, &pending));
         bool yes = solve_predicate(&cx, p, &pending) == SOLVE_YES && pending.count == 0;
         ++*goals;
         if (!yes && bad++ < 10)
             print_message("not proved in %s: %s\n", def_path_str(db, impl, &db->scratch).at,
-                          p.kind == PRED_TRAIT ? trait_ref_print(db, p.trait_ref, &db->scratch).at : text_of(db, p.projection));
+                          p.kind == PRED_TRAIT ? trait_ref_print(db, p.trait_ref, &db->scratch).at
+                                               : text_of(db, p.projection));
         scratch_rewind(&db->scratch, mark);
     }
     return bad;
@@ -522,16 +554,20 @@ static void every_impl_of_the_library_keeps_its_traits_promises(void **state) {
     u32 goals = 0, bad = 0;
     for (u32 c = 0; c < ARRAY_LEN(crates); c++) {
         u32 count, items;
-        const DefId *impls = names_impls(db, crate_find(db, symbol_intern(&db->symbols, str_from(crates[c]))), &count);
+        const DefId *impls = names_impls(
+            db, crate_find(db, symbol_intern(&db->symbols, str_from(crates[c]))), &count);
         for (u32 i = 0; i < count; i++) {
             const ImplHeader *h = impl_header(db, impls[i]);
             bad += (args_flags(db, h->trait_ref.args) & TY_HAS_ERROR) != 0;
             if (!h->trait_ref.trait.id || h->is_negative) continue;
-            bad += unproved(db, impls[i], super_predicates_of(db, h->trait_ref.trait), h->trait_ref.args, &goals);
+            bad += unproved(db, impls[i], super_predicates_of(db, h->trait_ref.trait),
+                            h->trait_ref.args, &goals);
             const AssocItem *at = def_assoc_items(db, h->trait_ref.trait, &items);
             for (u32 k = 0; k < items; k++)
-                if (at[k].kind == ASSOC_TY && generics_count(db, at[k].def) == args_count(db, h->trait_ref.args))
-                    bad += unproved(db, impls[i], item_bounds(db, at[k].def), h->trait_ref.args, &goals);
+                if (at[k].kind == ASSOC_TY &&
+                    generics_count(db, at[k].def) == args_count(db, h->trait_ref.args))
+                    bad += unproved(db, impls[i], item_bounds(db, at[k].def), h->trait_ref.args,
+                                    &goals);
         }
     }
     print_message("%u goals\n", goals);

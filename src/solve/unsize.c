@@ -13,7 +13,9 @@ static bool has_auto(Db *db, const Existential *e, DefId trait) {
     return false;
 }
 
-static Args with_self(Db *db, Ty self, Args rest) { return args_concat(db, args_intern(db, &self, 1), rest); }
+static Args with_self(Db *db, Ty self, Args rest) {
+    return args_concat(db, args_intern(db, &self, 1), rest);
+}
 
 static BuiltinAnswer unsize_dyn(Solver *s, Ty from, Ty to, GoalVec *nested) {
     Db *db = s->db;
@@ -33,13 +35,15 @@ static BuiltinAnswer unsize_dyn(Solver *s, Ty from, Ty to, GoalVec *nested) {
         for (u32 k = 0; k < supers.count && !found; k++) {
             if (!def_eq(supers.at[k].trait, b->principal)) continue;
             u32 count = args_count(db, supers.at[k].args);
-            found = infer_unify_args(s->t, args_slice(db, supers.at[k].args, 1, count - 1), b->args);
+            found =
+                infer_unify_args(s->t, args_slice(db, supers.at[k].args, 1, count - 1), b->args);
         }
         if (!found) return BUILTIN_NO;
     }
     for (u32 i = 0; i < b->projection_count; i++) {
         const ExProjection *p = &existential_projections(db, b)[i];
-        push_projection_goal(s, nested, ty_projection(db, p->assoc, with_self(db, from, p->args)), p->ty);
+        push_projection_goal(s, nested, ty_projection(db, p->assoc, with_self(db, from, p->args)),
+                             p->ty);
     }
     return BUILTIN_YES;
 }
@@ -50,12 +54,14 @@ static BuiltinAnswer unsize_to_dyn(Solver *s, Ty from, Ty to, GoalVec *nested) {
     DefId sized = lang_item(db, LANG_sized);
     if (sized.id) push_trait_goal(s, nested, sized, from);
     if (e->principal.id) {
-        Predicate p = {.kind = PRED_TRAIT, .trait_ref = {e->principal, with_self(db, from, e->args)}};
+        Predicate p = {.kind = PRED_TRAIT,
+                       .trait_ref = {e->principal, with_self(db, from, e->args)}};
         vec_push(s->work, nested, p);
     }
     for (u32 i = 0; i < e->projection_count; i++) {
         const ExProjection *p = &existential_projections(db, e)[i];
-        push_projection_goal(s, nested, ty_projection(db, p->assoc, with_self(db, from, p->args)), p->ty);
+        push_projection_goal(s, nested, ty_projection(db, p->assoc, with_self(db, from, p->args)),
+                             p->ty);
     }
     for (u32 i = 0; i < e->auto_count; i++)
         push_trait_goal(s, nested, existential_autos(db, e)[i], from);
@@ -96,8 +102,10 @@ static BuiltinAnswer unsize_struct(Solver *s, Ty from, Ty to, GoalVec *nested) {
     }
     if (!any) return BUILTIN_NO;
     if (!infer_unify_args(s->t, args_intern(db, mixed, count), b->args)) return BUILTIN_NO;
-    Ty pair[2] = {normalize(s, ty_subst(db, tail, a->args), nested), normalize(s, ty_subst(db, tail, b->args), nested)};
-    Predicate p = {.kind = PRED_TRAIT, .trait_ref = {lang_item(db, LANG_unsize), args_intern(db, pair, 2)}};
+    Ty pair[2] = {normalize(s, ty_subst(db, tail, a->args), nested),
+                  normalize(s, ty_subst(db, tail, b->args), nested)};
+    Predicate p = {.kind = PRED_TRAIT,
+                   .trait_ref = {lang_item(db, LANG_unsize), args_intern(db, pair, 2)}};
     vec_push(s->work, nested, p);
     return BUILTIN_YES;
 }
@@ -107,9 +115,13 @@ BuiltinAnswer builtin_unsize(Solver *s, Ty from, Ty to, GoalVec *nested) {
     from = infer_shallow(s->t, from), to = infer_shallow(s->t, to);
     const TyRow *a = ty_row(db, from), *b = ty_row(db, to);
     if (a->kind == TY_INFER || b->kind == TY_INFER) return BUILTIN_MAYBE;
-    if (b->kind == TY_DYN) return a->kind == TY_DYN ? unsize_dyn(s, from, to, nested) : unsize_to_dyn(s, from, to, nested);
-    if (a->kind == TY_ARRAY && b->kind == TY_SLICE) return infer_unify(s->t, a->elem, b->elem) ? BUILTIN_YES : BUILTIN_NO;
-    if (a->kind == TY_ADT && b->kind == TY_ADT && def_eq(a->def, b->def) && def_kind(db, a->def) == DEF_STRUCT)
+    if (b->kind == TY_DYN)
+        return a->kind == TY_DYN ? unsize_dyn(s, from, to, nested)
+                                 : unsize_to_dyn(s, from, to, nested);
+    if (a->kind == TY_ARRAY && b->kind == TY_SLICE)
+        return infer_unify(s->t, a->elem, b->elem) ? BUILTIN_YES : BUILTIN_NO;
+    if (a->kind == TY_ADT && b->kind == TY_ADT && def_eq(a->def, b->def) &&
+        def_kind(db, a->def) == DEF_STRUCT)
         return unsize_struct(s, from, to, nested);
     return BUILTIN_NONE;
 }

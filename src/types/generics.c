@@ -81,7 +81,8 @@ static void generics_identity_run(Db *db, u32 key) {
     Ty *tys = SCRATCH_ARRAY(&db->scratch, Ty, g->params.count + 1);
     for (u32 i = 0; i < g->params.count; i++) {
         const GenericParam *p = &LIST_AT(g, GenericParam, g->params)[i];
-        tys[i] = p->is_const ? const_param(db, i, p->name, const_param_ty(db, def, i)) : ty_param(db, i, p->name);
+        tys[i] = p->is_const ? const_param(db, i, p->name, const_param_ty(db, def, i))
+                             : ty_param(db, i, p->name);
     }
     Args args = args_intern(db, tys, g->params.count);
     query_return(db, &args, sizeof args);
@@ -92,7 +93,8 @@ Args generics_identity(Db *db, DefId def) {
 }
 
 // The own parameter of `owner` that stands at `index` of `def`'s generics.
-static const HirParam *own_param(Db *db, DefId def, u32 index, DefId *owner, u32 *own, const HirItem **item) {
+static const HirParam *own_param(Db *db, DefId def, u32 index, DefId *owner, u32 *own,
+                                 const HirItem **item) {
     const Generics *g = generics_of(db, def);
     if (index >= g->params.count) return NULL;
     *owner = LIST_AT(g, GenericParam, g->params)[index].owner;
@@ -116,7 +118,8 @@ static void param_default_run(Db *db, u32 key) {
         TyLower lower = {.db = db, .owner = owner};
         ty = lower_ty(&lower, &item->t, item, p->default_ty);
         // A literal takes the type of its parameter.
-        if (p->is_const && ty_kind(db, ty) == TY_CONST_VALUE && !ty_eq(ty_row(db, ty)->elem, TY_OF(BOOL)) &&
+        if (p->is_const && ty_kind(db, ty) == TY_CONST_VALUE &&
+            !ty_eq(ty_row(db, ty)->elem, TY_OF(BOOL)) &&
             !ty_eq(ty_row(db, ty)->elem, TY_OF(CHAR))) {
             const TyRow *row = ty_row(db, ty);
             Ty elem = const_param_ty(db, owner, words[1]);

@@ -4,7 +4,9 @@
 
 #include <stdlib.h>
 
-static SimplifiedTy simplified(TyKind kind, u32 payload) { return (u64)(kind + 1) << 32 | payload; }
+static SimplifiedTy simplified(TyKind kind, u32 payload) {
+    return (u64)(kind + 1) << 32 | payload;
+}
 
 SimplifiedTy ty_simplify(Db *db, Ty ty) {
     const TyRow *row = ty_row(db, ty);
@@ -42,7 +44,8 @@ static SimplifiedTy simplify_hir(Db *db, const HirItem *item, HirTy ty) {
         for (u32 i = 0; i < row->dyn.bounds.count; i++) {
             const HirBound *b = &LIST_AT(item, HirBound, item->t.bounds)[row->dyn.bounds.first + i];
             DefId trait = hir_bound_trait(item, &item->t, b);
-            if (!b->is_maybe && trait.id && !trait_is_auto(db, trait)) return simplified(TY_DYN, trait.id);
+            if (!b->is_maybe && trait.id && !trait_is_auto(db, trait))
+                return simplified(TY_DYN, trait.id);
         }
         return simplified(TY_DYN, 0);
     case HIR_TY_PATH: {
@@ -100,7 +103,8 @@ static void impl_index_run(Db *db, u32 key) {
         }
         SimplifiedTy self = simplify_hir(db, item, item->ty);
         // `impl<T> From<!> for T` only reserves the right to exist; such impls are blanket ones.
-        if (!self && trait.id && def_attrs(db, impls[i])->flags & DEF_ATTR_RESERVATION_IMPL) continue;
+        if (!self && trait.id && def_attrs(db, impls[i])->flags & DEF_ATTR_RESERVATION_IMPL)
+            continue;
         rows[n] = (IndexedImpl){{self, trait.id, impls[i].id}, n};
         n++;
     }
@@ -123,51 +127,59 @@ static u32 index_seek(const ImplIndexRow *rows, u32 count, u32 trait, u64 key) {
     while (lo < hi) {
         u32 mid = lo + (hi - lo) / 2;
         bool before = rows[mid].trait != trait ? rows[mid].trait < trait : rows[mid].key < key;
-        if (before) lo = mid + 1;
-        else hi = mid;
+        if (before)
+            lo = mid + 1;
+        else
+            hi = mid;
     }
     return lo;
 }
 
 static void index_collect(Db *db, CrateId crate, DefId trait, SimplifiedTy key, DefIdVec *out) {
     const List *index = query_get(db, Q_impl_index, crate.id);
-    if (!index) return; // the index is being made: a type alias of this crate is asked for meanwhile
+    if (!index)
+        return; // the index is being made: a type alias of this crate is asked for meanwhile
     const ImplIndexRow *rows = LIST_AT(index, ImplIndexRow, *index);
     u32 count = index->count;
     if (key == 0 && trait.id) {
-        for (u32 i = index_seek(rows, count, trait.id, 0); i < count && rows[i].trait == trait.id; i++)
+        for (u32 i = index_seek(rows, count, trait.id, 0); i < count && rows[i].trait == trait.id;
+             i++)
             vec_push(&db->scratch, out, (DefId){rows[i].impl});
         return;
     }
-    for (u32 i = index_seek(rows, count, trait.id, key); i < count && rows[i].trait == trait.id && rows[i].key == key; i++)
+    for (u32 i = index_seek(rows, count, trait.id, key);
+         i < count && rows[i].trait == trait.id && rows[i].key == key; i++)
         vec_push(&db->scratch, out, (DefId){rows[i].impl});
     if (!trait.id || key == 0) return;
-    for (u32 i = index_seek(rows, count, trait.id, 0); i < count && rows[i].trait == trait.id && rows[i].key == 0; i++)
+    for (u32 i = index_seek(rows, count, trait.id, 0);
+         i < count && rows[i].trait == trait.id && rows[i].key == 0; i++)
         vec_push(&db->scratch, out, (DefId){rows[i].impl});
 }
 
 // The crate of the type a simplified type names, or 0.
 static u32 key_crate(Db *db, SimplifiedTy key) {
     TyKind kind = (TyKind)((key >> 32) - 1);
-    bool has_def = key >> 32 && (kind == TY_ADT || kind == TY_FOREIGN || kind == TY_DYN || kind == TY_CLOSURE ||
-                                 kind == TY_FN_DEF || kind == TY_COROUTINE);
+    bool has_def = key >> 32 && (kind == TY_ADT || kind == TY_FOREIGN || kind == TY_DYN ||
+                                 kind == TY_CLOSURE || kind == TY_FN_DEF || kind == TY_COROUTINE);
     return has_def && (u32)key ? def_crate(db, (DefId){(u32)key}).id : 0;
 }
 
-// Crates that may hold an impl: by the orphan rule that of the trait and that of the self type. Of the
-// crates of other types in the trait's arguments, or behind a reference, only the library's own and
-// the user's are considered here, so that a program does not have to load every crate the library is
-// built of; the solver asks for the others by impls_of_trait_in.
+// Crates that may hold an impl: by the orphan rule that of the trait and that of the self type. Of
+// the crates of other types in the trait's arguments, or behind a reference, only the library's own
+// and the user's are considered here, so that a program does not have to load every crate the
+// library is built of; the solver asks for the others by impls_of_trait_in.
 bool impls_crate_is_covered(Db *db, DefId trait, SimplifiedTy key, CrateId crate) {
     const CrateRow *row = crate_row(db, crate);
-    return (trait.id && crate.id == def_crate(db, trait).id) || crate.id == key_crate(db, key) || row->is_local ||
-           symbol_is(row->name, SYM_core) || symbol_is(row->name, SYM_alloc) || symbol_is(row->name, SYM_std);
+    return (trait.id && crate.id == def_crate(db, trait).id) || crate.id == key_crate(db, key) ||
+           row->is_local || symbol_is(row->name, SYM_core) || symbol_is(row->name, SYM_alloc) ||
+           symbol_is(row->name, SYM_std);
 }
 
 static void collect_crates(Db *db, DefId trait, SimplifiedTy key, DefIdVec *out) {
     u32 count = crate_count(db);
     for (u32 i = 1; i <= count; i++)
-        if (impls_crate_is_covered(db, trait, key, (CrateId){i})) index_collect(db, (CrateId){i}, trait, key, out);
+        if (impls_crate_is_covered(db, trait, key, (CrateId){i}))
+            index_collect(db, (CrateId){i}, trait, key, out);
 }
 
 static void return_impls(Db *db, const DefIdVec *impls) {
@@ -185,8 +197,10 @@ static void impls_for_run(Db *db, u32 key) {
     DefIdVec impls = {0};
     DefId trait = {words[0]};
     SimplifiedTy self = (u64)words[1] << 32 | words[2];
-    if (words[3]) index_collect(db, (CrateId){words[3]}, trait, self, &impls);
-    else collect_crates(db, trait, self, &impls);
+    if (words[3])
+        index_collect(db, (CrateId){words[3]}, trait, self, &impls);
+    else
+        collect_crates(db, trait, self, &impls);
     return_impls(db, &impls);
 }
 
@@ -212,7 +226,8 @@ const DefId *inherent_impls(Db *db, SimplifiedTy key, u32 *count) {
     return impls_for(db, (DefId){0}, key, 0, count);
 }
 
-// ---- associated items ------------------------------------------------------------------------------------
+// ---- associated items
+// ------------------------------------------------------------------------------------
 
 DefId assoc_item_named(Db *db, DefId container, Symbol name, AssocKind kind) {
     u32 count;

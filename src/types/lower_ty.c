@@ -7,12 +7,13 @@
 // Deeper nesting of bounds that name each other (`T: Add<T::Output>`) is a cycle.
 enum { LOWER_DEPTH_MAX = 100 };
 
-#define TY_AT(blob, t, ty) (&LIST_AT(blob, HirTyRow, (t)->tys)[(ty).id])
-#define PATH_AT(blob, t, p) (&LIST_AT(blob, HirPathRow, (t)->paths)[(p).id])
-#define SEG_AT(blob, t, i) (&LIST_AT(blob, HirSeg, (t)->segs)[i])
+#define TY_AT(blob, t, ty)       (&LIST_AT(blob, HirTyRow, (t)->tys)[(ty).id])
+#define PATH_AT(blob, t, p)      (&LIST_AT(blob, HirPathRow, (t)->paths)[(p).id])
+#define SEG_AT(blob, t, i)       (&LIST_AT(blob, HirSeg, (t)->segs)[i])
 #define LISTED(blob, t, list, i) (LIST_AT(blob, u32, (t)->lists)[(list).first + (i)])
 
-void types_error(Db *db, TyLower *lower, u32 lo, u32 hi, const char *code, const char *format, ...) {
+void types_error(Db *db, TyLower *lower, u32 lo, u32 hi, const char *code, const char *format,
+                 ...) {
     char text[512];
     va_list args;
     va_start(args, format);
@@ -21,7 +22,9 @@ void types_error(Db *db, TyLower *lower, u32 lo, u32 hi, const char *code, const
     diag_error(db, (Span){SPAN_DEF | lower->owner.id, lo, hi > lo ? hi : lo + 1}, code, "%s", text);
 }
 
-static Str def_name(const Db *db, DefId def) { return symbol_str(&db->symbols, def_row(db, def)->name); }
+static Str def_name(const Db *db, DefId def) {
+    return symbol_str(&db->symbols, def_row(db, def)->name);
+}
 
 static Ty owner_param(Db *db, DefId owner, u32 own_index) {
     const Generics *g = generics_of(db, owner);
@@ -36,7 +39,8 @@ static Ty lower_projected(TyLower *lower, Ty projection) {
     return lower->projection ? lower->projection(lower->cx, projection) : projection;
 }
 
-// ---- constants -------------------------------------------------------------------------------------
+// ---- constants
+// -------------------------------------------------------------------------------------
 
 static Ty literal_const(Db *db, const HirTyRow *row, Ty expected) {
     u64 lo = row->konst.lo_bits, hi = row->konst.hi_bits;
@@ -63,11 +67,13 @@ static Ty lower_const(TyLower *lower, const HirTables *t, const void *blob, HirT
     switch ((HirTyKind)row->kind) {
     case HIR_TY_INFER:
         if (lower->infer) return lower->infer(lower->cx, true, expected, span);
-        types_error(db, lower, row->lo, row->hi, "E0121", "the placeholder `_` is not allowed within types on item signatures");
+        types_error(db, lower, row->lo, row->hi, "E0121",
+                    "the placeholder `_` is not allowed within types on item signatures");
         return TY_OF(ERROR);
     case HIR_TY_PATH: {
         const HirPathRow *path = PATH_AT(blob, t, row->path);
-        if (path->res.kind == RES_CONST_PARAM) return owner_param(db, path->res.def, path->res.index);
+        if (path->res.kind == RES_CONST_PARAM)
+            return owner_param(db, path->res.def, path->res.index);
         if (path->res.kind == RES_DEF && def_kind(db, path->res.def) == DEF_CONST)
             return const_uneval(db, path->res.def, (Args){0});
         break;
@@ -79,10 +85,12 @@ static Ty lower_const(TyLower *lower, const HirTables *t, const void *blob, HirT
                 return owner_param(db, row->konst.res.def, row->konst.res.index);
             return TY_OF(ERROR);
         case HIR_CONST_LIT: return literal_const(db, row, expected);
-        case HIR_CONST_ANON: return const_uneval(db, row->konst.def, generics_identity(db, row->konst.def));
+        case HIR_CONST_ANON:
+            return const_uneval(db, row->konst.def, generics_identity(db, row->konst.def));
         case HIR_CONST_INFER:
             if (lower->infer) return lower->infer(lower->cx, true, expected, span);
-            types_error(db, lower, row->lo, row->hi, "E0121", "the placeholder `_` is not allowed within types on item signatures");
+            types_error(db, lower, row->lo, row->hi, "E0121",
+                        "the placeholder `_` is not allowed within types on item signatures");
             return TY_OF(ERROR);
         }
         break;
@@ -93,7 +101,8 @@ static Ty lower_const(TyLower *lower, const HirTables *t, const void *blob, HirT
     return TY_OF(ERROR);
 }
 
-// ---- generic arguments -----------------------------------------------------------------------------
+// ---- generic arguments
+// -----------------------------------------------------------------------------
 
 static const char *kind_word(DefKind kind) {
     switch (kind) {
@@ -117,21 +126,23 @@ static void report_arg_count(TyLower *lower, const HirSeg *seg, DefId def, u32 w
     u32 hi = seg->lo + symbol_str(&db->symbols, seg->name).len;
     const char *word = kind_word(def_kind(db, def));
     if (given == 0)
-        types_error(db, lower, seg->lo, hi, "E0107", "missing generics for %s `%.*s`", word, STR_ARG(name));
+        types_error(db, lower, seg->lo, hi, "E0107", "missing generics for %s `%.*s`", word,
+                    STR_ARG(name));
     else
-        types_error(db, lower, seg->lo, hi, "E0107", "%s takes %u generic argument%s but %u generic argument%s supplied", word,
+        types_error(db, lower, seg->lo, hi, "E0107",
+                    "%s takes %u generic argument%s but %u generic argument%s supplied", word,
                     wanted, wanted == 1 ? "" : "s", given, given == 1 ? " was" : "s were");
 }
 
 // When an argument that has a default is a variable instead, its list not being written.
 typedef enum DefaultRule {
-    DEFAULT_ALWAYS,  // bounds: `T: Add`
-    DEFAULT_IF_ALL,  // types: `let m: Config`; but `HashMap::new` has all three as variables
-    DEFAULT_NEVER,   // value paths: `Add::add(a, b)`
+    DEFAULT_ALWAYS, // bounds: `T: Add`
+    DEFAULT_IF_ALL, // types: `let m: Config`; but `HashMap::new` has all three as variables
+    DEFAULT_NEVER,  // value paths: `Add::add(a, b)`
 } DefaultRule;
 
-static Args path_args(TyLower *lower, const void *blob, const HirTables *t, u32 seg_at, DefId def, Args parent_args,
-                      Ty self_ty, DefaultRule rule) {
+static Args path_args(TyLower *lower, const void *blob, const HirTables *t, u32 seg_at, DefId def,
+                      Args parent_args, Ty self_ty, DefaultRule rule) {
     Db *db = lower->db;
     const HirSeg *seg = SEG_AT(blob, t, seg_at);
     const Generics *g = generics_of(db, def);
@@ -165,7 +176,8 @@ static Args path_args(TyLower *lower, const void *blob, const HirTables *t, u32 
                                  : lower_ty(lower, t, blob, ty);
             if (!p->is_const && ty_is_const(db, out[i])) {
                 const HirTyRow *row = TY_AT(blob, t, ty);
-                types_error(db, lower, row->lo, row->hi, "E0747", "constant provided when a type was expected");
+                types_error(db, lower, row->lo, row->hi, "E0747",
+                            "constant provided when a type was expected");
                 out[i] = TY_OF(ERROR);
             }
             continue;
@@ -176,7 +188,8 @@ static Args path_args(TyLower *lower, const void *blob, const HirTables *t, u32 
             continue;
         }
         if (lower->infer && (given == 0 || p->is_impl_trait)) {
-            out[i] = lower->infer(lower->cx, p->is_const, p->is_const ? const_param_ty(db, def, i) : (Ty){0}, span);
+            out[i] = lower->infer(lower->cx, p->is_const,
+                                  p->is_const ? const_param_ty(db, def, i) : (Ty){0}, span);
             continue;
         }
         if (!reported) report_arg_count(lower, seg, def, required, given);
@@ -189,31 +202,37 @@ static Args path_args(TyLower *lower, const void *blob, const HirTables *t, u32 
     return args;
 }
 
-Args lower_path_args(TyLower *lower, const void *blob, const HirTables *t, u32 seg, DefId def, Args parent_args,
-                     Ty self_ty) {
+Args lower_path_args(TyLower *lower, const void *blob, const HirTables *t, u32 seg, DefId def,
+                     Args parent_args, Ty self_ty) {
     // `<Path as PartialEq>::eq` is a type's path up to `::eq`: its Rhs is the default.
-    bool qualified = self_ty.id && def_has_self_param(lower->db, def) && ty_kind(lower->db, self_ty) != TY_INFER;
-    return path_args(lower, blob, t, seg, def, parent_args, self_ty, qualified ? DEFAULT_ALWAYS : DEFAULT_NEVER);
+    bool qualified =
+        self_ty.id && def_has_self_param(lower->db, def) && ty_kind(lower->db, self_ty) != TY_INFER;
+    return path_args(lower, blob, t, seg, def, parent_args, self_ty,
+                     qualified ? DEFAULT_ALWAYS : DEFAULT_NEVER);
 }
 
-TraitRef lower_trait_ref(TyLower *lower, const void *blob, const HirTables *t, HirPath path, Ty self_ty) {
+TraitRef lower_trait_ref(TyLower *lower, const void *blob, const HirTables *t, HirPath path,
+                         Ty self_ty) {
     const HirPathRow *row = PATH_AT(blob, t, path);
     DefId trait = row->res.def;
     Args args = {0};
     if (row->segs.count)
-        args = path_args(lower, blob, t, row->segs.first + row->segs.count - 1, trait, (Args){0}, self_ty, DEFAULT_ALWAYS);
+        args = path_args(lower, blob, t, row->segs.first + row->segs.count - 1, trait, (Args){0},
+                         self_ty, DEFAULT_ALWAYS);
     else
         args = args_intern(lower->db, &self_ty, 1);
     return (TraitRef){trait, args};
 }
 
-// ---- associated types ------------------------------------------------------------------------------
+// ---- associated types
+// ------------------------------------------------------------------------------
 
 bool trait_has_assoc(Db *db, DefId trait, Symbol name, AssocKind kind) {
     u32 count;
     const DefId *supers = trait_supers(db, trait, &count);
     for (u32 i = 0; i < count; i++)
-        if (def_kind(db, supers[i]) == DEF_TRAIT && assoc_item_named(db, supers[i], name, kind).id) return true;
+        if (def_kind(db, supers[i]) == DEF_TRAIT && assoc_item_named(db, supers[i], name, kind).id)
+            return true;
     return false;
 }
 
@@ -247,12 +266,15 @@ static bool is_trait_kind(Db *db, DefId def) {
     return kind == DEF_TRAIT || kind == DEF_TRAIT_ALIAS;
 }
 
-static Ty assoc_in_bounds(TyLower *lower, const HirItem *item, HirList bounds, Ty subject, Symbol name, TraitRef *tr, DefId *assoc) {
+static Ty assoc_in_bounds(TyLower *lower, const HirItem *item, HirList bounds, Ty subject,
+                          Symbol name, TraitRef *tr, DefId *assoc) {
     Db *db = lower->db;
     for (u32 i = 0; i < bounds.count; i++) {
         const HirBound *bound = &LIST_AT(item, HirBound, item->t.bounds)[bounds.first + i];
         DefId trait = hir_bound_trait(item, &item->t, bound);
-        if (bound->is_maybe || !is_trait_kind(db, trait) || !trait_has_assoc(db, trait, name, ASSOC_TY)) continue;
+        if (bound->is_maybe || !is_trait_kind(db, trait) ||
+            !trait_has_assoc(db, trait, name, ASSOC_TY))
+            continue;
         TyLower in = {.db = db, .owner = item->def, .depth = lower->depth};
         TraitRef ref = lower_trait_ref(&in, item, &item->t, bound->trait, subject);
         *assoc = trait_ref_find_assoc(db, ref, name, ASSOC_TY, tr);
@@ -289,13 +311,15 @@ static DefId param_assoc(TyLower *lower, Ty param, Symbol name, TraitRef *tr) {
         const HirItem *item = hir_item(db, d);
         if (!item) continue;
         if (is_self && (kind == DEF_TRAIT || kind == DEF_TRAIT_ALIAS))
-            if (assoc_in_bounds(lower, item, item->bounds, param, name, tr, &assoc).id) return assoc;
+            if (assoc_in_bounds(lower, item, item->bounds, param, name, tr, &assoc).id)
+                return assoc;
         u32 parent_count = generics_of(db, d)->parent_count;
         for (u32 i = 0; i < item->wheres.count; i++) {
             const HirWhere *w = &LIST_AT(item, HirWhere, item->where_rows)[item->wheres.first + i];
             bool hit = w->bounded.id ? hir_ty_is_param(db, item, w->bounded, index, is_self)
                                      : !is_self && parent_count + w->param == index;
-            if (hit && assoc_in_bounds(lower, item, w->bounds, param, name, tr, &assoc).id) return assoc;
+            if (hit && assoc_in_bounds(lower, item, w->bounds, param, name, tr, &assoc).id)
+                return assoc;
         }
     }
     return assoc;
@@ -311,7 +335,8 @@ Ty lower_param_assoc(TyLower *lower, Ty param, Symbol name, DefId *assoc) {
 }
 
 // `Base::Name` in type position.
-static Ty lower_relative(TyLower *lower, const HirTables *t, const void *blob, const HirPathRow *path) {
+static Ty lower_relative(TyLower *lower, const HirTables *t, const void *blob,
+                         const HirPathRow *path) {
     Db *db = lower->db;
     u32 seg_at = path->segs.first + path->segs.count - 1;
     const HirSeg *seg = SEG_AT(blob, t, seg_at);
@@ -322,16 +347,20 @@ static Ty lower_relative(TyLower *lower, const HirTables *t, const void *blob, c
     TyKind kind = ty_kind(db, self_ty);
     if (kind == TY_ERROR) return self_ty;
     if (lower->depth > LOWER_DEPTH_MAX) {
-        types_error(db, lower, path->lo, path->hi, "E0391", "cycle detected when computing the bounds of a type parameter");
+        types_error(db, lower, path->lo, path->hi, "E0391",
+                    "cycle detected when computing the bounds of a type parameter");
         return TY_OF(ERROR);
     }
     lower->depth++;
     const HirTyRow *qself = TY_AT(blob, t, path->qself);
-    if (qself->kind == HIR_TY_PATH) { // Self::Name in an impl of a trait: the trait's first, also when Self is a parameter
+    if (qself->kind == HIR_TY_PATH) { // Self::Name in an impl of a trait: the trait's first, also
+                                      // when Self is a parameter
         const HirPathRow *base = PATH_AT(blob, t, qself->path);
-        if (!base->is_relative && base->res.kind == RES_SELF_IMPL && def_kind(db, base->res.def) == DEF_IMPL) {
+        if (!base->is_relative && base->res.kind == RES_SELF_IMPL &&
+            def_kind(db, base->res.def) == DEF_IMPL) {
             const ImplHeader *h = impl_header(db, base->res.def);
-            if (h && h->trait_ref.trait.id) assoc = trait_ref_find_assoc(db, h->trait_ref, seg->name, ASSOC_TY, &tr);
+            if (h && h->trait_ref.trait.id)
+                assoc = trait_ref_find_assoc(db, h->trait_ref, seg->name, ASSOC_TY, &tr);
         }
     }
     if (!assoc.id && kind == TY_PARAM) assoc = param_assoc(lower, self_ty, seg->name, &tr);
@@ -344,7 +373,8 @@ static Ty lower_relative(TyLower *lower, const HirTables *t, const void *blob, c
     u64 mark = scratch_mark(types_work(db));
     Str name = symbol_str(&db->symbols, seg->name);
     if (kind == TY_PARAM)
-        types_error(db, lower, path->lo, path->hi, "E0220", "associated type `%.*s` not found for `%.*s`", STR_ARG(name),
+        types_error(db, lower, path->lo, path->hi, "E0220",
+                    "associated type `%.*s` not found for `%.*s`", STR_ARG(name),
                     STR_ARG(symbol_str(&db->symbols, ty_row(db, self_ty)->name)));
     else
         types_error(db, lower, path->lo, path->hi, "E0223", "ambiguous associated type");
@@ -352,10 +382,11 @@ static Ty lower_relative(TyLower *lower, const HirTables *t, const void *blob, c
     return TY_OF(ERROR);
 }
 
-// ---- bounds ------------------------------------------------------------------------------------------
+// ---- bounds
+// ------------------------------------------------------------------------------------------
 
-void lower_bound(TyLower *lower, const void *blob, const HirTables *t, const HirBound *bound, Ty subject,
-                 bool refs_only, Scratch *scratch, PredicateVec *out) {
+void lower_bound(TyLower *lower, const void *blob, const HirTables *t, const HirBound *bound,
+                 Ty subject, bool refs_only, Scratch *scratch, PredicateVec *out) {
     Db *db = lower->db;
     if (bound->is_maybe) return;
     DefId trait = hir_bound_trait(blob, t, bound);
@@ -364,7 +395,8 @@ void lower_bound(TyLower *lower, const void *blob, const HirTables *t, const Hir
     if (lang == LANG_pointee_sized || lang == LANG_meta_sized) return; // hold for every type
     TraitRef tr = lower_trait_ref(lower, blob, t, bound->trait, subject);
     if (def_kind(db, trait) == DEF_TRAIT_ALIAS) {
-        const Predicates *alias = refs_only ? super_trait_refs(db, trait) : super_predicates_of(db, trait);
+        const Predicates *alias =
+            refs_only ? super_trait_refs(db, trait) : super_predicates_of(db, trait);
         for (u32 i = 0; alias && i < alias->own.count; i++) {
             Predicate p = predicate_subst(db, LIST_AT(alias, Predicate, alias->own)[i], tr.args);
             vec_push(scratch, out, p);
@@ -378,14 +410,16 @@ void lower_bound(TyLower *lower, const void *blob, const HirTables *t, const Hir
     if (!path->segs.count) return;
     const HirSeg *seg = SEG_AT(blob, t, path->segs.first + path->segs.count - 1);
     for (u32 i = 0; i < seg->assoc_args.count; i++) {
-        const HirAssocArg *arg = &LIST_AT(blob, HirAssocArg, t->assoc_args)[seg->assoc_args.first + i];
+        const HirAssocArg *arg =
+            &LIST_AT(blob, HirAssocArg, t->assoc_args)[seg->assoc_args.first + i];
         TraitRef in;
         DefId assoc = trait_ref_find_assoc(db, tr, arg->name, ASSOC_TY, &in);
         if (!assoc.id) {
             if (trait_has_assoc(db, trait, arg->name, ASSOC_CONST)) continue; // `N = 3`
             Str name = symbol_str(&db->symbols, arg->name);
-            types_error(db, lower, path->lo, path->hi, "E0220", "associated type `%.*s` not found for `%.*s`",
-                        STR_ARG(name), STR_ARG(def_name(db, trait)));
+            types_error(db, lower, path->lo, path->hi, "E0220",
+                        "associated type `%.*s` not found for `%.*s`", STR_ARG(name),
+                        STR_ARG(def_name(db, trait)));
             continue;
         }
         u64 mark = scratch_mark(types_work(db));
@@ -396,12 +430,14 @@ void lower_bound(TyLower *lower, const void *blob, const HirTables *t, const Hir
         scratch_rewind(types_work(db), mark);
         Ty projection = ty_projection(db, assoc, args);
         if (arg->ty.id) {
-            Predicate eq = {.kind = PRED_PROJECTION, .projection = projection, .ty = lower_ty(lower, t, blob, arg->ty)};
+            Predicate eq = {.kind = PRED_PROJECTION,
+                            .projection = projection,
+                            .ty = lower_ty(lower, t, blob, arg->ty)};
             vec_push(scratch, out, eq);
         }
         for (u32 k = 0; k < arg->bounds.count; k++)
-            lower_bound(lower, blob, t, &LIST_AT(blob, HirBound, t->bounds)[arg->bounds.first + k], projection, false,
-                        scratch, out);
+            lower_bound(lower, blob, t, &LIST_AT(blob, HirBound, t->bounds)[arg->bounds.first + k],
+                        projection, false, scratch, out);
     }
 }
 
@@ -423,7 +459,8 @@ static void dyn_super_projections(Db *db, TraitRef tr, Ty self, ExProjectionVec 
     for (u32 i = 0; supers && depth < 32 && i < supers->own.count; i++) {
         Predicate p = predicate_subst(db, LIST_AT(supers, Predicate, supers->own)[i], tr.args);
         if (p.kind == PRED_TRAIT) {
-            if (ty_eq(args_get(db, p.trait_ref.args, 0), self)) dyn_super_projections(db, p.trait_ref, self, out, depth + 1);
+            if (ty_eq(args_get(db, p.trait_ref.args, 0), self))
+                dyn_super_projections(db, p.trait_ref, self, out, depth + 1);
             continue;
         }
         const TyRow *row = ty_row(db, p.projection);
@@ -437,7 +474,8 @@ static void dyn_super_projections(Db *db, TraitRef tr, Ty self, ExProjectionVec 
     }
 }
 
-static Ty lower_dyn(TyLower *lower, const HirTables *t, const void *blob, const HirBound *bounds, u32 count, u32 lo, u32 hi) {
+static Ty lower_dyn(TyLower *lower, const HirTables *t, const void *blob, const HirBound *bounds,
+                    u32 count, u32 lo, u32 hi) {
     Db *db = lower->db;
     u64 mark = scratch_mark(types_work(db));
     Ty self = ty_infer(db, TY_PLACEHOLDER, DYN_SELF, (Ty){0});
@@ -466,7 +504,9 @@ static Ty lower_dyn(TyLower *lower, const HirTables *t, const void *blob, const 
                     e.principal = p->trait_ref.trait;
                     args_strip_self(db, p->trait_ref.args, &e.args);
                 } else if (e.principal.id != p->trait_ref.trait.id) {
-                    types_error(db, lower, lo, hi, "E0225", "only auto traits can be used as additional traits in a trait object");
+                    types_error(
+                        db, lower, lo, hi, "E0225",
+                        "only auto traits can be used as additional traits in a trait object");
                 }
             } else {
                 const TyRow *row = ty_row(db, p->projection);
@@ -485,7 +525,8 @@ static Ty lower_dyn(TyLower *lower, const HirTables *t, const void *blob, const 
     return ty;
 }
 
-// ---- types -------------------------------------------------------------------------------------------
+// ---- types
+// -------------------------------------------------------------------------------------------
 
 static const char *const prim_names[] = {
 #define X(name, text) #text,
@@ -515,7 +556,8 @@ static Ty lower_path(TyLower *lower, const HirTables *t, const void *blob, HirTy
         switch (kind) {
         case DEF_STRUCT:
         case DEF_ENUM:
-        case DEF_UNION: return ty_adt(db, def, path_args(lower, blob, t, last, def, (Args){0}, (Ty){0}, rule));
+        case DEF_UNION:
+            return ty_adt(db, def, path_args(lower, blob, t, last, def, (Args){0}, (Ty){0}, rule));
         case DEF_FOREIGN_TY: return ty_foreign(db, def);
         case DEF_TY_ALIAS: {
             Args args = path_args(lower, blob, t, last, def, (Args){0}, (Ty){0}, rule);
@@ -533,7 +575,8 @@ static Ty lower_path(TyLower *lower, const HirTables *t, const void *blob, HirTy
             DefId trait = def_row(db, def)->parent;
             Args trait_args;
             if (path->segs.count >= 2)
-                trait_args = path_args(lower, blob, t, last - 1, trait, (Args){0}, self_ty, DEFAULT_ALWAYS);
+                trait_args =
+                    path_args(lower, blob, t, last - 1, trait, (Args){0}, self_ty, DEFAULT_ALWAYS);
             else
                 trait_args = args_intern(db, &self_ty, 1);
             Args args = path_args(lower, blob, t, last, def, trait_args, (Ty){0}, DEFAULT_ALWAYS);
@@ -543,7 +586,8 @@ static Ty lower_path(TyLower *lower, const HirTables *t, const void *blob, HirTy
         case DEF_TRAIT_ALIAS: { // a trait object without `dyn`, as editions before 2021 allow
             HirBound bound = {.trait = id};
             if (crate_row(db, def_crate(db, lower->owner))->edition >= 2021) {
-                types_error(db, lower, path->lo, path->hi, "E0782", "expected a type, found a trait");
+                types_error(db, lower, path->lo, path->hi, "E0782",
+                            "expected a type, found a trait");
                 return TY_OF(ERROR);
             }
             return lower_dyn(lower, t, blob, &bound, 1, row->lo, row->hi);
@@ -556,7 +600,8 @@ static Ty lower_path(TyLower *lower, const HirTables *t, const void *blob, HirTy
         default: break;
         }
         Str name = def_name(db, def);
-        types_error(db, lower, path->lo, path->hi, "E0573", "expected type, found %s `%.*s`", kind_word(kind), STR_ARG(name));
+        types_error(db, lower, path->lo, path->hi, "E0573", "expected type, found %s `%.*s`",
+                    kind_word(kind), STR_ARG(name));
         return TY_OF(ERROR);
     }
     case RES_CTOR:
@@ -576,7 +621,9 @@ static bool anon_is_max(TyLower *lower, DefId anon, Ty base) {
     if (expr->kind != HIR_PATH) return false;
     const HirPathRow *path = hir_path(body, expr->path);
     if (!path->is_relative || path->segs.count != 1) return false;
-    if (!str_eq(symbol_str(&db->symbols, HIR_AT(body, HirSeg, segs, path->segs.first)->name), STR("MAX"))) return false;
+    if (!str_eq(symbol_str(&db->symbols, HIR_AT(body, HirSeg, segs, path->segs.first)->name),
+                STR("MAX")))
+        return false;
     const HirTyRow *of = hir_ty(body, path->qself);
     if (of->kind != HIR_TY_PATH) return false;
     const HirPathRow *prim = hir_path(body, of->path);
@@ -584,7 +631,8 @@ static bool anon_is_max(TyLower *lower, DefId anon, Ty base) {
 }
 
 // The bound of a pattern type's range, a HIR_TY_CONST; 0 (open) gives `open`.
-static Ty pat_range_end(TyLower *lower, const HirTables *t, const void *blob, u32 at, Ty base, u128 open) {
+static Ty pat_range_end(TyLower *lower, const HirTables *t, const void *blob, u32 at, Ty base,
+                        u128 open) {
     Db *db = lower->db;
     u32 bytes = max_u32(ty_prim_bytes(ty_kind(db, base)), 1);
     bool exclusive = at & HIR_PAT_EXCLUSIVE;
@@ -596,12 +644,14 @@ static Ty pat_range_end(TyLower *lower, const HirTables *t, const void *blob, u3
         if (row->kind != TY_CONST_VALUE) {
             if (!exclusive) return end;
             if (row->kind == TY_CONST_UNEVAL && anon_is_max(lower, row->def, base)) {
-                u128 max = ty_is_signed(ty_kind(db, base)) ? ((u128)1 << (bytes * 8 - 1)) - 1 : ~(u128)0;
+                u128 max =
+                    ty_is_signed(ty_kind(db, base)) ? ((u128)1 << (bytes * 8 - 1)) - 1 : ~(u128)0;
                 if (bytes < 16) max &= ((u128)1 << (bytes * 8)) - 1;
                 return const_value(db, base, (u64)(max - 1), (u64)((max - 1) >> 64));
             }
-            types_error(db, lower, TY_AT(blob, t, id)->lo, TY_AT(blob, t, id)->hi, "",
-                        "an exclusive end of a pattern type other than a literal is not supported yet");
+            types_error(
+                db, lower, TY_AT(blob, t, id)->lo, TY_AT(blob, t, id)->hi, "",
+                "an exclusive end of a pattern type other than a literal is not supported yet");
             return TY_OF(ERROR);
         }
         value = ((u128)row->hi_bits << 64 | row->lo_bits) - exclusive;
@@ -626,7 +676,8 @@ static Ty lower_pat(TyLower *lower, const HirTables *t, const void *blob, const 
     u32 count = row->pat.ranges.count / 2 * 2;
     Ty *ends = SCRATCH_ARRAY(types_work(db), Ty, count + 1);
     for (u32 i = 0; i < count; i++)
-        ends[i] = pat_range_end(lower, t, blob, LISTED(blob, t, row->pat.ranges, i), base, i % 2 ? max : min);
+        ends[i] = pat_range_end(lower, t, blob, LISTED(blob, t, row->pat.ranges, i), base,
+                                i % 2 ? max : min);
     Ty ty = ty_pat(db, base, ends, count);
     scratch_rewind(types_work(db), mark);
     return ty;
@@ -639,8 +690,10 @@ Ty lower_ty(TyLower *lower, const HirTables *t, const void *blob, HirTy ty) {
     switch ((HirTyKind)row->kind) {
     case HIR_TY_ERR: return TY_OF(ERROR);
     case HIR_TY_INFER:
-        if (lower->infer) return lower->infer(lower->cx, false, (Ty){0}, (HirSpan){row->lo, row->hi});
-        types_error(db, lower, row->lo, row->hi, "E0121", "the placeholder `_` is not allowed within types on item signatures");
+        if (lower->infer)
+            return lower->infer(lower->cx, false, (Ty){0}, (HirSpan){row->lo, row->hi});
+        types_error(db, lower, row->lo, row->hi, "E0121",
+                    "the placeholder `_` is not allowed within types on item signatures");
         return TY_OF(ERROR);
     case HIR_TY_NEVER: return TY_OF(NEVER);
     case HIR_TY_PATH: return lower_path(lower, t, blob, ty, row->path);
@@ -666,17 +719,22 @@ Ty lower_ty(TyLower *lower, const HirTables *t, const void *blob, HirTy ty) {
         Ty *tys = SCRATCH_ARRAY(types_work(db), Ty, count + 1);
         for (u32 i = 0; i < count; i++)
             tys[i] = lower_ty(lower, t, blob, (HirTy){LISTED(blob, t, row->fn_ptr.inputs, i)});
-        tys[count] = row->fn_ptr.output.id ? lower_ty(lower, t, blob, row->fn_ptr.output) : ty_unit(db);
-        Ty ptr = ty_fn_ptr(db, (FnPtrSig){.tys = args_intern(db, tys, count + 1), .abi = row->abi,
-                                          .is_unsafe = row->is_unsafe, .is_variadic = row->is_variadic});
+        tys[count] =
+            row->fn_ptr.output.id ? lower_ty(lower, t, blob, row->fn_ptr.output) : ty_unit(db);
+        Ty ptr = ty_fn_ptr(db, (FnPtrSig){.tys = args_intern(db, tys, count + 1),
+                                          .abi = row->abi,
+                                          .is_unsafe = row->is_unsafe,
+                                          .is_variadic = row->is_variadic});
         scratch_rewind(types_work(db), mark);
         return ptr;
     }
     case HIR_TY_DYN:
-        return lower_dyn(lower, t, blob, &LIST_AT(blob, HirBound, t->bounds)[row->dyn.bounds.first], row->dyn.bounds.count,
-                         row->lo, row->hi);
-    case HIR_TY_OPAQUE: return ty_opaque(db, row->opaque.def, generics_identity(db, row->opaque.def));
-    case HIR_TY_IMPL_PARAM: return owner_param(db, def_typeck_root(db, lower->owner), row->opaque.index);
+        return lower_dyn(lower, t, blob, &LIST_AT(blob, HirBound, t->bounds)[row->dyn.bounds.first],
+                         row->dyn.bounds.count, row->lo, row->hi);
+    case HIR_TY_OPAQUE:
+        return ty_opaque(db, row->opaque.def, generics_identity(db, row->opaque.def));
+    case HIR_TY_IMPL_PARAM:
+        return owner_param(db, def_typeck_root(db, lower->owner), row->opaque.index);
     case HIR_TY_PAT: return lower_pat(lower, t, blob, row);
     case HIR_TY_CONST: return lower_const(lower, t, blob, ty, TY_OF(USIZE));
     }

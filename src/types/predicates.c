@@ -51,14 +51,17 @@ static u32 where_own_param(const HirItem *item, const HirWhere *w) {
     const HirTyRow *row = &LIST_AT(item, HirTyRow, item->t.tys)[w->bounded.id];
     if (row->kind != HIR_TY_PATH) return UINT32_MAX;
     const HirPathRow *path = &LIST_AT(item, HirPathRow, item->t.paths)[row->path.id];
-    if (path->is_relative || path->qself.id || path->res.kind != RES_TY_PARAM || !def_eq(path->res.def, item->def))
+    if (path->is_relative || path->qself.id || path->res.kind != RES_TY_PARAM ||
+        !def_eq(path->res.def, item->def))
         return UINT32_MAX;
     return path->res.index;
 }
 
-static void push_bounds(TyLower *lower, const HirItem *item, HirList bounds, Ty subject, bool refs_only, PredicateVec *out) {
+static void push_bounds(TyLower *lower, const HirItem *item, HirList bounds, Ty subject,
+                        bool refs_only, PredicateVec *out) {
     for (u32 i = 0; i < bounds.count; i++)
-        lower_bound(lower, item, &item->t, bound_at(item, &item->t, bounds, i), subject, refs_only, &lower->db->scratch, out);
+        lower_bound(lower, item, &item->t, bound_at(item, &item->t, bounds, i), subject, refs_only,
+                    &lower->db->scratch, out);
 }
 
 static Ty own_param_ty(Db *db, const Generics *g, u32 own) {
@@ -76,7 +79,8 @@ static void predicates_run(Db *db, u32 key) {
     if (item) {
         TyLower lower = {.db = db, .owner = def};
         const Generics *g = generics_of(db, def);
-        // Bounds of `impl Trait` parameters stand in the type itself unless HIR listed them as bounds.
+        // Bounds of `impl Trait` parameters stand in the type itself unless HIR listed them as
+        // bounds.
         bool *listed = SCRATCH_ARRAY(&db->scratch, bool, item->generics.count + 1);
         bool *relaxed = SCRATCH_ARRAY(&db->scratch, bool, item->generics.count + 1);
         for (u32 i = 0; i < item->wheres.count; i++) {
@@ -88,25 +92,31 @@ static void predicates_run(Db *db, u32 key) {
         }
         for (u32 i = 1; i < item->t.tys.count; i++) {
             const HirTyRow *row = &LIST_AT(item, HirTyRow, item->t.tys)[i];
-            if (row->kind != HIR_TY_IMPL_PARAM || row->opaque.index >= item->generics.count) continue;
-            relaxed[row->opaque.index] |= hir_bounds_relax_sized(db, item, &item->t, row->opaque.bounds);
+            if (row->kind != HIR_TY_IMPL_PARAM || row->opaque.index >= item->generics.count)
+                continue;
+            relaxed[row->opaque.index] |=
+                hir_bounds_relax_sized(db, item, &item->t, row->opaque.bounds);
         }
         for (u32 i = 0; i < item->generics.count; i++) {
-            const HirParam *p = &LIST_AT(item, HirParam, item->param_rows)[item->generics.first + i];
+            const HirParam *p =
+                &LIST_AT(item, HirParam, item->param_rows)[item->generics.first + i];
             if (!p->is_const && !relaxed[i]) push_sized(db, own_param_ty(db, g, i), &out);
         }
         if (kind == DEF_TRAIT || kind == DEF_TRAIT_ALIAS)
             push_bounds(&lower, item, item->bounds, ty_param(db, 0, SYM_OF(Self)), false, &out);
         for (u32 i = 0; i < item->wheres.count; i++) {
             const HirWhere *w = &LIST_AT(item, HirWhere, item->where_rows)[item->wheres.first + i];
-            Ty subject = w->bounded.id ? lower_ty(&lower, &item->t, item, w->bounded) : own_param_ty(db, g, w->param);
+            Ty subject = w->bounded.id ? lower_ty(&lower, &item->t, item, w->bounded)
+                                       : own_param_ty(db, g, w->param);
             push_bounds(&lower, item, w->bounds, subject, false, &out);
         }
         for (u32 i = 1; i < item->t.tys.count; i++) {
             const HirTyRow *row = &LIST_AT(item, HirTyRow, item->t.tys)[i];
-            if (row->kind != HIR_TY_IMPL_PARAM || row->opaque.index >= item->generics.count) continue;
+            if (row->kind != HIR_TY_IMPL_PARAM || row->opaque.index >= item->generics.count)
+                continue;
             if (listed[row->opaque.index]) continue;
-            push_bounds(&lower, item, row->opaque.bounds, own_param_ty(db, g, row->opaque.index), false, &out);
+            push_bounds(&lower, item, row->opaque.bounds, own_param_ty(db, g, row->opaque.index),
+                        false, &out);
         }
     }
     return_predicates(db, &out, parent);
@@ -150,7 +160,8 @@ void predicates_instantiate(Db *db, DefId def, Args args, Scratch *scratch, Pred
     }
 }
 
-// ---- supertraits -----------------------------------------------------------------------------------
+// ---- supertraits
+// -----------------------------------------------------------------------------------
 
 static bool bounds_self(const HirItem *item, const HirWhere *w) {
     if (!w->bounded.id) return false;
@@ -175,15 +186,21 @@ static void lower_supers(Db *db, DefId trait, bool refs_only) {
     return_predicates(db, &out, (DefId){0});
 }
 
-static void super_predicates_run(Db *db, u32 key) { lower_supers(db, (DefId){key}, false); }
-static void super_trait_refs_run(Db *db, u32 key) { lower_supers(db, (DefId){key}, true); }
+static void super_predicates_run(Db *db, u32 key) {
+    lower_supers(db, (DefId){key}, false);
+}
+static void super_trait_refs_run(Db *db, u32 key) {
+    lower_supers(db, (DefId){key}, true);
+}
 
 const Predicates *super_predicates_of(Db *db, DefId trait) {
     const Predicates *p = query_get(db, Q_super_predicates, trait.id);
     return p ? p : &empty_predicates;
 }
 
-const Predicates *super_trait_refs(Db *db, DefId trait) { return query_get(db, Q_super_trait_refs, trait.id); }
+const Predicates *super_trait_refs(Db *db, DefId trait) {
+    return query_get(db, Q_super_trait_refs, trait.id);
+}
 
 typedef VEC(DefId) DefIdVec;
 
@@ -193,7 +210,8 @@ static void collect_bounds(Db *db, const HirItem *item, HirList bounds, DefIdVec
     for (u32 i = 0; i < bounds.count; i++) {
         const HirBound *b = bound_at(item, &item->t, bounds, i);
         DefId super = hir_bound_trait(item, &item->t, b);
-        if (!b->is_maybe && super.id && def_has_self_param(db, super)) collect_supers(db, super, out);
+        if (!b->is_maybe && super.id && def_has_self_param(db, super))
+            collect_supers(db, super, out);
     }
 }
 
@@ -226,7 +244,8 @@ const DefId *trait_supers(Db *db, DefId trait, u32 *count) {
     return LIST_AT(list, DefId, *list);
 }
 
-// ---- bounds of associated and opaque types -----------------------------------------------------------
+// ---- bounds of associated and opaque types
+// -----------------------------------------------------------
 
 static void item_bounds_run(Db *db, u32 key) {
     DefId def = {key};
@@ -241,16 +260,19 @@ static void item_bounds_run(Db *db, u32 key) {
         bool relaxed = hir_bounds_relax_sized(db, item, &item->t, item->bounds);
         TyLower lower = {.db = db, .owner = def};
         push_bounds(&lower, item, item->bounds, subject, false, &out);
-        // A where-clause of the trait about the type (`where Self::Item: Ord`) is a bound of it too.
+        // A where-clause of the trait about the type (`where Self::Item: Ord`) is a bound of it
+        // too.
         if (in_trait) {
             const HirItem *outer = hir_item(db, trait);
             TyLower in = {.db = db, .owner = trait};
             Ty self = ty_param(db, 0, SYM_OF(Self));
             for (u32 i = 0; outer && i < outer->wheres.count; i++) {
-                const HirWhere *w = &LIST_AT(outer, HirWhere, outer->where_rows)[outer->wheres.first + i];
+                const HirWhere *w =
+                    &LIST_AT(outer, HirWhere, outer->where_rows)[outer->wheres.first + i];
                 if (!w->bounded.id || bounds_self(outer, w)) continue;
                 Ty bounded = lower_ty(&in, &outer->t, outer, w->bounded);
-                if (ty_kind(db, bounded) != TY_PROJECTION || !def_eq(ty_row(db, bounded)->def, def)) continue;
+                if (ty_kind(db, bounded) != TY_PROJECTION || !def_eq(ty_row(db, bounded)->def, def))
+                    continue;
                 if (!ty_eq(args_get(db, ty_row(db, bounded)->args, 0), self)) continue;
                 relaxed |= hir_bounds_relax_sized(db, outer, &outer->t, w->bounds);
                 push_bounds(&in, outer, w->bounds, subject, false, &out);

@@ -6,13 +6,15 @@ static Ty lower_in(Db *db, DefId owner, const HirItem *item, HirTy ty) {
     return lower_ty(&lower, &item->t, item, ty);
 }
 
-// ---- the type an anon const is checked against --------------------------------------------------------
+// ---- the type an anon const is checked against
+// --------------------------------------------------------
 
 static bool list_position(const void *blob, const HirTables *t, HirList list, DefId anon, u32 *at) {
     for (u32 i = 0; i < list.count; i++) {
         u32 id = LIST_AT(blob, u32, t->lists)[list.first + i];
         const HirTyRow *row = &LIST_AT(blob, HirTyRow, t->tys)[id];
-        if (row->kind == HIR_TY_CONST && row->const_kind == HIR_CONST_ANON && def_eq(row->konst.def, anon)) {
+        if (row->kind == HIR_TY_CONST && row->const_kind == HIR_CONST_ANON &&
+            def_eq(row->konst.def, anon)) {
             *at = i;
             return true;
         }
@@ -25,9 +27,11 @@ static Ty anon_const_pat_ty(Db *db, DefId owner, const HirItem *item, DefId anon
     for (u32 i = 1; i < item->t.tys.count; i++) {
         const HirTyRow *row = &LIST_AT(item, HirTyRow, item->t.tys)[i];
         for (u32 k = 0; row->kind == HIR_TY_PAT && k < row->pat.ranges.count; k++) {
-            u32 id = LIST_AT(item, u32, item->t.lists)[row->pat.ranges.first + k] & ~HIR_PAT_EXCLUSIVE;
+            u32 id =
+                LIST_AT(item, u32, item->t.lists)[row->pat.ranges.first + k] & ~HIR_PAT_EXCLUSIVE;
             const HirTyRow *end = &LIST_AT(item, HirTyRow, item->t.tys)[id];
-            if (end->kind == HIR_TY_CONST && end->const_kind == HIR_CONST_ANON && def_eq(end->konst.def, anon))
+            if (end->kind == HIR_TY_CONST && end->const_kind == HIR_CONST_ANON &&
+                def_eq(end->konst.def, anon))
                 return lower_in(db, owner, item, row->pat.base);
         }
     }
@@ -44,11 +48,14 @@ static Ty anon_const_arg_ty(Db *db, const void *blob, const HirTables *t, DefId 
             if (!list_position(blob, t, seg->args, anon, &at)) continue;
             DefId def = path->res.def;
             if (k + 1 < path->segs.count && def.id) def = def_row(db, def)->parent;
-            if ((path->res.kind != RES_DEF && path->res.kind != RES_CTOR) || !def.id) return (Ty){0};
+            if ((path->res.kind != RES_DEF && path->res.kind != RES_CTOR) || !def.id)
+                return (Ty){0};
             const Generics *g = generics_of(db, def);
             u32 index = g->parent_count + at;
             const GenericParam *params = LIST_AT(g, GenericParam, g->params);
-            return index < g->params.count && params[index].is_const ? const_param_ty(db, def, index) : (Ty){0};
+            return index < g->params.count && params[index].is_const
+                       ? const_param_ty(db, def, index)
+                       : (Ty){0};
         }
     }
     return (Ty){0};
@@ -69,15 +76,17 @@ static Ty anon_const_ty(Db *db, DefId anon) {
     const HirItem *item = hir_item(db, def_typeck_root(db, parent));
     Ty ty = item ? anon_const_arg_ty(db, item, &item->t, anon) : (Ty){0};
     if (item && !ty.id) ty = anon_const_pat_ty(db, def_typeck_root(db, parent), item, anon);
-    if (!ty.id && (kind == DEF_FN || kind == DEF_ASSOC_FN || kind == DEF_CONST || kind == DEF_ASSOC_CONST ||
-                   kind == DEF_STATIC || kind == DEF_ANON_CONST || kind == DEF_INLINE_CONST)) {
+    if (!ty.id &&
+        (kind == DEF_FN || kind == DEF_ASSOC_FN || kind == DEF_CONST || kind == DEF_ASSOC_CONST ||
+         kind == DEF_STATIC || kind == DEF_ANON_CONST || kind == DEF_INLINE_CONST)) {
         const HirBody *body = hir_body(db, parent);
         if (body) ty = anon_const_arg_ty(db, body, &body->t, anon);
     }
     return ty.id ? ty : TY_OF(USIZE);
 }
 
-// ---- type_of -----------------------------------------------------------------------------------------
+// ---- type_of
+// -----------------------------------------------------------------------------------------
 
 static void type_of_run(Db *db, u32 key) {
     DefId def = {key};
@@ -118,7 +127,8 @@ Ty type_of(Db *db, DefId def) {
     if (ty) return *ty;
     if (def_kind(db, def) == DEF_TY_ALIAS) {
         Str name = symbol_str(&db->symbols, def_row(db, def)->name);
-        diag_error(db, def_span(db, def), "E0391", "cycle detected when expanding type alias `%.*s`", STR_ARG(name));
+        diag_error(db, def_span(db, def), "E0391",
+                   "cycle detected when expanding type alias `%.*s`", STR_ARG(name));
     }
     return TY_OF(ERROR);
 }
@@ -128,7 +138,8 @@ Ty opaque_hidden_ty(Db *db, DefId def) {
     return ty && ty->id ? *ty : TY_OF(ERROR);
 }
 
-// ---- fn_sig ------------------------------------------------------------------------------------------
+// ---- fn_sig
+// ------------------------------------------------------------------------------------------
 
 static void return_sig(Db *db, const Ty *inputs, u32 count, const FnSig *head) {
     Blob blob;
@@ -151,8 +162,11 @@ static void fn_sig_run(Db *db, u32 key) {
             u32 count = item->sig.inputs.count;
             Ty *inputs = SCRATCH_ARRAY(&db->scratch, Ty, count + 1);
             for (u32 i = 0; i < count; i++)
-                inputs[i] = lower_in(db, def, item, (HirTy){LIST_AT(item, u32, item->t.lists)[item->sig.inputs.first + i]});
-            sig.output = item->sig.output.id ? lower_in(db, def, item, item->sig.output) : ty_unit(db);
+                inputs[i] = lower_in(
+                    db, def, item,
+                    (HirTy){LIST_AT(item, u32, item->t.lists)[item->sig.inputs.first + i]});
+            sig.output =
+                item->sig.output.id ? lower_in(db, def, item, item->sig.output) : ty_unit(db);
             sig.abi = item->sig.abi;
             sig.is_unsafe = item->sig.is_unsafe;
             sig.is_variadic = item->sig.is_variadic;
@@ -163,7 +177,8 @@ static void fn_sig_run(Db *db, u32 key) {
     } else if (kind == DEF_STRUCT || kind == DEF_VARIANT) {
         DefId adt_id = kind == DEF_VARIANT ? def_row(db, def)->parent : def;
         const AdtDef *adt = adt_def(db, adt_id);
-        const AdtVariant *v = adt_variant(adt, kind == DEF_VARIANT ? adt_variant_index(db, def) : 0);
+        const AdtVariant *v =
+            adt_variant(adt, kind == DEF_VARIANT ? adt_variant_index(db, def) : 0);
         Ty *inputs = SCRATCH_ARRAY(&db->scratch, Ty, v->field_count + 1);
         for (u32 i = 0; i < v->field_count; i++)
             inputs[i] = adt_field(adt, v, i)->ty;
@@ -175,20 +190,24 @@ static void fn_sig_run(Db *db, u32 key) {
     return_sig(db, NULL, 0, &sig);
 }
 
-const FnSig *fn_sig(Db *db, DefId def) { return query_get(db, Q_fn_sig, def.id); }
+const FnSig *fn_sig(Db *db, DefId def) {
+    return query_get(db, Q_fn_sig, def.id);
+}
 
 Ty fn_sig_ptr(Db *db, DefId def, Args args) {
     const FnSig *sig = fn_sig(db, def);
     u64 mark = scratch_mark(types_work(db));
     Ty *tys = SCRATCH_ARRAY(types_work(db), Ty, sig->inputs.count + 1);
-    if (sig->inputs.count) memcpy(tys, LIST_AT(sig, Ty, sig->inputs), sig->inputs.count * sizeof *tys);
+    if (sig->inputs.count)
+        memcpy(tys, LIST_AT(sig, Ty, sig->inputs), sig->inputs.count * sizeof *tys);
     tys[sig->inputs.count] = sig->output;
     Args list = args_subst(db, args_intern(db, tys, sig->inputs.count + 1), args);
     scratch_rewind(types_work(db), mark);
     return ty_fn_ptr(db, (FnPtrSig){list, sig->abi, sig->is_unsafe, sig->is_variadic});
 }
 
-// ---- impls -------------------------------------------------------------------------------------------
+// ---- impls
+// -------------------------------------------------------------------------------------------
 
 static void impl_header_run(Db *db, u32 key) {
     DefId def = {key};
@@ -217,7 +236,8 @@ const ImplHeader *impl_header(Db *db, DefId impl) {
     return h ? h : &cyclic_header;
 }
 
-// ---- ADTs --------------------------------------------------------------------------------------------
+// ---- ADTs
+// --------------------------------------------------------------------------------------------
 
 static void adt_def_run(Db *db, u32 key) {
     DefId def = {key};
@@ -237,8 +257,10 @@ static void adt_def_run(Db *db, u32 key) {
         row.discr = v->discr;
         vec_push(&db->scratch, &variants, row);
         for (u32 k = 0; k < v->fields.count; k++) {
-            const HirFieldDef *f = &LIST_AT(item, HirFieldDef, item->field_rows)[v->fields.first + k];
-            AdtField field = {.name = f->name, .ty = lower_in(db, def, item, f->ty), .vis_scope = {f->vis_scope}};
+            const HirFieldDef *f =
+                &LIST_AT(item, HirFieldDef, item->field_rows)[v->fields.first + k];
+            AdtField field = {
+                .name = f->name, .ty = lower_in(db, def, item, f->ty), .vis_scope = {f->vis_scope}};
             vec_push(&db->scratch, &fields, field);
         }
     }
@@ -254,7 +276,9 @@ static void adt_def_run(Db *db, u32 key) {
     query_return_blob(db, &blob);
 }
 
-const AdtDef *adt_def(Db *db, DefId def) { return query_get(db, Q_adt_def, def.id); }
+const AdtDef *adt_def(Db *db, DefId def) {
+    return query_get(db, Q_adt_def, def.id);
+}
 
 u32 adt_variant_index(Db *db, DefId variant) {
     if (def_kind(db, variant) != DEF_VARIANT) return 0;

@@ -23,8 +23,10 @@ typedef struct Generics {
 } Generics;
 // Closures, anon consts and inline consts answer with their typeck root's.
 const Generics *generics_of(Db *db, DefId def);
-static inline u32 generics_count(Db *db, DefId def) { return generics_of(db, def)->params.count; }
-Args generics_identity(Db *db, DefId def); // PARAM 0, 1, ...
+static inline u32 generics_count(Db *db, DefId def) {
+    return generics_of(db, def)->params.count;
+}
+Args generics_identity(Db *db, DefId def);      // PARAM 0, 1, ...
 Ty param_default(Db *db, DefId def, u32 index); // 0 if none; may mention earlier params
 Ty const_param_ty(Db *db, DefId def, u32 index);
 
@@ -46,7 +48,8 @@ typedef struct Predicate {
     Ty ty;
 } Predicate;
 typedef struct Predicates {
-    List own; // Predicate: where-clauses, bounds, implied Sized; of a trait: `Self: Trait` is not included
+    List own; // Predicate: where-clauses, bounds, implied Sized; of a trait: `Self: Trait` is not
+              // included
     DefId parent;
 } Predicates;
 const Predicates *predicates_of(Db *db, DefId def); // parents' are found through `parent`
@@ -60,8 +63,9 @@ const Predicates *super_trait_refs(Db *db, DefId trait); // NULL in a cycle
 // The trait and all its supertraits, each once, by name only. A TRAIT_ALIAS counts as a trait.
 const DefId *trait_supers(Db *db, DefId trait, u32 *count);
 Predicate predicate_subst(Db *db, Predicate p, Args args);
-// Bounds of an associated type or opaque type, about the type itself: in terms of its own generics, the subject
-// is ty_projection(def, identity) resp. ty_opaque(def, identity). Implied Sized included.
+// Bounds of an associated type or opaque type, about the type itself: in terms of its own generics,
+// the subject is ty_projection(def, identity) resp. ty_opaque(def, identity). Implied Sized
+// included.
 const Predicates *item_bounds(Db *db, DefId def);
 
 // The type of a struct, enum, union (ADT of its own params), type alias, const, static, field
@@ -100,48 +104,58 @@ typedef struct AdtVariant {
     u8 ctor; // HirCtorKind
     u8 has_explicit_discr;
     u32 first_field, field_count; // into fields
-    DefId discr; // ANON_CONST; its value: consts/
+    DefId discr;                  // ANON_CONST; its value: consts/
 } AdtVariant;
 typedef struct AdtDef {
     DefId def;
-    u8 kind; // DEF_STRUCT, DEF_ENUM, DEF_UNION
+    u8 kind;       // DEF_STRUCT, DEF_ENUM, DEF_UNION
     List variants; // AdtVariant; one for structs and unions
     List fields;   // AdtField
 } AdtDef;
 const AdtDef *adt_def(Db *db, DefId def);
 u32 adt_variant_index(Db *db, DefId variant); // index in its enum
-static inline const AdtVariant *adt_variant(const AdtDef *adt, u32 i) { return &LIST_AT(adt, AdtVariant, adt->variants)[i]; }
-static inline const AdtField *adt_field(const AdtDef *adt, const AdtVariant *v, u32 i) { return &LIST_AT(adt, AdtField, adt->fields)[v->first_field + i]; }
+static inline const AdtVariant *adt_variant(const AdtDef *adt, u32 i) {
+    return &LIST_AT(adt, AdtVariant, adt->variants)[i];
+}
+static inline const AdtField *adt_field(const AdtDef *adt, const AdtVariant *v, u32 i) {
+    return &LIST_AT(adt, AdtField, adt->fields)[v->first_field + i];
+}
 
 // Lowers a HIR type met in a body: `_` becomes what `infer` makes; projections on params are found
 // through the bounds in scope of `owner`. `cx` hooks let infer/ supply variables and normalise.
 typedef struct TyLower {
     Db *db;
-    DefId owner;          // whose generics and scope apply (a typeck root)
+    DefId owner; // whose generics and scope apply (a typeck root)
     void *cx;
     Ty (*infer)(void *cx, bool is_const, Ty const_ty, HirSpan span); // NULL: `_` is an error
-    Ty (*projection)(void *cx, Ty projection); // may normalise; NULL: kept
-    // `T::Name` where T is not a param with bounds: infer resolves through traits in scope; NULL: error
+    Ty (*projection)(void *cx, Ty projection);                       // may normalise; NULL: kept
+    // `T::Name` where T is not a param with bounds: infer resolves through traits in scope; NULL:
+    // error
     Ty (*relative)(void *cx, Ty self_ty, Symbol name, HirSpan span);
-    // The type stands in front of a value path's last segment (`RawVec::new_in`): arguments not written
-    // are variables even if all have defaults. Concerns the outermost path only.
+    // The type stands in front of a value path's last segment (`RawVec::new_in`): arguments not
+    // written are variables even if all have defaults. Concerns the outermost path only.
     bool value_path;
     u32 depth; // the lowering's own
 } TyLower;
 Ty lower_ty(TyLower *lower, const HirTables *t, const void *blob, HirTy ty);
-// Generic arguments of segment `seg` of a value path for `def` (with `parent_args` given): a list that is not
-// written becomes variables, also where there are defaults, if `infer` is set; else defaults.
-Args lower_path_args(TyLower *lower, const void *blob, const HirTables *t, u32 seg, DefId def, Args parent_args, Ty self_ty);
-TraitRef lower_trait_ref(TyLower *lower, const void *blob, const HirTables *t, HirPath path, Ty self_ty);
+// Generic arguments of segment `seg` of a value path for `def` (with `parent_args` given): a list
+// that is not written becomes variables, also where there are defaults, if `infer` is set; else
+// defaults.
+Args lower_path_args(TyLower *lower, const void *blob, const HirTables *t, u32 seg, DefId def,
+                     Args parent_args, Ty self_ty);
+TraitRef lower_trait_ref(TyLower *lower, const void *blob, const HirTables *t, HirPath path,
+                         Ty self_ty);
 
 // Impls, indexed. Simplified self types let most impls be skipped without looking at them.
 typedef u64 SimplifiedTy; // 0: matches anything (a parameter, a projection)
-#define SIMPLIFIED_RIGID 1ull // for goals: a parameter or rigid projection, which only blanket impls match
+#define SIMPLIFIED_RIGID                                                                           \
+    1ull // for goals: a parameter or rigid projection, which only blanket impls match
 SimplifiedTy ty_simplify(Db *db, Ty ty);
-// Impls of a trait over all crates that may apply to a self type simplified to `key` (blanket ones included).
+// Impls of a trait over all crates that may apply to a self type simplified to `key` (blanket ones
+// included).
 const DefId *impls_of_trait(Db *db, DefId trait, SimplifiedTy key, Scratch *scratch, u32 *count);
-// Impls are looked for in the crates of the trait and the self type, in core, alloc, std and the user's;
-// for another crate whose type stands in the goal's arguments, ask that crate.
+// Impls are looked for in the crates of the trait and the self type, in core, alloc, std and the
+// user's; for another crate whose type stands in the goal's arguments, ask that crate.
 bool impls_crate_is_covered(Db *db, DefId trait, SimplifiedTy key, CrateId crate);
 const DefId *impls_of_trait_in(Db *db, CrateId crate, DefId trait, SimplifiedTy key, u32 *count);
 // Inherent impls for the type, all crates (rustc_allow_incoherent_impl included).

@@ -81,9 +81,15 @@ static Ty intern_elem(Db *db, TyKind kind, Ty elem, bool is_mut) {
     return ty_intern(db, &row);
 }
 
-Ty ty_adt(Db *db, DefId def, Args args) { return intern_def(db, TY_ADT, def, args, 0); }
-Ty ty_foreign(Db *db, DefId def) { return intern_def(db, TY_FOREIGN, def, (Args){0}, 0); }
-Ty ty_fn_def(Db *db, DefId def, Args args) { return intern_def(db, TY_FN_DEF, def, args, 0); }
+Ty ty_adt(Db *db, DefId def, Args args) {
+    return intern_def(db, TY_ADT, def, args, 0);
+}
+Ty ty_foreign(Db *db, DefId def) {
+    return intern_def(db, TY_FOREIGN, def, (Args){0}, 0);
+}
+Ty ty_fn_def(Db *db, DefId def, Args args) {
+    return intern_def(db, TY_FN_DEF, def, args, 0);
+}
 Ty ty_closure(Db *db, DefId def, Args args) {
     return intern_def(db, TY_CLOSURE, def, args, TY_HAS_CLOSURE);
 }
@@ -96,9 +102,15 @@ Ty ty_opaque(Db *db, DefId def, Args args) {
 Ty const_uneval(Db *db, DefId def, Args args) {
     return intern_def(db, TY_CONST_UNEVAL, def, args, TY_HAS_PROJECTION);
 }
-Ty ty_slice(Db *db, Ty elem) { return intern_elem(db, TY_SLICE, elem, false); }
-Ty ty_ptr(Db *db, Ty to, bool is_mut) { return intern_elem(db, TY_PTR, to, is_mut); }
-Ty ty_ref(Db *db, Ty to, bool is_mut) { return intern_elem(db, TY_REF, to, is_mut); }
+Ty ty_slice(Db *db, Ty elem) {
+    return intern_elem(db, TY_SLICE, elem, false);
+}
+Ty ty_ptr(Db *db, Ty to, bool is_mut) {
+    return intern_elem(db, TY_PTR, to, is_mut);
+}
+Ty ty_ref(Db *db, Ty to, bool is_mut) {
+    return intern_elem(db, TY_REF, to, is_mut);
+}
 
 Ty ty_array(Db *db, Ty elem, Ty len) {
     TyRow row = row_of(TY_ARRAY);
@@ -113,7 +125,9 @@ Ty ty_tuple(Db *db, const Ty *elems, u32 count) {
     return ty_intern(db, &row);
 }
 
-Ty ty_unit(Db *db) { return ty_tuple(db, NULL, 0); }
+Ty ty_unit(Db *db) {
+    return ty_tuple(db, NULL, 0);
+}
 
 Ty ty_fn_ptr(Db *db, FnPtrSig sig) {
     TyRow row = row_of(TY_FN_PTR);
@@ -155,7 +169,9 @@ Ty const_value(Db *db, Ty ty, u64 lo_bits, u64 hi_bits) {
     return ty_intern(db, &row);
 }
 
-Ty const_usize(Db *db, u64 value) { return const_value(db, TY_OF(USIZE), value, 0); }
+Ty const_usize(Db *db, u64 value) {
+    return const_value(db, TY_OF(USIZE), value, 0);
+}
 
 Ty const_param(Db *db, u32 index, Symbol name, Ty ty) {
     TyRow row = row_of(TY_CONST_PARAM);
@@ -173,13 +189,17 @@ Ty const_tree(Db *db, Ty ty, Args fields) {
     return ty_intern(db, &row);
 }
 
-bool ty_is_const(const Db *db, Ty ty) { return ty_kind(db, ty) >= TY_CONST_VALUE; }
+bool ty_is_const(const Db *db, Ty ty) {
+    return ty_kind(db, ty) >= TY_CONST_VALUE;
+}
 
-// ---- existentials --------------------------------------------------------------------------------
+// ---- existentials
+// --------------------------------------------------------------------------------
 
 // The row: Existential, its projections, its auto traits; the `first` members count bytes from
 // the row's start.
-static Ty dyn_intern(Db *db, const Existential *e, const ExProjection *projections, const DefId *autos) {
+static Ty dyn_intern(Db *db, const Existential *e, const ExProjection *projections,
+                     const DefId *autos) {
     u32 projection_bytes = e->projection_count * (u32)sizeof(ExProjection);
     u32 auto_bytes = e->auto_count * (u32)sizeof(DefId);
     u64 mark = scratch_mark(types_work(db));
@@ -255,7 +275,8 @@ const DefId *existential_autos(const Db *db, const Existential *e) {
     return (const DefId *)((const u8 *)e + e->auto_first);
 }
 
-// ---- argument lists --------------------------------------------------------------------------------
+// ---- argument lists
+// --------------------------------------------------------------------------------
 
 // The row: the flags of all, then the types.
 Args args_intern(Db *db, const Ty *tys, u32 count) {
@@ -344,7 +365,8 @@ u32 ty_prim_bytes(TyKind k) {
     }
 }
 
-// ---- folding ---------------------------------------------------------------------------------------
+// ---- folding
+// ---------------------------------------------------------------------------------------
 
 // Rebuilds `row`'s parts by `part`; true if one changed.
 typedef Ty FoldPart(void *cx, Db *db, Ty ty);
@@ -396,7 +418,8 @@ static Ty fold_parts(Db *db, Ty ty, FoldPart *part, void *cx) {
     if (row->elem.id) folded.elem = part(cx, db, row->elem);
     if (row->len.id) folded.len = part(cx, db, row->len);
     if (row->args.id) folded.args = fold_args(db, row->args, part, cx);
-    if (ty_eq(folded.elem, row->elem) && ty_eq(folded.len, row->len) && args_eq(folded.args, row->args))
+    if (ty_eq(folded.elem, row->elem) && ty_eq(folded.len, row->len) &&
+        args_eq(folded.args, row->args))
         return ty;
     u32 own = 0; // flags the kind itself has
     switch ((TyKind)row->kind) {

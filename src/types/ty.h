@@ -21,38 +21,39 @@ ID_TYPE(ExistentialId);
 // Types without operands: name, spelling. Their id equals their kind. In PrimTy's order from BOOL.
 #define TY_ATOMS(X)                                                                                \
     X(NONE, "{none}")                                                                              \
-    X(BOOL, "bool") X(CHAR, "char") X(STR, "str")                                                  \
-    X(I8, "i8") X(I16, "i16") X(I32, "i32") X(I64, "i64") X(I128, "i128") X(ISIZE, "isize")        \
-    X(U8, "u8") X(U16, "u16") X(U32, "u32") X(U64, "u64") X(U128, "u128") X(USIZE, "usize")        \
-    X(F16, "f16") X(F32, "f32") X(F64, "f64") X(F128, "f128")                                      \
-    X(NEVER, "!")                                                                                  \
-    X(ERROR, "{type error}") /* already reported; checks against it stay quiet */
+    X(BOOL, "bool")                                                                                \
+    X(CHAR, "char") X(STR, "str") X(I8, "i8") X(I16, "i16") X(I32, "i32") X(I64, "i64")            \
+        X(I128, "i128") X(ISIZE, "isize") X(U8, "u8") X(U16, "u16") X(U32, "u32") X(U64, "u64")    \
+            X(U128, "u128") X(USIZE, "usize") X(F16, "f16") X(F32, "f32") X(F64, "f64")            \
+                X(F128, "f128") X(NEVER, "!")                                                      \
+                    X(ERROR, "{type error}") /* already reported; checks against it stay quiet */
 
 // Types made of others; the payloads are in TyRow.
 #define TY_COMPOUNDS(X)                                                                            \
-    X(ADT)          /* def: STRUCT, ENUM, UNION; args */                                           \
-    X(FOREIGN)      /* def: extern type */                                                         \
-    X(ARRAY)        /* elem, len */                                                                \
-    X(SLICE)        /* elem */                                                                     \
-    X(PTR)          /* elem, is_mut */                                                             \
-    X(REF)          /* elem, is_mut */                                                             \
-    X(TUPLE)        /* args: the elements; () is TUPLE with none */                                \
-    X(FN_DEF)       /* def: FN, ASSOC_FN; or STRUCT, VARIANT: its constructor; args */             \
-    X(FN_PTR)       /* args: inputs then output; abi, is_unsafe, is_variadic */                    \
-    X(DYN)          /* existential */                                                              \
-    X(CLOSURE)      /* def; args: those of its typeck root */                                      \
-    X(COROUTINE)    /* def; args */                                                                \
-    X(PROJECTION)   /* def: ASSOC_TY of a trait; args: the trait's, then its own */                \
-    X(OPAQUE)       /* def: OPAQUE_TY; args of the fn */                                           \
-    X(PARAM)        /* index, name */                                                              \
-    X(PAT)          /* elem (base integer or char), range: list of (lo, hi) constants in args */   \
-    X(INFER)        /* index: a variable of one inference context, of any type */                  \
-    X(INFER_INT)    /* the same, of integer type */                                                \
-    X(INFER_FLOAT)  /* the same, of float type */                                                  \
-    X(PLACEHOLDER)  /* index: a skolem of the solver */                                            \
-    X(CONST_VALUE)  /* elem: its type; bits (integers, bool, char: zero-extended to the size) */    \
-    X(CONST_TREE)   /* elem: its type; args: CONST fields (structural consts; first: variant index) */\
-    X(CONST_PARAM)  /* index, name; elem: its type */                                              \
+    X(ADT)         /* def: STRUCT, ENUM, UNION; args */                                            \
+    X(FOREIGN)     /* def: extern type */                                                          \
+    X(ARRAY)       /* elem, len */                                                                 \
+    X(SLICE)       /* elem */                                                                      \
+    X(PTR)         /* elem, is_mut */                                                              \
+    X(REF)         /* elem, is_mut */                                                              \
+    X(TUPLE)       /* args: the elements; () is TUPLE with none */                                 \
+    X(FN_DEF)      /* def: FN, ASSOC_FN; or STRUCT, VARIANT: its constructor; args */              \
+    X(FN_PTR)      /* args: inputs then output; abi, is_unsafe, is_variadic */                     \
+    X(DYN)         /* existential */                                                               \
+    X(CLOSURE)     /* def; args: those of its typeck root */                                       \
+    X(COROUTINE)   /* def; args */                                                                 \
+    X(PROJECTION)  /* def: ASSOC_TY of a trait; args: the trait's, then its own */                 \
+    X(OPAQUE)      /* def: OPAQUE_TY; args of the fn */                                            \
+    X(PARAM)       /* index, name */                                                               \
+    X(PAT)         /* elem (base integer or char), range: list of (lo, hi) constants in args */    \
+    X(INFER)       /* index: a variable of one inference context, of any type */                   \
+    X(INFER_INT)   /* the same, of integer type */                                                 \
+    X(INFER_FLOAT) /* the same, of float type */                                                   \
+    X(PLACEHOLDER) /* index: a skolem of the solver */                                             \
+    X(CONST_VALUE) /* elem: its type; bits (integers, bool, char: zero-extended to the size) */    \
+    X(CONST_TREE)  /* elem: its type; args: CONST fields (structural consts; first: variant index) \
+                    */                                                                             \
+    X(CONST_PARAM) /* index, name; elem: its type */                                               \
     X(CONST_UNEVAL) /* def: ANON_CONST, CONST, ASSOC_CONST; args */                                \
     X(CONST_INFER)  /* index; elem: its type */                                                    \
     X(CONST_ERROR)
@@ -62,18 +63,18 @@ typedef enum TyKind {
     TY_ATOMS(X)
 #undef X
 #define X(name) TY_##name,
-    TY_COMPOUNDS(X)
+        TY_COMPOUNDS(X)
 #undef X
-    TY_KIND_COUNT
+            TY_KIND_COUNT
 } TyKind;
 
 #define TY_ATOM_COUNT TY_ADT
 _Static_assert(TY_BOOL + PRIM_F128 == TY_F128, "PrimTy and TyKind list primitives alike");
 
 typedef enum TyFlags {
-    TY_HAS_PARAM = 1,       // PARAM, CONST_PARAM
-    TY_HAS_INFER = 2,       // any inference variable
-    TY_HAS_PROJECTION = 4,  // PROJECTION, CONST_UNEVAL
+    TY_HAS_PARAM = 1,      // PARAM, CONST_PARAM
+    TY_HAS_INFER = 2,      // any inference variable
+    TY_HAS_PROJECTION = 4, // PROJECTION, CONST_UNEVAL
     TY_HAS_OPAQUE = 8,
     TY_HAS_ERROR = 16,
     TY_HAS_PLACEHOLDER = 32,
@@ -87,7 +88,8 @@ typedef struct TyRow {
     u8 abi; // HirAbi
     u8 is_unsafe;
     u8 is_variadic;
-    u8 has_binder; // FN_PTR: written with for<'a> or elided references (symbol names only); always 0 in interned rows for now
+    u8 has_binder; // FN_PTR: written with for<'a> or elided references (symbol names only); always
+                   // 0 in interned rows for now
     u8 pad;
     DefId def;
     Args args;
@@ -101,8 +103,8 @@ typedef struct TyRow {
 
 // The principal trait of a `dyn`, its projection bounds and auto traits.
 typedef struct Existential {
-    DefId principal; // 0: only auto traits
-    Args args;       // the principal's without Self
+    DefId principal;                        // 0: only auto traits
+    Args args;                              // the principal's without Self
     u32 projection_first, projection_count; // ExProjection, sorted by def
     u32 auto_first, auto_count;             // DefId, sorted
 } Existential;
@@ -115,13 +117,21 @@ typedef struct ExProjection {
 struct TyStore *ty_store_new(void);
 void ty_store_free(struct TyStore *store);
 
-static inline bool ty_eq(Ty a, Ty b) { return a.id == b.id; }
-static inline bool args_eq(Args a, Args b) { return a.id == b.id; }
+static inline bool ty_eq(Ty a, Ty b) {
+    return a.id == b.id;
+}
+static inline bool args_eq(Args a, Args b) {
+    return a.id == b.id;
+}
 #define TY_OF(kind) ((Ty){TY_##kind})
 
 const TyRow *ty_row(const Db *db, Ty ty); // stays good
-static inline TyKind ty_kind(const Db *db, Ty ty) { return (TyKind)ty_row(db, ty)->kind; }
-static inline u32 ty_flags(const Db *db, Ty ty) { return ty_row(db, ty)->flags; }
+static inline TyKind ty_kind(const Db *db, Ty ty) {
+    return (TyKind)ty_row(db, ty)->kind;
+}
+static inline u32 ty_flags(const Db *db, Ty ty) {
+    return ty_row(db, ty)->flags;
+}
 
 Ty ty_adt(Db *db, DefId def, Args args);
 Ty ty_foreign(Db *db, DefId def);
@@ -143,7 +153,8 @@ Ty ty_projection(Db *db, DefId assoc, Args args);
 Ty ty_opaque(Db *db, DefId def, Args args);
 Ty ty_param(Db *db, u32 index, Symbol name);
 Ty ty_pat(Db *db, Ty base, const Ty *ranges, u32 count);
-Ty ty_infer(Db *db, TyKind kind, u32 index, Ty elem); // INFER, INFER_INT, INFER_FLOAT, CONST_INFER, PLACEHOLDER
+Ty ty_infer(Db *db, TyKind kind, u32 index,
+            Ty elem); // INFER, INFER_INT, INFER_FLOAT, CONST_INFER, PLACEHOLDER
 Ty const_value(Db *db, Ty ty, u64 lo_bits, u64 hi_bits);
 Ty const_usize(Db *db, u64 value);
 Ty const_param(Db *db, u32 index, Symbol name, Ty ty);
@@ -159,7 +170,9 @@ Args args_intern(Db *db, const Ty *tys, u32 count);
 const Ty *args_at(const Db *db, Args args, u32 *count); // count may be NULL
 u32 args_count(const Db *db, Args args);
 u32 args_flags(const Db *db, Args args);
-static inline Ty args_get(const Db *db, Args args, u32 i) { return args_at(db, args, NULL)[i]; }
+static inline Ty args_get(const Db *db, Args args, u32 i) {
+    return args_at(db, args, NULL)[i];
+}
 Args args_concat(Db *db, Args a, Args b);
 Args args_slice(Db *db, Args args, u32 first, u32 count);
 
@@ -181,9 +194,15 @@ Str ty_print(Db *db, Ty ty, Scratch *scratch);
 Str ty_print_full(Db *db, Ty ty, Scratch *scratch);
 Str args_print(Db *db, Args args, Scratch *scratch); // `<A, B>` or nothing
 
-static inline bool ty_is_int(TyKind k) { return k >= TY_I8 && k <= TY_USIZE; }
-static inline bool ty_is_signed(TyKind k) { return k >= TY_I8 && k <= TY_ISIZE; }
-static inline bool ty_is_float(TyKind k) { return k >= TY_F16 && k <= TY_F128; }
+static inline bool ty_is_int(TyKind k) {
+    return k >= TY_I8 && k <= TY_USIZE;
+}
+static inline bool ty_is_signed(TyKind k) {
+    return k >= TY_I8 && k <= TY_ISIZE;
+}
+static inline bool ty_is_float(TyKind k) {
+    return k >= TY_F16 && k <= TY_F128;
+}
 // Bytes of an integer, bool, char or float kind.
 u32 ty_prim_bytes(TyKind k);
 

@@ -1,4 +1,5 @@
-// Printing types: as rustc's diagnostics do (last names only), and as `type_name` does (full paths).
+// Printing types: as rustc's diagnostics do (last names only), and as `type_name` does (full
+// paths).
 #include "types/types_internal.h"
 
 #include <stdio.h>
@@ -13,9 +14,13 @@ typedef struct Printer {
 
 enum { PRINT_DEPTH_MAX = 64 };
 
-static void put(Printer *p, Str text) { vec_append(p->scratch, &p->out, text.at, text.len); }
+static void put(Printer *p, Str text) {
+    vec_append(p->scratch, &p->out, text.at, text.len);
+}
 #define put_lit(p, literal) put((p), STR(literal))
-static void put_sym(Printer *p, Symbol s) { put(p, symbol_str(&p->db->symbols, s)); }
+static void put_sym(Printer *p, Symbol s) {
+    put(p, symbol_str(&p->db->symbols, s));
+}
 
 static void put_ty(Printer *p, Ty ty);
 
@@ -65,8 +70,7 @@ static void put_path(Printer *p, DefId def, Args args) {
         put_ty(p, args_get(db, args, 0));
         put_lit(p, " as ");
         u32 trait_count = min_u32(generics_count(db, row->parent), count);
-        if (p->full)
-            put_path(p, def_row(db, row->parent)->parent, (Args){0}), put_lit(p, "::");
+        if (p->full) put_path(p, def_row(db, row->parent)->parent, (Args){0}), put_lit(p, "::");
         put_sym(p, def_row(db, row->parent)->name);
         put_args(p, row->parent, args, 1, trait_count, false);
         put_lit(p, ">::");
@@ -213,8 +217,10 @@ static void put_opaque(Printer *p, Ty ty, const TyRow *row) {
     bool first = true;
     for (u32 i = 0; bounds && i < bounds->own.count; i++) {
         const Predicate *b = &LIST_AT(bounds, Predicate, bounds->own)[i];
-        if (b->kind != PRED_TRAIT || lang_item_of(p->db, b->trait_ref.trait) == LANG_sized) continue;
-        if (args_get(p->db, b->trait_ref.args, 0).id != ty_opaque(p->db, row->def, generics_identity(p->db, row->def)).id)
+        if (b->kind != PRED_TRAIT || lang_item_of(p->db, b->trait_ref.trait) == LANG_sized)
+            continue;
+        if (args_get(p->db, b->trait_ref.args, 0).id !=
+            ty_opaque(p->db, row->def, generics_identity(p->db, row->def)).id)
             continue;
         if (!first) put_lit(p, " + ");
         first = false;
@@ -292,8 +298,10 @@ static void put_ty(Printer *p, Ty ty) {
     case TY_FN_PTR: put_fn_sig(p, row, row->args); break;
     case TY_DYN: put_dyn(p, ty); break;
     case TY_CLOSURE:
-        if (p->full) put_path(p, row->def, (Args){0});
-        else put_lit(p, "{closure}");
+        if (p->full)
+            put_path(p, row->def, (Args){0});
+        else
+            put_lit(p, "{closure}");
         break;
     case TY_COROUTINE: put_lit(p, "{coroutine}"); break;
     case TY_PROJECTION: {
@@ -345,8 +353,10 @@ static void put_ty(Printer *p, Ty ty) {
         put_lit(p, "}");
         break;
     case TY_CONST_UNEVAL:
-        if (def_kind(db, row->def) == DEF_ANON_CONST) put_lit(p, "{const}");
-        else put_path(p, row->def, row->args);
+        if (def_kind(db, row->def) == DEF_ANON_CONST)
+            put_lit(p, "{const}");
+        else
+            put_path(p, row->def, row->args);
         break;
     case TY_CONST_INFER: put_lit(p, "_"); break;
     case TY_CONST_ERROR: put_lit(p, "{const error}"); break;

@@ -21,7 +21,9 @@ typedef struct TyStore {
     Scratch work;          // for folds and lowering: their hooks may grow vectors in db->scratch
 } TyStore;
 
-static inline Scratch *types_work(Db *db) { return &db->types->work; }
+static inline Scratch *types_work(Db *db) {
+    return &db->types->work;
+}
 
 // ---- items (generics.c, predicates.c, sig.c) ----
 
@@ -38,8 +40,8 @@ DefId hir_bound_trait(const void *blob, const HirTables *t, const HirBound *boun
 
 // Lowers one bound on `subject`: its trait predicate, projections and bounds of associated types.
 // `refs_only` leaves out what hangs on associated types.
-void lower_bound(TyLower *lower, const void *blob, const HirTables *t, const HirBound *bound, Ty subject,
-                 bool refs_only, Scratch *scratch, PredicateVec *out);
+void lower_bound(TyLower *lower, const void *blob, const HirTables *t, const HirBound *bound,
+                 Ty subject, bool refs_only, Scratch *scratch, PredicateVec *out);
 // How the bounds of one subject change its default `Sized`.
 typedef struct SizedBounds {
     bool relaxed; // ?Sized, MetaSized or PointeeSized was written
