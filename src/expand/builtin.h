@@ -17,12 +17,37 @@
 #define BUILTIN_KINDS(X)                                                                           \
     X(asm)                                                                                         \
     X(assert)                                                                                      \
-    X(cfg) X(cfg_select) X(column) X(compile_error) X(concat) X(concat_bytes) X(const_format_args) \
-        X(core_panic) X(std_panic) X(env) X(file) X(format_args) X(format_args_nl) X(global_asm)   \
-            X(include) X(include_bytes) X(include_str) X(iter) X(line) X(log_syntax)               \
-                X(module_path) X(naked_asm) X(option_env) X(pattern_type) X(stringify)             \
-                    X(trace_macros) X(unreachable) X(type_ascribe) X(deref) X(contracts_ensures)   \
-                        X(contracts_requires)
+    X(cfg)                                                                                         \
+    X(cfg_select)                                                                                  \
+    X(column)                                                                                      \
+    X(compile_error)                                                                               \
+    X(concat)                                                                                      \
+    X(concat_bytes)                                                                                \
+    X(const_format_args)                                                                           \
+    X(core_panic)                                                                                  \
+    X(std_panic)                                                                                   \
+    X(env)                                                                                         \
+    X(file)                                                                                        \
+    X(format_args)                                                                                 \
+    X(format_args_nl)                                                                              \
+    X(global_asm)                                                                                  \
+    X(include)                                                                                     \
+    X(include_bytes)                                                                               \
+    X(include_str)                                                                                 \
+    X(iter)                                                                                        \
+    X(line)                                                                                        \
+    X(log_syntax)                                                                                  \
+    X(module_path)                                                                                 \
+    X(naked_asm)                                                                                   \
+    X(option_env)                                                                                  \
+    X(pattern_type)                                                                                \
+    X(stringify)                                                                                   \
+    X(trace_macros)                                                                                \
+    X(unreachable)                                                                                 \
+    X(type_ascribe)                                                                                \
+    X(deref)                                                                                       \
+    X(contracts_ensures)                                                                           \
+    X(contracts_requires)
 
 // clang-format off
 typedef enum BuiltinKind {

@@ -10,8 +10,18 @@
 #define DERIVES(X)                                                                                 \
     X(Clone)                                                                                       \
     X(Copy)                                                                                        \
-    X(Debug) X(Default) X(Eq) X(Hash) X(Ord) X(PartialEq) X(PartialOrd) X(CoercePointee)           \
-        X(ConstParamTy) X(ConstParamTy_) X(UnsizedConstParamTy) X(From)
+    X(Debug)                                                                                       \
+    X(Default)                                                                                     \
+    X(Eq)                                                                                          \
+    X(Hash)                                                                                        \
+    X(Ord)                                                                                         \
+    X(PartialEq)                                                                                   \
+    X(PartialOrd)                                                                                  \
+    X(CoercePointee)                                                                               \
+    X(ConstParamTy)                                                                                \
+    X(ConstParamTy_)                                                                               \
+    X(UnsizedConstParamTy)                                                                         \
+    X(From)
 
 // clang-format off
 typedef enum DeriveKind {
