@@ -37,6 +37,18 @@ static Res self_res(Lower *l) {
     return (Res){.kind = is_trait ? RES_SELF_TRAIT : RES_SELF_IMPL, .def = l->self_def};
 }
 
+static Res prim_res(Lower *l, Symbol name) {
+    static const char *const names[] = {
+#define X(kind, text) #text,
+        PRIM_TYPES(X)
+#undef X
+    };
+    Str text = symbol_str(&l->db->symbols, name);
+    for (u32 i = 0; i < PRIM_COUNT; i++)
+        if (str_eq(text, str_from(names[i]))) return (Res){RES_PRIM, {0}, i};
+    return (Res){0};
+}
+
 // Locals and generics first, then modules. *used: segments answered for.
 Res lower_resolve(Lower *l, const PathSeg *segs, u32 count, Namespace ns, u32 *used) {
     const PathSeg *first = &segs[0];
@@ -58,6 +70,10 @@ Res lower_resolve(Lower *l, const PathSeg *segs, u32 count, Namespace ns, u32 *u
     }
     PathRes found = names_resolve(l->db, l->scope, segs, count, ns);
     *used = found.used;
+    if (found.res.kind == RES_NONE && count > 1) { // a module may hide a primitive type: `char::is_ascii`
+        *used = 1;
+        return prim_res(l, first->name);
+    }
     return found.res;
 }
 
