@@ -2,7 +2,8 @@
 
 #include "mir/mir_internal.h"
 
-// ---- blocks and statements ------------------------------------------------------------------------
+// ---- blocks and statements
+// ------------------------------------------------------------------------
 
 void build_unsupported(MirBuild *b, const char *what) {
     if (b->is_error) return;
@@ -42,16 +43,23 @@ MirTerm *terminate_block(MirBuild *b, MirBlock at, MirTermKind kind) {
     BuildBlock *block = block_at(b, at);
     CHECK(!block->has_term);
     block->has_term = true;
-    block->term = (MirTerm){.kind = (u8)kind, .lo = b->lo, .hi = b->hi, .target = MIR_NO_BLOCK, .unwind = MIR_NO_BLOCK};
+    block->term = (MirTerm){
+        .kind = (u8)kind, .lo = b->lo, .hi = b->hi, .target = MIR_NO_BLOCK, .unwind = MIR_NO_BLOCK};
     return &block->term;
 }
 
-MirTerm *terminate(MirBuild *b, MirTermKind kind) { return terminate_block(b, b->cur, kind); }
-void emit_goto(MirBuild *b, MirBlock target) { terminate(b, MIR_GOTO)->target = target; }
-void start_dead_block(MirBuild *b) { b->cur = block_new(b); }
+MirTerm *terminate(MirBuild *b, MirTermKind kind) {
+    return terminate_block(b, b->cur, kind);
+}
+void emit_goto(MirBuild *b, MirBlock target) {
+    terminate(b, MIR_GOTO)->target = target;
+}
+void start_dead_block(MirBuild *b) {
+    b->cur = block_new(b);
+}
 
-void emit_assert(MirBuild *b, MirOperand cond, bool expected, MirAssertKind kind, MirBinOp op, MirOperand x, MirOperand y,
-                 bool if_checks) {
+void emit_assert(MirBuild *b, MirOperand cond, bool expected, MirAssertKind kind, MirBinOp op,
+                 MirOperand x, MirOperand y, bool if_checks) {
     MirBlock next = block_new(b);
     MirBlock unwind = unwind_block(b);
     MirTerm *term = terminate(b, MIR_ASSERT);
@@ -67,7 +75,8 @@ void emit_assert(MirBuild *b, MirOperand cond, bool expected, MirAssertKind kind
     b->cur = next;
 }
 
-void emit_switch(MirBuild *b, MirOperand value, const MirSwitchRow *rows, u32 count, MirBlock otherwise) {
+void emit_switch(MirBuild *b, MirOperand value, const MirSwitchRow *rows, u32 count,
+                 MirBlock otherwise) {
     u32 first = b->switches.count;
     vec_append(b->scratch, &b->switches, rows, count);
     MirTerm *term = terminate(b, MIR_SWITCH);
@@ -82,7 +91,9 @@ void emit_if(MirBuild *b, MirOperand cond, MirBlock yes, MirBlock no) {
     emit_switch(b, cond, &row, 1, yes);
 }
 
-HirSpan expr_span(MirBuild *b, HirExpr e) { return *HIR_AT(b->hir, HirSpan, expr_spans, e.id); }
+HirSpan expr_span(MirBuild *b, HirExpr e) {
+    return *HIR_AT(b->hir, HirSpan, expr_spans, e.id);
+}
 
 void set_pos(MirBuild *b, HirExpr e) {
     HirSpan span = expr_span(b, e);
@@ -90,11 +101,15 @@ void set_pos(MirBuild *b, HirExpr e) {
     b->hi = span.hi;
 }
 
-Span diag_span(MirBuild *b, HirSpan span) { return (Span){SPAN_DEF | b->hir->owner.id, span.lo, span.hi}; }
+Span diag_span(MirBuild *b, HirSpan span) {
+    return (Span){SPAN_DEF | b->hir->owner.id, span.lo, span.hi};
+}
 
-// ---- frames -----------------------------------------------------------------------------------------
+// ---- frames
+// -----------------------------------------------------------------------------------------
 
-MirBuild *build_new(Db *db, Scratch *scratch, DefId owner, const HirBody *hir, const Typeck *typeck, PromotedVec *promoted) {
+MirBuild *build_new(Db *db, Scratch *scratch, DefId owner, const HirBody *hir, const Typeck *typeck,
+                    PromotedVec *promoted) {
     MirBuild *b = SCRATCH_NEW(scratch, MirBuild);
     b->db = db;
     b->scratch = scratch;
@@ -109,10 +124,12 @@ MirBuild *build_new(Db *db, Scratch *scratch, DefId owner, const HirBody *hir, c
     const CrateRow *crate = crate_row(db, def_crate(db, owner));
     b->is_2024 = crate->edition >= 2024;
     b->if_checks = (def_attrs(db, b->root)->flags & DEF_ATTR_INHERIT_OVERFLOW_CHECKS) != 0;
-    b->check_overflow = b->if_checks || (crate->is_local && db->options && db->options->overflow_checks);
+    b->check_overflow =
+        b->if_checks || (crate->is_local && db->options && db->options->overflow_checks);
     if (hir) {
         b->var_place = SCRATCH_ARRAY(scratch, MirPlace, hir->t.locals.count + 1);
-        for (u32 i = 0; i < hir->t.locals.count; i++) b->var_place[i].proj_first = UINT32_MAX;
+        for (u32 i = 0; i < hir->t.locals.count; i++)
+            b->var_place[i].proj_first = UINT32_MAX;
         b->var_scheduled = SCRATCH_ARRAY(scratch, u8, hir->t.locals.count + 1);
         b->ext = SCRATCH_ARRAY(scratch, u32, hir->t.exprs.count + 1);
         b->ext_super = SCRATCH_ARRAY(scratch, u32, hir->t.pats.count + 1);
@@ -132,7 +149,8 @@ static void begin_frame(MirBuild *b) {
     terminate_block(b, b->return_block, MIR_RETURN);
 }
 
-// fn and closure bodies: arguments live in the outermost scope, the body's temporaries in one inside.
+// fn and closure bodies: arguments live in the outermost scope, the body's temporaries in one
+// inside.
 static void build_fn_body(MirBuild *b, HirList params, u32 first_arg, HirExpr value) {
     begin_frame(b);
     b->var_scope = b->temp_scope = scope_push(b);
@@ -147,7 +165,8 @@ static void build_fn_body(MirBuild *b, HirList params, u32 first_arg, HirExpr va
 static void build_fn(MirBuild *b) {
     const FnSig *sig = fn_sig(b->db, b->owner);
     (void)local_new(b, ty_normal(b, sig->output));
-    for (u32 i = 0; i < sig->inputs.count; i++) add_arg(b, ty_normal(b, LIST_AT(sig, Ty, sig->inputs)[i]));
+    for (u32 i = 0; i < sig->inputs.count; i++)
+        add_arg(b, ty_normal(b, LIST_AT(sig, Ty, sig->inputs)[i]));
     if (sig->abi == ABI_RUST_CALL && b->arg_count) b->spread_arg = b->arg_count;
     if (b->hir->is_variadic || b->hir->params.count > b->arg_count) {
         build_unsupported(b, "a C-variadic function");
@@ -173,7 +192,8 @@ static void build_closure(MirBuild *b) {
     b->closure_ty = ty_closure(db, b->owner, generics_identity(db, b->root));
     (void)local_new(b, sig[count - 1]);
     add_arg(b, info->kind == 2 ? b->closure_ty : ty_ref(db, b->closure_ty, info->kind == 1));
-    for (u32 i = 0; i + 1 < count; i++) add_arg(b, sig[i]);
+    for (u32 i = 0; i + 1 < count; i++)
+        add_arg(b, sig[i]);
     build_fn_body(b, closure->params, 2, closure->body);
 }
 
@@ -181,7 +201,8 @@ static void build_closure(MirBuild *b) {
 static void build_const_body(MirBuild *b) {
     DefKind kind = def_kind(b->db, b->owner);
     bool has_type = kind == DEF_CONST || kind == DEF_STATIC || kind == DEF_ASSOC_CONST;
-    Ty ty = has_type ? ty_normal(b, type_of(b->db, b->owner)) : typeck_adjusted(b->typeck, b->hir->value);
+    Ty ty = has_type ? ty_normal(b, type_of(b->db, b->owner))
+                     : typeck_adjusted(b->typeck, b->hir->value);
     (void)local_new(b, ty);
     b->is_const_body = b->check_overflow = true;
     b->if_checks = false;
@@ -209,11 +230,13 @@ void build_ctor(MirBuild *b, DefId ctor) {
         ops[i] = op_move(b, place_local((MirLocal){i + 1}));
     }
     begin_frame(b);
-    emit_assign(b, place_local((MirLocal){0}), rv_aggregate(b, AGG_ADT, ty, index, ops, variant->field_count));
+    emit_assign(b, place_local((MirLocal){0}),
+                rv_aggregate(b, AGG_ADT, ty, index, ops, variant->field_count));
     emit_goto(b, b->return_block);
 }
 
-// ---- the query ----------------------------------------------------------------------------------------
+// ---- the query
+// ----------------------------------------------------------------------------------------
 
 typedef struct MirBlob {
     MirBody body;
@@ -224,7 +247,8 @@ typedef struct MirBlob {
 void mir_pack(MirBuild *b, Blob *blob, u32 header_bytes) {
     blob_begin(blob, b->scratch, header_bytes);
     u32 stmt_count = 0;
-    for (u32 i = 0; i < b->blocks.count; i++) stmt_count += b->blocks.at[i].stmts.count;
+    for (u32 i = 0; i < b->blocks.count; i++)
+        stmt_count += b->blocks.at[i].stmts.count;
     MirStmt *stmts = SCRATCH_ARRAY(b->scratch, MirStmt, stmt_count + 1);
     MirBlockRow *rows = SCRATCH_ARRAY(b->scratch, MirBlockRow, b->blocks.count + 1);
     u32 at = 0;
@@ -234,11 +258,16 @@ void mir_pack(MirBuild *b, Blob *blob, u32 header_bytes) {
         rows[i].stmt_count = block->stmts.count;
         rows[i].term = block->term;
         rows[i].is_cleanup = block->is_cleanup;
-        if (block->stmts.count) memcpy(stmts + at, block->stmts.at, block->stmts.count * sizeof(MirStmt));
+        if (block->stmts.count)
+            memcpy(stmts + at, block->stmts.at, block->stmts.count * sizeof(MirStmt));
         at += block->stmts.count;
     }
     MirBody body = {
-        .owner = b->owner, .is_error = b->is_error, .reason = b->reason, .arg_count = b->arg_count, .spread_arg = b->spread_arg,
+        .owner = b->owner,
+        .is_error = b->is_error,
+        .reason = b->reason,
+        .arg_count = b->arg_count,
+        .spread_arg = b->spread_arg,
     };
     if (!b->is_error) {
         body.locals = blob_add(blob, b->locals.at, b->locals.count, sizeof(MirLocalDecl));
@@ -343,4 +372,6 @@ const MirBody *mir_promoted(Db *db, DefId owner, u32 index) {
     return (const MirBody *)((const u8 *)blob + LIST_AT(blob, u64, blob->promoted)[index]);
 }
 
-void mir_register(Db *db) { query_register(db, Q_mir, mir_run); }
+void mir_register(Db *db) {
+    query_register(db, Q_mir, mir_run);
+}

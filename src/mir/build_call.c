@@ -6,14 +6,20 @@
 
 #include "mir/mir_internal.h"
 
-MirRvalue rv_aggregate(MirBuild *b, MirAggregateKind kind, Ty ty, u32 variant, const MirOperand *ops, u32 count) {
+MirRvalue rv_aggregate(MirBuild *b, MirAggregateKind kind, Ty ty, u32 variant,
+                       const MirOperand *ops, u32 count) {
     u32 first = b->operands.count;
     vec_append(b->scratch, &b->operands, ops, count);
-    return (MirRvalue){.kind = RV_AGGREGATE, .op = (u8)kind, .ty = ty, .variant = variant, .operand_first = first, .operand_count = count};
+    return (MirRvalue){.kind = RV_AGGREGATE,
+                       .op = (u8)kind,
+                       .ty = ty,
+                       .variant = variant,
+                       .operand_first = first,
+                       .operand_count = count};
 }
 
-void emit_call(MirBuild *b, MirPlace dest, Ty ret, MirOperand callee, const MirOperand *args, u32 count, bool is_spread,
-               u32 lo, u32 hi) {
+void emit_call(MirBuild *b, MirPlace dest, Ty ret, MirOperand callee, const MirOperand *args,
+               u32 count, bool is_spread, u32 lo, u32 hi) {
     u32 first = b->operands.count;
     vec_append(b->scratch, &b->operands, args, count);
     MirBlock unwind = unwind_block(b);
@@ -33,7 +39,9 @@ void emit_call(MirBuild *b, MirPlace dest, Ty ret, MirOperand callee, const MirO
     b->cur = next;
 }
 
-MirOperand op_fn(MirBuild *b, DefId def, Args args) { return op_zst(b, ty_fn_def(b->db, def, args)); }
+MirOperand op_fn(MirBuild *b, DefId def, Args args) {
+    return op_zst(b, ty_fn_def(b->db, def, args));
+}
 
 static bool *inert_rests(MirBuild *b, HirList list) {
     bool *inert = SCRATCH_ARRAY(b->scratch, bool, list.count + 1);
@@ -51,11 +59,14 @@ static void list_operands(MirBuild *b, HirList list, MirOperand *out) {
     }
 }
 
-static bool list_is_inert(MirBuild *b, HirList list) { return inert_rests(b, list)[0]; }
+static bool list_is_inert(MirBuild *b, HirList list) {
+    return inert_rests(b, list)[0];
+}
 
-// The operand for input `i` of an operator's method. What is passed by reference is borrowed here, unless
-// inference did so already.
-static MirOperand method_operand(MirBuild *b, HirExpr e, const Callee *callee, u32 i, bool rest_is_inert) {
+// The operand for input `i` of an operator's method. What is passed by reference is borrowed here,
+// unless inference did so already.
+static MirOperand method_operand(MirBuild *b, HirExpr e, const Callee *callee, u32 i,
+                                 bool rest_is_inert) {
     Db *db = b->db;
     const FnSig *sig = fn_sig(db, callee->res.def);
     Ty adjusted = typeck_adjusted(b->typeck, e);
@@ -63,9 +74,11 @@ static MirOperand method_operand(MirBuild *b, HirExpr e, const Callee *callee, u
         const TyRow *input = ty_row(db, LIST_AT(sig, Ty, sig->inputs)[i]);
         if (input->kind == TY_REF && ty_kind(db, input->elem) == TY_PARAM) {
             u32 index = ty_row(db, input->elem)->index;
-            if (index < args_count(db, callee->args) && ty_eq(args_get(db, callee->args, index), adjusted)) {
+            if (index < args_count(db, callee->args) &&
+                ty_eq(args_get(db, callee->args, index), adjusted)) {
                 MirPlace place = expr_place(b, ex_full(b, e));
-                return operand_of_rvalue(b, rv_ref(b, place, input->is_mut), ty_ref(db, adjusted, input->is_mut));
+                return operand_of_rvalue(b, rv_ref(b, place, input->is_mut),
+                                         ty_ref(db, adjusted, input->is_mut));
             }
         }
     }
@@ -90,24 +103,34 @@ static void overloaded_call(MirBuild *b, MirPlace dest, HirExpr e, const Callee 
     list_operands(b, list, args);
     set_pos(b, e);
     Ty *tys = SCRATCH_ARRAY(b->scratch, Ty, list.count + 1);
-    for (u32 i = 0; i < list.count; i++) tys[i] = typeck_adjusted(b->typeck, (HirExpr){hir_listed(b->hir, list, i)});
-    Ty tuple = args_count(b->db, callee->args) > 1 ? args_get(b->db, callee->args, 1) : ty_tuple(b->db, tys, list.count);
-    ops[1] = list.count ? operand_of_rvalue(b, rv_aggregate(b, AGG_TUPLE, tuple, 0, args, list.count), tuple) : op_zst(b, tuple);
+    for (u32 i = 0; i < list.count; i++)
+        tys[i] = typeck_adjusted(b->typeck, (HirExpr){hir_listed(b->hir, list, i)});
+    Ty tuple = args_count(b->db, callee->args) > 1 ? args_get(b->db, callee->args, 1)
+                                                   : ty_tuple(b->db, tys, list.count);
+    ops[1] =
+        list.count
+            ? operand_of_rvalue(b, rv_aggregate(b, AGG_TUPLE, tuple, 0, args, list.count), tuple)
+            : op_zst(b, tuple);
     HirSpan span = expr_span(b, e);
-    emit_call(b, dest, typeck_expr(b->typeck, e), op_fn(b, callee->res.def, callee->args), ops, 2, true, span.lo, span.hi);
+    emit_call(b, dest, typeck_expr(b->typeck, e), op_fn(b, callee->res.def, callee->args), ops, 2,
+              true, span.lo, span.hi);
 }
 
 static void plain_call(MirBuild *b, MirPlace dest, HirExpr e) {
     const HirExprRow *row = hir_expr(b->hir, e);
     HirList list = row->call.args;
     Ty fn = typeck_adjusted(b->typeck, row->call.callee);
-    bool is_path = hir_expr(b->hir, row->call.callee)->kind == HIR_PATH && ty_kind(b->db, fn) == TY_FN_DEF;
-    MirOperand callee = is_path ? op_zst(b, fn) : expr_operand(b, ex_full(b, row->call.callee), list_is_inert(b, list));
+    bool is_path =
+        hir_expr(b->hir, row->call.callee)->kind == HIR_PATH && ty_kind(b->db, fn) == TY_FN_DEF;
+    MirOperand callee = is_path
+                            ? op_zst(b, fn)
+                            : expr_operand(b, ex_full(b, row->call.callee), list_is_inert(b, list));
     MirOperand *args = SCRATCH_ARRAY(b->scratch, MirOperand, list.count + 1);
     list_operands(b, list, args);
     set_pos(b, e);
     HirSpan span = expr_span(b, e);
-    emit_call(b, dest, typeck_expr(b->typeck, e), callee, args, list.count, callee_is_spread(b, fn), span.lo, span.hi);
+    emit_call(b, dest, typeck_expr(b->typeck, e), callee, args, list.count, callee_is_spread(b, fn),
+              span.lo, span.hi);
 }
 
 static void method_call(MirBuild *b, MirPlace dest, HirExpr e) {
@@ -126,7 +149,8 @@ static void method_call(MirBuild *b, MirPlace dest, HirExpr e) {
     u32 lo = HIR_AT(b->hir, HirSeg, segs, row->method.seg)->lo;
     MirOperand fn = op_fn(b, callee->res.def, callee->args);
     bool spread = fn_sig(b->db, callee->res.def)->abi == ABI_RUST_CALL;
-    emit_call(b, dest, typeck_expr(b->typeck, e), fn, args, list.count + 1, spread, lo ? lo : span.lo, span.hi);
+    emit_call(b, dest, typeck_expr(b->typeck, e), fn, args, list.count + 1, spread,
+              lo ? lo : span.lo, span.hi);
 }
 
 void call_into(MirBuild *b, MirPlace dest, Ex x) {
@@ -136,7 +160,8 @@ void call_into(MirBuild *b, MirPlace dest, Ex x) {
         return;
     }
     const Callee *callee = typeck_callee(b->typeck, x.e);
-    if (callee && (def_kind(b->db, callee->res.def) == DEF_ASSOC_FN) && callee->res.kind == RES_DEF) {
+    if (callee && (def_kind(b->db, callee->res.def) == DEF_ASSOC_FN) &&
+        callee->res.kind == RES_DEF) {
         overloaded_call(b, dest, x.e, callee);
     } else {
         plain_call(b, dest, x.e);
@@ -153,20 +178,25 @@ void operator_into(MirBuild *b, MirPlace dest, Ex x) {
     if (two) ops[count++] = method_operand(b, row->bin.b, callee, 1, true);
     set_pos(b, x.e);
     HirSpan span = expr_span(b, x.e);
-    emit_call(b, dest, typeck_expr(b->typeck, x.e), op_fn(b, callee->res.def, callee->args), ops, count, false, span.lo, span.hi);
+    emit_call(b, dest, typeck_expr(b->typeck, x.e), op_fn(b, callee->res.def, callee->args), ops,
+              count, false, span.lo, span.hi);
 }
 
 MirPlace overloaded_deref(MirBuild *b, MirPlace place, Ty place_type, Ty target, bool is_mut) {
     Db *db = b->db;
-    DefId method = is_mut ? trait_method(db, LANG_deref_mut, STR("deref_mut")) : trait_method(db, LANG_deref, STR("deref"));
-    MirOperand self = operand_of_rvalue(b, rv_ref(b, place, is_mut), ty_ref(db, place_type, is_mut));
+    DefId method = is_mut ? trait_method(db, LANG_deref_mut, STR("deref_mut"))
+                          : trait_method(db, LANG_deref, STR("deref"));
+    MirOperand self =
+        operand_of_rvalue(b, rv_ref(b, place, is_mut), ty_ref(db, place_type, is_mut));
     Ty ret = ty_ref(db, target, is_mut);
     MirLocal result = local_new(b, ret);
-    emit_call(b, place_local(result), ret, op_fn(b, method, args_intern(db, &place_type, 1)), &self, 1, false, b->lo, b->hi);
+    emit_call(b, place_local(result), ret, op_fn(b, method, args_intern(db, &place_type, 1)), &self,
+              1, false, b->lo, b->hi);
     return place_deref(b, place_local(result));
 }
 
-// `a[i]` through Index or IndexMut, `*a` through Deref or DerefMut: the place behind the reference returned.
+// `a[i]` through Index or IndexMut, `*a` through Deref or DerefMut: the place behind the reference
+// returned.
 MirPlace overloaded_place(MirBuild *b, Ex x) {
     Db *db = b->db;
     const HirExprRow *row = hir_expr(b->hir, x.e);
@@ -181,11 +211,13 @@ MirPlace overloaded_place(MirBuild *b, Ex x) {
     Ty ret = ty_ref(db, typeck_expr(b->typeck, x.e), is_mut);
     MirLocal result = local_new(b, ret);
     HirSpan span = expr_span(b, x.e);
-    emit_call(b, place_local(result), ret, op_fn(b, callee->res.def, callee->args), ops, two ? 2 : 1, false, span.lo, span.hi);
+    emit_call(b, place_local(result), ret, op_fn(b, callee->res.def, callee->args), ops,
+              two ? 2 : 1, false, span.lo, span.hi);
     return place_deref(b, place_local(result));
 }
 
-// ---- aggregates -----------------------------------------------------------------------------------
+// ---- aggregates
+// -----------------------------------------------------------------------------------
 
 MirRvalue struct_rvalue(MirBuild *b, HirExpr e) {
     Db *db = b->db;
@@ -209,7 +241,9 @@ MirRvalue struct_rvalue(MirBuild *b, HirExpr e) {
     bool *inert = SCRATCH_ARRAY(b->scratch, bool, fields.count + 1);
     inert[fields.count] = !row->structure.base.id;
     for (u32 i = fields.count; i-- > 0;) {
-        inert[i] = inert[i + 1] && expr_is_inert(b, (HirExpr){HIR_AT(b->hir, HirField, fields, fields.first + i)->value});
+        inert[i] =
+            inert[i + 1] &&
+            expr_is_inert(b, (HirExpr){HIR_AT(b->hir, HirField, fields, fields.first + i)->value});
     }
     u32 active = 0;
     for (u32 i = 0; i < fields.count; i++) {
@@ -257,7 +291,8 @@ MirRvalue closure_rvalue(MirBuild *b, HirExpr e) {
         build_unsupported(b, "a coroutine");
         return rv_use(op_zst(b, ty));
     }
-    const Capture *captures = LIST_AT(b->typeck, Capture, b->typeck->captures) + info->capture_first;
+    const Capture *captures =
+        LIST_AT(b->typeck, Capture, b->typeck->captures) + info->capture_first;
     MirOperand *ops = SCRATCH_ARRAY(b->scratch, MirOperand, info->capture_count + 1);
     for (u32 i = 0; i < info->capture_count; i++) {
         MirPlace place = capture_place(b, &captures[i]);
@@ -265,7 +300,8 @@ MirRvalue closure_rvalue(MirBuild *b, HirExpr e) {
             ops[i] = op_consume(b, place, captures[i].ty);
         } else {
             bool is_mut = captures[i].mode != CAPTURE_REF;
-            ops[i] = operand_of_rvalue(b, rv_ref(b, place, is_mut), ty_ref(b->db, captures[i].ty, is_mut));
+            ops[i] = operand_of_rvalue(b, rv_ref(b, place, is_mut),
+                                       ty_ref(b->db, captures[i].ty, is_mut));
         }
     }
     return rv_aggregate(b, AGG_CLOSURE, ty, 0, ops, info->capture_count);
@@ -289,7 +325,8 @@ MirRvalue list_rvalue(MirBuild *b, HirExpr e) {
     const TyRow *len_row = ty_row(db, len);
     if (len_row->kind == TY_CONST_VALUE && len_row->lo_bits == 0) {
         MirConst konst;
-        if (!expr_const(b, row->repeat.elem, &konst)) (void)expr_temp(b, ex_full(b, row->repeat.elem));
+        if (!expr_const(b, row->repeat.elem, &konst))
+            (void)expr_temp(b, ex_full(b, row->repeat.elem));
         return rv_aggregate(b, AGG_ARRAY, elem, 0, NULL, 0);
     }
     MirOperand op = expr_operand(b, ex_full(b, row->repeat.elem), true);
@@ -297,14 +334,17 @@ MirRvalue list_rvalue(MirBuild *b, HirExpr e) {
     return (MirRvalue){.kind = RV_REPEAT, .ty2 = len, .a = op};
 }
 
-// ---- casts ------------------------------------------------------------------------------------------
+// ---- casts
+// ------------------------------------------------------------------------------------------
 
 // `&*r` and `&mut *r` of a reference of that kind: the reference itself, copied.
 bool reborrowed(MirBuild *b, Ex x, MirOperand *out) {
     if (x.adj < 2) return false;
     const Adjust *outer = ex_adjust(b, x), *deref = ex_adjust(b, (Ex){x.e, x.adj - 1});
     Ex inner = {x.e, x.adj - 2};
-    if (outer->kind != ADJ_BORROW || deref->kind != ADJ_DEREF || !ty_eq(ex_ty(b, inner), outer->target)) return false;
+    if (outer->kind != ADJ_BORROW || deref->kind != ADJ_DEREF ||
+        !ty_eq(ex_ty(b, inner), outer->target))
+        return false;
     if (!ex_is_place(b, inner)) {
         *out = expr_operand(b, inner, true);
         return true;
@@ -349,7 +389,9 @@ MirRvalue adjust_rvalue(MirBuild *b, Ex x) {
     return rv_cast(kind, op, adjust->target);
 }
 
-static bool is_scalar_int(TyKind k) { return k == TY_BOOL || k == TY_CHAR || ty_is_int(k); }
+static bool is_scalar_int(TyKind k) {
+    return k == TY_BOOL || k == TY_CHAR || ty_is_int(k);
+}
 
 MirRvalue cast_rvalue(MirBuild *b, HirExpr e) {
     Db *db = b->db;
@@ -360,7 +402,8 @@ MirRvalue cast_rvalue(MirBuild *b, HirExpr e) {
         MirPlace place = expr_place(b, ex_full(b, row->cast.expr));
         set_pos(b, e);
         MirRvalue discr = {.kind = RV_DISCRIMINANT, .place = place_resolve(b, place)};
-        return rv_cast(CAST_INT_TO_INT, operand_of_rvalue(b, discr, discr_ty(db, ty_row(db, from)->def)), to);
+        return rv_cast(CAST_INT_TO_INT,
+                       operand_of_rvalue(b, discr, discr_ty(db, ty_row(db, from)->def)), to);
     }
     MirOperand op = expr_operand(b, ex_full(b, row->cast.expr), true);
     set_pos(b, e);
@@ -380,16 +423,19 @@ MirRvalue cast_rvalue(MirBuild *b, HirExpr e) {
     if (f == TY_FN_PTR && t == TY_PTR) return rv_cast(CAST_FN_PTR_TO_PTR, op, to);
     if (f == TY_FN_PTR && ty_is_int(t)) {
         Ty raw = ty_ptr(db, ty_unit(db), false);
-        return rv_cast(CAST_PTR_TO_ADDR, operand_of_rvalue(b, rv_cast(CAST_FN_PTR_TO_PTR, op, raw), raw), to);
+        return rv_cast(CAST_PTR_TO_ADDR,
+                       operand_of_rvalue(b, rv_cast(CAST_FN_PTR_TO_PTR, op, raw), raw), to);
     }
     if (f == TY_REF && t == TY_PTR) {
         const TyRow *from_row = ty_row(db, from), *to_row = ty_row(db, to);
         MirLocal ref = temp_of_rvalue(b, rv_use(op), from);
         bool is_mut = from_row->is_mut && to_row->is_mut;
         Ty raw = ty_ptr(db, from_row->elem, is_mut);
-        MirOperand ptr = operand_of_rvalue(b, rv_raw(b, place_deref(b, place_local(ref)), is_mut), raw);
+        MirOperand ptr =
+            operand_of_rvalue(b, rv_raw(b, place_deref(b, place_local(ref)), is_mut), raw);
         if (ty_eq(raw, to)) return rv_use(ptr);
-        if (ty_kind(db, from_row->elem) == TY_ARRAY && ty_eq(ty_row(db, from_row->elem)->elem, to_row->elem)) {
+        if (ty_kind(db, from_row->elem) == TY_ARRAY &&
+            ty_eq(ty_row(db, from_row->elem)->elem, to_row->elem)) {
             return rv_cast(CAST_ARRAY_TO_PTR, ptr, to);
         }
         return rv_cast(CAST_PTR_TO_PTR, ptr, to);
@@ -397,6 +443,7 @@ MirRvalue cast_rvalue(MirBuild *b, HirExpr e) {
     if (f == TY_PTR && t == TY_PTR) return rv_cast(CAST_PTR_TO_PTR, op, to);
     if (f == TY_PTR && ty_is_int(t)) return rv_cast(CAST_PTR_TO_ADDR, op, to);
     if (f == TY_PAT || t == TY_PAT) return rv_cast(CAST_TRANSMUTE, op, to);
-    if ((f == TY_REF && t == TY_REF) || (f == TY_ADT && t == TY_ADT)) return rv_cast(CAST_UNSIZE, op, to);
+    if ((f == TY_REF && t == TY_REF) || (f == TY_ADT && t == TY_ADT))
+        return rv_cast(CAST_UNSIZE, op, to);
     return rv_use(op); // types that are equal but for projections
 }

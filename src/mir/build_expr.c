@@ -1,8 +1,8 @@
 // Expressions: values into a destination, operands, rvalues; control flow.
 //
 // Order of evaluation and the life of temporaries follow the Reference (destructors) and
-// rustc_hir_analysis/check/region.rs: `temp_scope` is the innermost terminating scope, `ext` marks the
-// expressions whose temporaries a `let` extends.
+// rustc_hir_analysis/check/region.rs: `temp_scope` is the innermost terminating scope, `ext` marks
+// the expressions whose temporaries a `let` extends.
 
 #include "mir/mir_internal.h"
 
@@ -17,21 +17,32 @@ const Adjust *ex_adjust(MirBuild *b, Ex x) {
     return &typeck_adjusts(b->typeck, x.e, &count)[x.adj - 1];
 }
 
-Ty ex_ty(MirBuild *b, Ex x) { return x.adj ? ex_adjust(b, x)->target : typeck_expr(b->typeck, x.e); }
+Ty ex_ty(MirBuild *b, Ex x) {
+    return x.adj ? ex_adjust(b, x)->target : typeck_expr(b->typeck, x.e);
+}
 
-// ---- operands -------------------------------------------------------------------------------------
+// ---- operands
+// -------------------------------------------------------------------------------------
 
-MirOperand op_consume(MirBuild *b, MirPlace p, Ty ty) { return ty_copy(b, ty) ? op_copy(b, p) : op_move(b, p); }
+MirOperand op_consume(MirBuild *b, MirPlace p, Ty ty) {
+    return ty_copy(b, ty) ? op_copy(b, p) : op_move(b, p);
+}
 
 MirOperand op_const(MirBuild *b, MirConst konst) {
     vec_push(b->scratch, &b->consts, konst);
     return (MirOperand){.kind = OPERAND_CONST, .konst = b->consts.count - 1};
 }
 
-MirOperand op_zst(MirBuild *b, Ty ty) { return op_const(b, (MirConst){.kind = MIR_CONST_ZST, .ty = ty, .lo = b->lo}); }
+MirOperand op_zst(MirBuild *b, Ty ty) {
+    return op_const(b, (MirConst){.kind = MIR_CONST_ZST, .ty = ty, .lo = b->lo});
+}
 
 MirOperand op_bits(MirBuild *b, Ty ty, u128 bits) {
-    return op_const(b, (MirConst){.kind = MIR_CONST_BITS, .ty = ty, .lo_bits = (u64)bits, .hi_bits = (u64)(bits >> 64), .lo = b->lo});
+    return op_const(b, (MirConst){.kind = MIR_CONST_BITS,
+                                  .ty = ty,
+                                  .lo_bits = (u64)bits,
+                                  .hi_bits = (u64)(bits >> 64),
+                                  .lo = b->lo});
 }
 
 MirOperand op_again(MirOperand op) {
@@ -64,7 +75,8 @@ bool ex_is_place(MirBuild *b, Ex x) {
     case HIR_PATH: {
         const Callee *callee = typeck_callee(b->typeck, x.e);
         Res res = callee ? callee->res : hir_path(b->hir, row->path)->res;
-        return res.kind == RES_LOCAL || (res.kind == RES_DEF && def_kind(b->db, res.def) == DEF_STATIC);
+        return res.kind == RES_LOCAL ||
+               (res.kind == RES_DEF && def_kind(b->db, res.def) == DEF_STATIC);
     }
     default: return false;
     }
@@ -74,7 +86,8 @@ bool expr_is_inert(MirBuild *b, HirExpr e) {
     u32 count;
     const Adjust *adjusts = typeck_adjusts(b->typeck, e, &count);
     for (u32 i = 0; i < count; i++) {
-        if (adjusts[i].kind == ADJ_DEREF_OVERLOADED || adjusts[i].kind == ADJ_NEVER_TO_ANY) return false;
+        if (adjusts[i].kind == ADJ_DEREF_OVERLOADED || adjusts[i].kind == ADJ_NEVER_TO_ANY)
+            return false;
     }
     const HirExprRow *row = hir_expr(b->hir, e);
     switch ((HirExprKind)row->kind) {
@@ -87,8 +100,11 @@ bool expr_is_inert(MirBuild *b, HirExpr e) {
     case HIR_ADDR_OF: return expr_is_inert(b, row->bin.a);
     case HIR_UNARY: return !typeck_callee(b->typeck, e) && expr_is_inert(b, row->bin.a);
     case HIR_INDEX:
-        return !typeck_callee(b->typeck, e) && expr_is_inert(b, row->bin.a) && expr_is_inert(b, row->bin.b);
-    case HIR_BINARY: return is_builtin_binary(b, e) && expr_is_inert(b, row->bin.a) && expr_is_inert(b, row->bin.b);
+        return !typeck_callee(b->typeck, e) && expr_is_inert(b, row->bin.a) &&
+               expr_is_inert(b, row->bin.b);
+    case HIR_BINARY:
+        return is_builtin_binary(b, e) && expr_is_inert(b, row->bin.a) &&
+               expr_is_inert(b, row->bin.b);
     case HIR_TUPLE:
         for (u32 i = 0; i < row->elems.count; i++) {
             if (!expr_is_inert(b, (HirExpr){hir_listed(b->hir, row->elems, i)})) return false;
@@ -102,7 +118,8 @@ bool expr_is_inert(MirBuild *b, HirExpr e) {
 static bool is_plain_arithmetic(MirBuild *b, Ex x) {
     const HirExprRow *row = hir_expr(b->hir, x.e);
     if (x.adj) return false;
-    if (row->kind == HIR_BINARY) return row->op != BIN_AND && row->op != BIN_OR && is_builtin_binary(b, x.e);
+    if (row->kind == HIR_BINARY)
+        return row->op != BIN_AND && row->op != BIN_OR && is_builtin_binary(b, x.e);
     return row->kind == HIR_UNARY && row->op != UN_DEREF && !typeck_callee(b->typeck, x.e);
 }
 
@@ -141,14 +158,17 @@ MirLocal expr_temp(MirBuild *b, Ex x) {
     return temp;
 }
 
-// ---- arithmetic -------------------------------------------------------------------------------------
+// ---- arithmetic
+// -------------------------------------------------------------------------------------
 
 MirBinOp mir_bin_op(HirBinOp op) {
     static const u8 table[] = {
-        [BIN_ADD] = MIR_ADD, [BIN_SUB] = MIR_SUB, [BIN_MUL] = MIR_MUL, [BIN_DIV] = MIR_DIV, [BIN_REM] = MIR_REM,
-        [BIN_BIT_XOR] = MIR_BIT_XOR, [BIN_BIT_AND] = MIR_BIT_AND, [BIN_BIT_OR] = MIR_BIT_OR, [BIN_SHL] = MIR_SHL,
-        [BIN_SHR] = MIR_SHR, [BIN_EQ] = MIR_EQ, [BIN_LT] = MIR_LT, [BIN_LE] = MIR_LE, [BIN_NE] = MIR_NE,
-        [BIN_GE] = MIR_GE, [BIN_GT] = MIR_GT,
+        [BIN_ADD] = MIR_ADD,         [BIN_SUB] = MIR_SUB,       [BIN_MUL] = MIR_MUL,
+        [BIN_DIV] = MIR_DIV,         [BIN_REM] = MIR_REM,       [BIN_BIT_XOR] = MIR_BIT_XOR,
+        [BIN_BIT_AND] = MIR_BIT_AND, [BIN_BIT_OR] = MIR_BIT_OR, [BIN_SHL] = MIR_SHL,
+        [BIN_SHR] = MIR_SHR,         [BIN_EQ] = MIR_EQ,         [BIN_LT] = MIR_LT,
+        [BIN_LE] = MIR_LE,           [BIN_NE] = MIR_NE,         [BIN_GE] = MIR_GE,
+        [BIN_GT] = MIR_GT,
     };
     return (MirBinOp)table[op];
 }
@@ -156,13 +176,16 @@ MirBinOp mir_bin_op(HirBinOp op) {
 bool is_builtin_binary(MirBuild *b, HirExpr e) {
     if (!typeck_callee(b->typeck, e)) return true;
     const HirExprRow *row = hir_expr(b->hir, e);
-    TyKind x = ty_kind(b->db, typeck_adjusted(b->typeck, row->bin.a)), y = ty_kind(b->db, typeck_adjusted(b->typeck, row->bin.b));
+    TyKind x = ty_kind(b->db, typeck_adjusted(b->typeck, row->bin.a)),
+           y = ty_kind(b->db, typeck_adjusted(b->typeck, row->bin.b));
     bool scalar_x = x == TY_BOOL || x == TY_CHAR || ty_is_int(x) || ty_is_float(x);
     bool is_shift = row->op == BIN_SHL || row->op == BIN_SHR;
     return scalar_x && (x == y || (is_shift && ty_is_int(x) && ty_is_int(y)));
 }
 
-static u128 min_value(TyKind kind) { return (u128)1 << (ty_prim_bytes(kind) * 8 - 1); }
+static u128 min_value(TyKind kind) {
+    return (u128)1 << (ty_prim_bytes(kind) * 8 - 1);
+}
 
 static void division_checks(MirBuild *b, HirBinOp op, MirOperand x, MirOperand y, Ty ty) {
     TyKind kind = ty_kind(b->db, ty);
@@ -173,17 +196,22 @@ static void division_checks(MirBuild *b, HirBinOp op, MirOperand x, MirOperand y
         u128 value = (u128)k->hi_bits << 64 | k->lo_bits;
         if (value != 0 && (!ty_is_signed(kind) || value != mask_bits(~(u128)0, bytes))) return;
     }
-    MirOperand zero = operand_of_rvalue(b, rv_binary(MIR_EQ, op_again(y), op_bits(b, ty, 0)), boolean);
-    emit_assert(b, zero, false, op == BIN_DIV ? ASSERT_DIV_ZERO : ASSERT_REM_ZERO, MIR_DIV, op_again(x), op_again(y), false);
+    MirOperand zero =
+        operand_of_rvalue(b, rv_binary(MIR_EQ, op_again(y), op_bits(b, ty, 0)), boolean);
+    emit_assert(b, zero, false, op == BIN_DIV ? ASSERT_DIV_ZERO : ASSERT_REM_ZERO, MIR_DIV,
+                op_again(x), op_again(y), false);
     if (!ty_is_signed(kind)) return;
     MirOperand minus_one = op_bits(b, ty, mask_bits(~(u128)0, bytes));
     MirOperand is_minus = operand_of_rvalue(b, rv_binary(MIR_EQ, op_again(y), minus_one), boolean);
-    MirOperand is_min = operand_of_rvalue(b, rv_binary(MIR_EQ, op_again(x), op_bits(b, ty, min_value(kind))), boolean);
+    MirOperand is_min = operand_of_rvalue(
+        b, rv_binary(MIR_EQ, op_again(x), op_bits(b, ty, min_value(kind))), boolean);
     MirOperand both = operand_of_rvalue(b, rv_binary(MIR_BIT_AND, is_minus, is_min), boolean);
-    emit_assert(b, both, false, ASSERT_OVERFLOW, op == BIN_DIV ? MIR_DIV : MIR_REM, op_again(x), op_again(y), false);
+    emit_assert(b, both, false, ASSERT_OVERFLOW, op == BIN_DIV ? MIR_DIV : MIR_REM, op_again(x),
+                op_again(y), false);
 }
 
-void build_binary(MirBuild *b, MirRvalue *out, HirBinOp op, MirOperand x, MirOperand y, Ty ty, Ty rhs_ty) {
+void build_binary(MirBuild *b, MirRvalue *out, HirBinOp op, MirOperand x, MirOperand y, Ty ty,
+                  Ty rhs_ty) {
     TyKind kind = ty_kind(b->db, ty);
     MirBinOp mir_op = mir_bin_op(op);
     Ty boolean = TY_OF(BOOL);
@@ -191,10 +219,14 @@ void build_binary(MirBuild *b, MirRvalue *out, HirBinOp op, MirOperand x, MirOpe
         if ((op == BIN_ADD || op == BIN_SUB || op == BIN_MUL) && b->check_overflow) {
             Ty pair[2] = {ty, boolean};
             Ty tuple = ty_tuple(b->db, pair, 2);
-            MirBinOp checked = op == BIN_ADD ? MIR_ADD_WITH_OVERFLOW : op == BIN_SUB ? MIR_SUB_WITH_OVERFLOW : MIR_MUL_WITH_OVERFLOW;
-            MirPlace result = place_local(temp_of_rvalue(b, rv_binary(checked, op_again(x), op_again(y)), tuple));
+            MirBinOp checked = op == BIN_ADD   ? MIR_ADD_WITH_OVERFLOW
+                               : op == BIN_SUB ? MIR_SUB_WITH_OVERFLOW
+                                               : MIR_MUL_WITH_OVERFLOW;
+            MirPlace result =
+                place_local(temp_of_rvalue(b, rv_binary(checked, op_again(x), op_again(y)), tuple));
             MirOperand overflow = op_copy(b, place_field(b, result, 1, boolean));
-            emit_assert(b, overflow, false, ASSERT_OVERFLOW, mir_op, op_again(x), op_again(y), b->if_checks);
+            emit_assert(b, overflow, false, ASSERT_OVERFLOW, mir_op, op_again(x), op_again(y),
+                        b->if_checks);
             *out = rv_use(op_copy(b, place_field(b, result, 0, ty)));
             return;
         }
@@ -205,10 +237,13 @@ void build_binary(MirBuild *b, MirRvalue *out, HirBinOp op, MirOperand x, MirOpe
             Ty unsigned_ty = rhs_ty;
             if (ty_is_signed(rhs)) {
                 unsigned_ty = (Ty){(u32)(rhs - TY_I8 + TY_U8)};
-                amount = operand_of_rvalue(b, rv_cast(CAST_INT_TO_INT, amount, unsigned_ty), unsigned_ty);
+                amount = operand_of_rvalue(b, rv_cast(CAST_INT_TO_INT, amount, unsigned_ty),
+                                           unsigned_ty);
             }
-            MirOperand ok = operand_of_rvalue(b, rv_binary(MIR_LT, amount, op_bits(b, unsigned_ty, bits)), boolean);
-            emit_assert(b, ok, true, ASSERT_OVERFLOW, mir_op, op_again(x), op_again(y), b->if_checks);
+            MirOperand ok = operand_of_rvalue(
+                b, rv_binary(MIR_LT, amount, op_bits(b, unsigned_ty, bits)), boolean);
+            emit_assert(b, ok, true, ASSERT_OVERFLOW, mir_op, op_again(x), op_again(y),
+                        b->if_checks);
         }
         if (op == BIN_DIV || op == BIN_REM) division_checks(b, op, x, y, ty);
     }
@@ -221,7 +256,8 @@ static MirRvalue binary_rvalue(MirBuild *b, HirExpr e) {
     MirOperand y = expr_operand(b, ex_full(b, row->bin.b), true);
     set_pos(b, e);
     MirRvalue out;
-    build_binary(b, &out, (HirBinOp)row->op, x, y, typeck_adjusted(b->typeck, row->bin.a), typeck_adjusted(b->typeck, row->bin.b));
+    build_binary(b, &out, (HirBinOp)row->op, x, y, typeck_adjusted(b->typeck, row->bin.a),
+                 typeck_adjusted(b->typeck, row->bin.b));
     return out;
 }
 
@@ -232,13 +268,16 @@ static MirRvalue unary_rvalue(MirBuild *b, HirExpr e) {
     Ty ty = typeck_expr(b->typeck, e);
     TyKind kind = ty_kind(b->db, ty);
     if (row->op == UN_NEG && b->check_overflow && ty_is_int(kind) && ty_is_signed(kind)) {
-        MirOperand is_min = operand_of_rvalue(b, rv_binary(MIR_EQ, op_again(x), op_bits(b, ty, min_value(kind))), TY_OF(BOOL));
-        emit_assert(b, is_min, false, ASSERT_OVERFLOW_NEG, MIR_SUB, op_again(x), op_again(x), b->if_checks);
+        MirOperand is_min = operand_of_rvalue(
+            b, rv_binary(MIR_EQ, op_again(x), op_bits(b, ty, min_value(kind))), TY_OF(BOOL));
+        emit_assert(b, is_min, false, ASSERT_OVERFLOW_NEG, MIR_SUB, op_again(x), op_again(x),
+                    b->if_checks);
     }
     return (MirRvalue){.kind = RV_UNARY, .op = row->op == UN_NEG ? MIR_NEG : MIR_NOT, .a = x};
 }
 
-// ---- assignment -----------------------------------------------------------------------------------
+// ---- assignment
+// -----------------------------------------------------------------------------------
 
 // The value as it is now, whatever is evaluated before it is used.
 static MirOperand expr_fixed(MirBuild *b, MirRvalue value, Ty ty) {
@@ -251,7 +290,8 @@ static void assign(MirBuild *b, HirExpr e) {
     Ty ty = typeck_expr(b->typeck, row->bin.a);
     if (!ty_drops(b, ty)) {
         MirRvalue value = expr_rvalue(b, ex_full(b, row->bin.b));
-        if (!expr_is_inert(b, row->bin.a)) value = rv_use(expr_fixed(b, value, typeck_adjusted(b->typeck, row->bin.b)));
+        if (!expr_is_inert(b, row->bin.a))
+            value = rv_use(expr_fixed(b, value, typeck_adjusted(b->typeck, row->bin.b)));
         MirPlace place = place_resolve(b, expr_place(b, ex_full(b, row->bin.a)));
         set_pos(b, e);
         emit_assign(b, place, value);
@@ -289,12 +329,13 @@ static void assign_op(MirBuild *b, HirExpr e) {
     MirPlace place = place_resolve(b, expr_place(b, ex_full(b, row->bin.a)));
     set_pos(b, e);
     MirRvalue out;
-    build_binary(b, &out, (HirBinOp)row->op, op_copy(b, place), y, typeck_adjusted(b->typeck, row->bin.a),
-                 typeck_adjusted(b->typeck, row->bin.b));
+    build_binary(b, &out, (HirBinOp)row->op, op_copy(b, place), y,
+                 typeck_adjusted(b->typeck, row->bin.a), typeck_adjusted(b->typeck, row->bin.b));
     emit_assign(b, place, out);
 }
 
-// ---- jumps ------------------------------------------------------------------------------------------
+// ---- jumps
+// ------------------------------------------------------------------------------------------
 
 static void jump(MirBuild *b, HirExpr e, bool is_continue) {
     const HirExprRow *row = hir_expr(b->hir, e);
@@ -319,9 +360,12 @@ static void build_return(MirBuild *b, HirExpr e) {
     exit_scopes(b, 0, b->return_block);
 }
 
-// ---- rvalues ------------------------------------------------------------------------------------------
+// ---- rvalues
+// ------------------------------------------------------------------------------------------
 
-static MirRvalue unit_rvalue(MirBuild *b) { return rv_use(op_zst(b, ty_unit(b->db))); }
+static MirRvalue unit_rvalue(MirBuild *b) {
+    return rv_use(op_zst(b, ty_unit(b->db)));
+}
 
 static bool is_ctor_call(MirBuild *b, const HirExprRow *row, DefId *ctor) {
     if (row->kind != HIR_CALL) return false;
@@ -375,14 +419,17 @@ MirRvalue expr_rvalue(MirBuild *b, Ex x) {
         Res res = callee ? callee->res : hir_path(b->hir, row->path)->res;
         Ty ty = typeck_expr(b->typeck, x.e);
         if (res.kind == RES_CTOR && ty_kind(b->db, ty) == TY_ADT) {
-            u32 variant = def_kind(b->db, res.def) == DEF_VARIANT ? adt_variant_index(b->db, res.def) : 0;
+            u32 variant =
+                def_kind(b->db, res.def) == DEF_VARIANT ? adt_variant_index(b->db, res.def) : 0;
             return rv_aggregate(b, AGG_ADT, ty, variant, NULL, 0);
         }
         if (ex_is_place(b, x)) break;
         build_unsupported(b, "a path of this kind");
         return rv_use(op_zst(b, ty));
     }
-    case HIR_LIT: build_unsupported(b, "a literal of this type"); return rv_use(op_zst(b, typeck_expr(b->typeck, x.e)));
+    case HIR_LIT:
+        build_unsupported(b, "a literal of this type");
+        return rv_use(op_zst(b, typeck_expr(b->typeck, x.e)));
     case HIR_TUPLE:
     case HIR_ARRAY:
     case HIR_REPEAT: return list_rvalue(b, x.e);
@@ -404,9 +451,11 @@ MirRvalue expr_rvalue(MirBuild *b, Ex x) {
         Ex inner = ex_full(b, row->bin.a);
         Ty inner_ty = ex_ty(b, inner);
         const TyRow *inner_row = ty_row(b->db, inner_ty);
-        bool empty_array = inner_row->kind == TY_ARRAY && ty_kind(b->db, inner_row->len) == TY_CONST_VALUE &&
+        bool empty_array = inner_row->kind == TY_ARRAY &&
+                           ty_kind(b->db, inner_row->len) == TY_CONST_VALUE &&
                            ty_row(b->db, inner_row->len)->lo_bits == 0;
-        if (!row->is_raw && (!row->is_mut || empty_array) && promote(b, row->bin.a, inner, &promoted)) {
+        if (!row->is_raw && (!row->is_mut || empty_array) &&
+            promote(b, row->bin.a, inner, &promoted)) {
             promoted.ty = ty_ref(b->db, inner_ty, row->is_mut);
             return rv_use(op_const(b, promoted));
         }
@@ -421,7 +470,8 @@ MirRvalue expr_rvalue(MirBuild *b, Ex x) {
     return rv_use(expr_operand(b, x, true));
 }
 
-// ---- into a destination -----------------------------------------------------------------------------
+// ---- into a destination
+// -----------------------------------------------------------------------------
 
 void expr_into_terminating(MirBuild *b, MirPlace dest, HirExpr e) {
     TempScope temps = temps_begin(b);
@@ -461,7 +511,8 @@ void condition(MirBuild *b, HirExpr cond, bool terminating) {
         b->cur = both;
         return;
     }
-    if (!adjusts && row->kind == HIR_UNARY && row->op == UN_NOT && !typeck_callee(b->typeck, cond)) {
+    if (!adjusts && row->kind == HIR_UNARY && row->op == UN_NOT &&
+        !typeck_callee(b->typeck, cond)) {
         ElseTarget outer = b->els;
         MirBlock no = block_new(b);
         b->els = (ElseTarget){b->scopes.count, no};
@@ -612,7 +663,8 @@ static void offset_of_into(MirBuild *b, MirPlace dest, HirExpr e) {
             const Ty *elems = ty_elems(db, ty, &count);
             Str text = symbol_str(&db->symbols, name);
             u32 k = 0;
-            for (u32 c = 0; c < text.len; c++) k = k * 10 + (u32)(text.at[c] - '0');
+            for (u32 c = 0; c < text.len; c++)
+                k = k * 10 + (u32)(text.at[c] - '0');
             if (k < count) {
                 field = k;
                 field_ty = elems[k];
@@ -624,7 +676,8 @@ static void offset_of_into(MirBuild *b, MirPlace dest, HirExpr e) {
         }
         MirOperand args[2] = {op_bits(b, TY_OF(U32), variant), op_bits(b, TY_OF(U32), field)};
         MirPlace offset = place_local(local_new(b, TY_OF(USIZE)));
-        emit_call(b, offset, TY_OF(USIZE), op_fn(b, fn, args_intern(db, &ty, 1)), args, 2, false, b->lo, b->hi);
+        emit_call(b, offset, TY_OF(USIZE), op_fn(b, fn, args_intern(db, &ty, 1)), args, 2, false,
+                  b->lo, b->hi);
         MirPlace total = place_local(local_new(b, TY_OF(USIZE)));
         emit_assign(b, total, rv_binary(MIR_ADD, sum, op_copy(b, offset)));
         sum = op_copy(b, total);
@@ -709,8 +762,14 @@ void expr_discard(MirBuild *b, Ex x) {
     const HirExprRow *row = hir_expr(b->hir, x.e);
     if (!x.adj) {
         switch ((HirExprKind)row->kind) {
-        case HIR_ASSIGN: set_pos(b, x.e); assign(b, x.e); return;
-        case HIR_ASSIGN_OP: set_pos(b, x.e); assign_op(b, x.e); return;
+        case HIR_ASSIGN:
+            set_pos(b, x.e);
+            assign(b, x.e);
+            return;
+        case HIR_ASSIGN_OP:
+            set_pos(b, x.e);
+            assign_op(b, x.e);
+            return;
         case HIR_BREAK: jump(b, x.e, false); return;
         case HIR_CONTINUE: jump(b, x.e, true); return;
         case HIR_RETURN: build_return(b, x.e); return;
@@ -721,7 +780,8 @@ void expr_discard(MirBuild *b, Ex x) {
     (void)expr_temp(b, x);
 }
 
-// ---- extended temporaries -------------------------------------------------------------------------
+// ---- extended temporaries
+// -------------------------------------------------------------------------
 
 static bool pat_binds_by_ref(MirBuild *b, HirPat pat) {
     if (!pat.id) return false;
@@ -736,7 +796,8 @@ static bool pat_binds_by_ref(MirBuild *b, HirPat pat) {
         return false;
     case HIR_PAT_TUPLE_STRUCT:
         for (u32 i = 0; i < row->tuple_struct.elems.count; i++) {
-            if (pat_binds_by_ref(b, (HirPat){hir_listed(b->hir, row->tuple_struct.elems, i)})) return true;
+            if (pat_binds_by_ref(b, (HirPat){hir_listed(b->hir, row->tuple_struct.elems, i)}))
+                return true;
         }
         return false;
     case HIR_PAT_TUPLE:
@@ -756,7 +817,8 @@ static void extend_operand(MirBuild *b, HirExpr e, u32 ext) {
     for (;;) {
         b->ext[e.id] = ext;
         const HirExprRow *row = hir_expr(b->hir, e);
-        if (row->kind == HIR_ADDR_OF || row->kind == HIR_INDEX || (row->kind == HIR_UNARY && row->op == UN_DEREF)) {
+        if (row->kind == HIR_ADDR_OF || row->kind == HIR_INDEX ||
+            (row->kind == HIR_UNARY && row->op == UN_DEREF)) {
             e = row->bin.a;
         } else if (row->kind == HIR_FIELD) {
             e = row->field.expr;
@@ -776,12 +838,16 @@ static void extend_borrows(MirBuild *b, HirExpr e, u32 ext) {
         break;
     case HIR_STRUCT:
         for (u32 i = 0; i < row->structure.fields.count; i++) {
-            extend_borrows(b, (HirExpr){HIR_AT(b->hir, HirField, fields, row->structure.fields.first + i)->value}, ext);
+            extend_borrows(
+                b,
+                (HirExpr){HIR_AT(b->hir, HirField, fields, row->structure.fields.first + i)->value},
+                ext);
         }
         break;
     case HIR_ARRAY:
     case HIR_TUPLE:
-        for (u32 i = 0; i < row->elems.count; i++) extend_borrows(b, (HirExpr){hir_listed(b->hir, row->elems, i)}, ext);
+        for (u32 i = 0; i < row->elems.count; i++)
+            extend_borrows(b, (HirExpr){hir_listed(b->hir, row->elems, i)}, ext);
         break;
     case HIR_CAST: extend_borrows(b, row->cast.expr, ext); break;
     case HIR_BLOCK:
@@ -802,7 +868,8 @@ static void extend_borrows(MirBuild *b, HirExpr e, u32 ext) {
         break;
     case HIR_CALL:
         if (is_ctor_call(b, row, &ctor)) {
-            for (u32 i = 0; i < row->call.args.count; i++) extend_borrows(b, (HirExpr){hir_listed(b->hir, row->call.args, i)}, ext);
+            for (u32 i = 0; i < row->call.args.count; i++)
+                extend_borrows(b, (HirExpr){hir_listed(b->hir, row->call.args, i)}, ext);
         }
         break;
     default: break;

@@ -1,11 +1,11 @@
 // Patterns: match, let, if let, parameters.
 //
-// A candidate is an arm (or one alternative of it) with the (place, pattern) pairs that are still to be
-// tested. lower_candidates takes them in order: patterns that always match are resolved at once; the
-// first pair that may fail chooses a test (switch on discriminant or integer, comparison, range, length);
-// the candidates from the first on that the test decides go to its branches, the rest is tried after all
-// of them. So every arm's test exists once per reason to reach it and code stays linear in the source.
-// An or-pattern becomes several candidates with one body.
+// A candidate is an arm (or one alternative of it) with the (place, pattern) pairs that are still
+// to be tested. lower_candidates takes them in order: patterns that always match are resolved at
+// once; the first pair that may fail chooses a test (switch on discriminant or integer, comparison,
+// range, length); the candidates from the first on that the test decides go to its branches, the
+// rest is tried after all of them. So every arm's test exists once per reason to reach it and code
+// stays linear in the source. An or-pattern becomes several candidates with one body.
 
 #include "mir/mir_internal.h"
 
@@ -29,10 +29,18 @@ typedef struct Cand {
 } Cand;
 typedef VEC(Cand *) CandVec;
 
-typedef enum TestKind { TEST_NONE, TEST_VARIANT, TEST_INT, TEST_EQ, TEST_RANGE, TEST_LEN, TEST_OR } TestKind;
+typedef enum TestKind {
+    TEST_NONE,
+    TEST_VARIANT,
+    TEST_INT,
+    TEST_EQ,
+    TEST_RANGE,
+    TEST_LEN,
+    TEST_OR
+} TestKind;
 typedef struct Test {
     u8 kind;
-    u8 is_exact; // LEN
+    u8 is_exact;                     // LEN
     u8 has_lo, has_hi, is_inclusive; // RANGE, as integers if is_folded
     u8 is_folded;
     u32 index; // VARIANT, LEN
@@ -42,7 +50,8 @@ typedef struct Test {
     Ty ty;
 } Test;
 
-// ---- pattern types --------------------------------------------------------------------------------
+// ---- pattern types
+// --------------------------------------------------------------------------------
 
 const Ty *pat_peeled(MirBuild *b, HirPat pat, u32 *count) {
     u32 packed = LIST_AT(b->typeck, u32, b->typeck->pat_peel)[pat.id];
@@ -79,9 +88,12 @@ static bool pat_is_const(MirBuild *b, HirPat pat) {
     return kind == DEF_CONST || kind == DEF_ASSOC_CONST;
 }
 
-// ---- tests ------------------------------------------------------------------------------------------
+// ---- tests
+// ------------------------------------------------------------------------------------------
 
-static bool is_int_like(TyKind k) { return k == TY_BOOL || k == TY_CHAR || ty_is_int(k); }
+static bool is_int_like(TyKind k) {
+    return k == TY_BOOL || k == TY_CHAR || ty_is_int(k);
+}
 
 static bool range_end(MirBuild *b, HirExpr e, u128 *bits) {
     return fold_expr(b->db, b->hir, b->typeck, e, bits, 0);
@@ -108,7 +120,8 @@ static void const_test(MirBuild *b, Test *test, HirExpr lit, HirPat pat) {
         return;
     }
     test->kind = TEST_EQ;
-    test->konst = (MirConst){.kind = MIR_CONST_ITEM, .ty = ty, .def = def, .args = args, .lo = b->lo};
+    test->konst =
+        (MirConst){.kind = MIR_CONST_ITEM, .ty = ty, .def = def, .args = args, .lo = b->lo};
 }
 
 static void slice_counts(const HirPatRow *row, u32 *before, u32 *after) {
@@ -146,7 +159,8 @@ static Test test_of(MirBuild *b, HirPat pat) {
         test.has_lo = row->range.lo.id != 0;
         test.has_hi = row->range.hi.id != 0;
         test.is_inclusive = row->is_inclusive;
-        test.is_folded = is_int_like(ty_kind(db, test.ty)) && (!test.has_lo || range_end(b, row->range.lo, &test.lo)) &&
+        test.is_folded = is_int_like(ty_kind(db, test.ty)) &&
+                         (!test.has_lo || range_end(b, row->range.lo, &test.lo)) &&
                          (!test.has_hi || range_end(b, row->range.hi, &test.hi));
         return test;
     case HIR_PAT_SLICE: {
@@ -164,7 +178,8 @@ static Test test_of(MirBuild *b, HirPat pat) {
     }
 }
 
-// ---- decomposition ----------------------------------------------------------------------------------
+// ---- decomposition
+// ----------------------------------------------------------------------------------
 
 static void add_pair(MirBuild *b, Cand *cand, MirPlace place, HirPat pat) {
     if (pat.id) vec_push(b->scratch, &cand->pairs, (Pair){.place = place, .pat = pat});
@@ -190,7 +205,9 @@ static void adt_subpatterns(MirBuild *b, Cand *cand, MirPlace place, HirPat pat)
         HirList elems = row->tuple_struct.elems;
         for (u32 i = 0; i < elems.count; i++) {
             HirPat sub = {hir_listed(b->hir, elems, i)};
-            u32 index = row->has_rest && i >= row->tuple_struct.rest_at ? field_count - (elems.count - i) : i;
+            u32 index = row->has_rest && i >= row->tuple_struct.rest_at
+                            ? field_count - (elems.count - i)
+                            : i;
             add_pair(b, cand, place_field(b, place, index, pat_outer_ty(b, sub)), sub);
         }
     }
@@ -225,10 +242,14 @@ static void slice_subpatterns(MirBuild *b, Cand *cand, MirPlace place, HirPat pa
             proj.index = is_array ? len - from_end : from_end;
             proj.from_end = !is_array;
         }
-        add_pair(b, cand, place_proj(b, place, proj), (HirPat){hir_listed(b->hir, row->seq.elems, i)});
+        add_pair(b, cand, place_proj(b, place, proj),
+                 (HirPat){hir_listed(b->hir, row->seq.elems, i)});
     }
     if (row->seq.rest_pat.id) {
-        MirProj proj = {.kind = PROJ_SUBSLICE, .index = before, .to = is_array ? len - after : after, .from_end = !is_array};
+        MirProj proj = {.kind = PROJ_SUBSLICE,
+                        .index = before,
+                        .to = is_array ? len - after : after,
+                        .from_end = !is_array};
         add_pair(b, cand, place_proj(b, place, proj), row->seq.rest_pat);
     }
 }
@@ -246,7 +267,8 @@ static void subpatterns(MirBuild *b, Cand *cand, MirPlace place, HirPat pat) {
         (void)ty_elems(b->db, typeck_pat(b->typeck, pat), &count);
         for (u32 i = 0; i < row->seq.elems.count; i++) {
             HirPat sub = {hir_listed(b->hir, row->seq.elems, i)};
-            u32 index = row->has_rest && i >= row->seq.rest_at ? count - (row->seq.elems.count - i) : i;
+            u32 index =
+                row->has_rest && i >= row->seq.rest_at ? count - (row->seq.elems.count - i) : i;
             add_pair(b, cand, place_field(b, place, index, pat_outer_ty(b, sub)), sub);
         }
         break;
@@ -272,7 +294,8 @@ static void subpatterns(MirBuild *b, Cand *cand, MirPlace place, HirPat pat) {
 static MirPlace peel(MirBuild *b, Pair *pair) {
     u32 count;
     (void)pat_peeled(b, pair->pat, &count);
-    for (; pair->peeled < count; pair->peeled++) pair->place = place_deref(b, pair->place);
+    for (; pair->peeled < count; pair->peeled++)
+        pair->place = place_deref(b, pair->place);
     return pair->place;
 }
 
@@ -319,7 +342,8 @@ static Cand *cand_with(MirBuild *b, const Cand *cand, u32 index, HirPat pat) {
     if (pat.id) {
         copy->pairs.at[index] = (Pair){.place = cand->pairs.at[index].place, .pat = pat};
     } else {
-        memmove(&copy->pairs.at[index], &copy->pairs.at[index + 1], (copy->pairs.count - index - 1) * sizeof(Pair));
+        memmove(&copy->pairs.at[index], &copy->pairs.at[index + 1],
+                (copy->pairs.count - index - 1) * sizeof(Pair));
         copy->pairs.count--;
     }
     simplify_cand(b, copy);
@@ -338,13 +362,15 @@ static Cand *cand_matched(MirBuild *b, const Cand *cand, u32 index) {
     return copy;
 }
 
-// ---- lowering -----------------------------------------------------------------------------------------
+// ---- lowering
+// -----------------------------------------------------------------------------------------
 
 typedef struct Leaves { // all candidates that were reached
     CandVec cands;
 } Leaves;
 
-static MirBlock lower_candidates(MirBuild *b, Leaves *leaves, Cand **cands, u32 count, MirBlock start);
+static MirBlock lower_candidates(MirBuild *b, Leaves *leaves, Cand **cands, u32 count,
+                                 MirBlock start);
 
 static MirBlock join(MirBuild *b, MirBlock x, MirBlock y) {
     if (x.id == UINT32_MAX) return y;
@@ -370,7 +396,8 @@ static bool in_range(const Test *range, u128 bits, TyKind kind) {
     u32 bytes = ty_prim_bytes(kind);
 #define LESS(x, y) (is_signed ? sign_extend(x, bytes) < sign_extend(y, bytes) : (x) < (y))
     if (range->has_lo && LESS(bits, range->lo)) return false;
-    if (range->has_hi && (LESS(range->hi, bits) || (!range->is_inclusive && range->hi == bits))) return false;
+    if (range->has_hi && (LESS(range->hi, bits) || (!range->is_inclusive && range->hi == bits)))
+        return false;
     return true;
 #undef LESS
 }
@@ -378,21 +405,22 @@ static bool in_range(const Test *range, u128 bits, TyKind kind) {
 typedef enum Outcome { OUT_STOP, OUT_YES, OUT_NO } Outcome;
 
 static bool same_literal(const MirConst *x, const MirConst *y) {
-    return x->kind == y->kind && x->bytes.id == y->bytes.id && x->lo_bits == y->lo_bits && x->hi_bits == y->hi_bits &&
-           x->def.id == y->def.id && x->args.id == y->args.id;
+    return x->kind == y->kind && x->bytes.id == y->bytes.id && x->lo_bits == y->lo_bits &&
+           x->hi_bits == y->hi_bits && x->def.id == y->def.id && x->args.id == y->args.id;
 }
 
 static bool ranges_disjoint(const Test *x, const Test *y, TyKind kind) {
     u32 bytes = ty_prim_bytes(kind);
     bool is_signed = ty_is_signed(kind);
-#define BELOW(p, q)                                                                                                    \
-    ((p)->has_hi && (q)->has_lo &&                                                                                     \
+#define BELOW(p, q)                                                                                \
+    ((p)->has_hi && (q)->has_lo &&                                                                 \
      (is_signed ? sign_extend((p)->hi, bytes) < sign_extend((q)->lo, bytes) : (p)->hi < (q)->lo))
     return BELOW(x, y) || BELOW(y, x);
 #undef BELOW
 }
 
-// Where a candidate goes whose pair at the tested place has test `other`. *done: the pair is decided.
+// Where a candidate goes whose pair at the tested place has test `other`. *done: the pair is
+// decided.
 static Outcome two_way(MirBuild *b, const Test *test, const Test *other, bool *done) {
     *done = true;
     TyKind kind = test->ty.id ? ty_kind(b->db, test->ty) : TY_NONE;
@@ -400,7 +428,8 @@ static Outcome two_way(MirBuild *b, const Test *test, const Test *other, bool *d
     case TEST_EQ:
         if (other->kind != TEST_EQ) return OUT_STOP;
         if (same_literal(&test->konst, &other->konst)) return OUT_YES;
-        if (test->konst.kind == other->konst.kind && (test->konst.kind == MIR_CONST_STR || test->konst.kind == MIR_CONST_BYTES)) {
+        if (test->konst.kind == other->konst.kind &&
+            (test->konst.kind == MIR_CONST_STR || test->konst.kind == MIR_CONST_BYTES)) {
             *done = false;
             return OUT_NO;
         }
@@ -408,8 +437,9 @@ static Outcome two_way(MirBuild *b, const Test *test, const Test *other, bool *d
     case TEST_RANGE:
         if (!test->is_folded) return OUT_STOP;
         if (other->kind == TEST_RANGE && other->is_folded) {
-            if (test->has_lo == other->has_lo && test->has_hi == other->has_hi && test->lo == other->lo &&
-                test->hi == other->hi && test->is_inclusive == other->is_inclusive) {
+            if (test->has_lo == other->has_lo && test->has_hi == other->has_hi &&
+                test->lo == other->lo && test->hi == other->hi &&
+                test->is_inclusive == other->is_inclusive) {
                 return OUT_YES;
             }
             *done = false;
@@ -438,7 +468,8 @@ static MirOperand str_eq_call(MirBuild *b, MirOperand x, MirOperand y, Ty unsize
     MirOperand args[2] = {x, y};
     MirPlace result = place_local(local_new(b, TY_OF(BOOL)));
     DefId eq = trait_method(db, LANG_partial_eq, STR("eq"));
-    emit_call(b, result, TY_OF(BOOL), op_fn(b, eq, args_intern(db, self, 2)), args, 2, false, b->lo, b->hi);
+    emit_call(b, result, TY_OF(BOOL), op_fn(b, eq, args_intern(db, self, 2)), args, 2, false, b->lo,
+              b->hi);
     return op_copy(b, result);
 }
 
@@ -447,14 +478,17 @@ static MirOperand eq_test(MirBuild *b, MirPlace place, const Test *test) {
     Db *db = b->db;
     Ty ty = test->ty;
     const TyRow *row = ty_row(db, ty);
-    if (is_int_like((TyKind)row->kind) || ty_is_float((TyKind)row->kind) || row->kind == TY_PTR || row->kind == TY_FN_PTR) {
-        return operand_of_rvalue(b, rv_binary(MIR_EQ, op_copy(b, place), op_const(b, test->konst)), TY_OF(BOOL));
+    if (is_int_like((TyKind)row->kind) || ty_is_float((TyKind)row->kind) || row->kind == TY_PTR ||
+        row->kind == TY_FN_PTR) {
+        return operand_of_rvalue(b, rv_binary(MIR_EQ, op_copy(b, place), op_const(b, test->konst)),
+                                 TY_OF(BOOL));
     }
     if (row->kind == TY_REF && ty_kind(db, row->elem) == TY_STR) {
         return str_eq_call(b, op_copy(b, place), op_const(b, test->konst), row->elem);
     }
     if (row->kind == TY_STR) {
-        return str_eq_call(b, operand_of_rvalue(b, rv_ref(b, place, false), ty_ref(db, ty, false)), op_const(b, test->konst), ty);
+        return str_eq_call(b, operand_of_rvalue(b, rv_ref(b, place, false), ty_ref(db, ty, false)),
+                           op_const(b, test->konst), ty);
     }
     if (test->konst.kind == MIR_CONST_BYTES) {
         // &[u8], &[u8; N], or what is behind them, against &[u8; N]: both as slices
@@ -467,11 +501,13 @@ static MirOperand eq_test(MirBuild *b, MirPlace place, const Test *test) {
             value_ty = ty_ref(db, ty, false);
             value = operand_of_rvalue(b, rv_ref(b, place, false), value_ty);
         }
-        if (!ty_eq(value_ty, slice_ref)) value = operand_of_rvalue(b, rv_cast(CAST_UNSIZE, value, slice_ref), slice_ref);
+        if (!ty_eq(value_ty, slice_ref))
+            value = operand_of_rvalue(b, rv_cast(CAST_UNSIZE, value, slice_ref), slice_ref);
         MirConst konst = test->konst;
         u32 len = symbol_str(&db->symbols, konst.bytes).len;
         konst.ty = ty_ref(db, ty_array(db, TY_OF(U8), const_usize(db, len)), false);
-        MirOperand lit = operand_of_rvalue(b, rv_cast(CAST_UNSIZE, op_const(b, konst), slice_ref), slice_ref);
+        MirOperand lit =
+            operand_of_rvalue(b, rv_cast(CAST_UNSIZE, op_const(b, konst), slice_ref), slice_ref);
         return str_eq_call(b, value, lit, slice);
     }
     Ty ref = ty_ref(db, ty, false);
@@ -489,7 +525,8 @@ static MirOperand range_operand(MirBuild *b, HirExpr e, Ty ty, bool folded, u128
 }
 
 // Emits the two-way test in the current block.
-static void emit_two_way(MirBuild *b, const Pair *pair, const Test *test, MirBlock yes, MirBlock no) {
+static void emit_two_way(MirBuild *b, const Pair *pair, const Test *test, MirBlock yes,
+                         MirBlock no) {
     const HirPatRow *row = hir_pat(b->hir, pair->pat);
     MirPlace place = place_resolve(b, pair->place);
     switch ((TestKind)test->kind) {
@@ -520,8 +557,8 @@ static void emit_two_way(MirBuild *b, const Pair *pair, const Test *test, MirBlo
     }
 }
 
-static MirBlock lower_two_way(MirBuild *b, Leaves *leaves, Cand **cands, u32 count, MirBlock start, u32 pair_index,
-                              const Test *test) {
+static MirBlock lower_two_way(MirBuild *b, Leaves *leaves, Cand **cands, u32 count, MirBlock start,
+                              u32 pair_index, const Test *test) {
     Pair pair = cands[0]->pairs.at[pair_index];
     CandVec yes = {0}, no = {0};
     vec_push(b->scratch, &yes, cand_matched(b, cands[0], pair_index));
@@ -554,8 +591,8 @@ typedef struct SwitchBranch {
     CandVec cands;
 } SwitchBranch;
 
-static MirBlock lower_switch(MirBuild *b, Leaves *leaves, Cand **cands, u32 count, MirBlock start, u32 pair_index,
-                             const Test *test) {
+static MirBlock lower_switch(MirBuild *b, Leaves *leaves, Cand **cands, u32 count, MirBlock start,
+                             u32 pair_index, const Test *test) {
     Db *db = b->db;
     Pair pair = cands[0]->pairs.at[pair_index];
     VEC(SwitchBranch) branches = {0};
@@ -567,8 +604,10 @@ static MirBlock lower_switch(MirBuild *b, Leaves *leaves, Cand **cands, u32 coun
         if (other.kind != test->kind) break;
         u128 value = other.kind == TEST_VARIANT ? other.index : other.bits;
         u32 at = 0;
-        while (at < branches.count && branches.at[at].value != value) at++;
-        if (at == branches.count) vec_push(b->scratch, &branches, (SwitchBranch){.value = value, .block = block_new(b)});
+        while (at < branches.count && branches.at[at].value != value)
+            at++;
+        if (at == branches.count)
+            vec_push(b->scratch, &branches, (SwitchBranch){.value = value, .block = block_new(b)});
         Cand *inner = cand_matched(b, cands[taken], index);
         vec_push(b->scratch, &branches.at[at].cands, inner);
     }
@@ -578,8 +617,10 @@ static MirBlock lower_switch(MirBuild *b, Leaves *leaves, Cand **cands, u32 coun
     MirSwitchRow *rows = SCRATCH_ARRAY(b->scratch, MirSwitchRow, branches.count + 1);
     for (u32 i = 0; i < branches.count; i++) {
         u128 bits = branches.at[i].value;
-        if (adt && !variant_discr(db, adt, (u32)bits, &bits)) build_unsupported(b, "the discriminant of a variant");
-        rows[i] = (MirSwitchRow){.lo_bits = (u64)bits, .hi_bits = (u64)(bits >> 64), .target = branches.at[i].block};
+        if (adt && !variant_discr(db, adt, (u32)bits, &bits))
+            build_unsupported(b, "the discriminant of a variant");
+        rows[i] = (MirSwitchRow){
+            .lo_bits = (u64)bits, .hi_bits = (u64)(bits >> 64), .target = branches.at[i].block};
     }
     MirOperand value;
     bool is_full;
@@ -599,7 +640,9 @@ static MirBlock lower_switch(MirBuild *b, Leaves *leaves, Cand **cands, u32 coun
         fail = MIR_NO_BLOCK;
     }
     for (u32 i = 0; i < branches.count; i++) {
-        fail = join(b, fail, lower_candidates(b, leaves, branches.at[i].cands.at, branches.at[i].cands.count, branches.at[i].block));
+        fail = join(b, fail,
+                    lower_candidates(b, leaves, branches.at[i].cands.at, branches.at[i].cands.count,
+                                     branches.at[i].block));
     }
     if (fail.id == UINT32_MAX) return fail;
     return lower_candidates(b, leaves, cands + taken, count - taken, fail);
@@ -608,22 +651,27 @@ static MirBlock lower_switch(MirBuild *b, Leaves *leaves, Cand **cands, u32 coun
 static bool pat_has_binding(MirBuild *b, HirPat pat);
 
 // The or-pattern of pair `index`: one candidate per alternative.
-static MirBlock lower_or(MirBuild *b, Leaves *leaves, Cand **cands, u32 count, MirBlock start, u32 index) {
+static MirBlock lower_or(MirBuild *b, Leaves *leaves, Cand **cands, u32 count, MirBlock start,
+                         u32 index) {
     const HirPatRow *row = hir_pat(b->hir, cands[0]->pairs.at[index].pat);
     HirList alts = row->seq.elems;
-    if (cands[0]->pairs.count > 1 && !pat_has_binding(b, cands[0]->pairs.at[index].pat) && alts.count > 3) {
+    if (cands[0]->pairs.count > 1 && !pat_has_binding(b, cands[0]->pairs.at[index].pat) &&
+        alts.count > 3) {
         // Tested for itself, so that alternatives do not multiply; then the other pairs.
         Leaves inner = {0};
         CandVec list = {0};
         for (u32 i = 0; i < alts.count; i++) {
             Cand *one = SCRATCH_NEW(b->scratch, Cand);
-            vec_push(b->scratch, &one->pairs, (Pair){.place = cands[0]->pairs.at[index].place, .pat = {hir_listed(b->hir, alts, i)}});
+            vec_push(b->scratch, &one->pairs,
+                     (Pair){.place = cands[0]->pairs.at[index].place,
+                            .pat = {hir_listed(b->hir, alts, i)}});
             simplify_cand(b, one);
             vec_push(b->scratch, &list, one);
         }
         MirBlock fail = lower_candidates(b, &inner, list.at, list.count, start);
         MirBlock matched = block_new(b);
-        for (u32 i = 0; i < inner.cands.count; i++) terminate_block(b, inner.cands.at[i]->leaf, MIR_GOTO)->target = matched;
+        for (u32 i = 0; i < inner.cands.count; i++)
+            terminate_block(b, inner.cands.at[i]->leaf, MIR_GOTO)->target = matched;
         Cand *rest = cand_with(b, cands[0], index, (HirPat){0});
         fail = join(b, fail, lower_candidates(b, leaves, &rest, 1, matched));
         if (fail.id == UINT32_MAX) return fail;
@@ -631,13 +679,15 @@ static MirBlock lower_or(MirBuild *b, Leaves *leaves, Cand **cands, u32 count, M
     }
     CandVec list = {0};
     for (u32 i = 0; i < alts.count; i++) {
-        vec_push(b->scratch, &list, cand_with(b, cands[0], index, (HirPat){hir_listed(b->hir, alts, i)}));
+        vec_push(b->scratch, &list,
+                 cand_with(b, cands[0], index, (HirPat){hir_listed(b->hir, alts, i)}));
     }
     vec_append(b->scratch, &list, cands + 1, count - 1);
     return lower_candidates(b, leaves, list.at, list.count, start);
 }
 
-// Candidates that are nothing but an or-pattern are spread out first, so that one switch serves them all.
+// Candidates that are nothing but an or-pattern are spread out first, so that one switch serves
+// them all.
 static Cand **spread_ors(MirBuild *b, Cand **cands, u32 *count) {
     for (u32 i = 0; i < *count; i++) {
         Cand *cand = cands[i];
@@ -646,7 +696,8 @@ static Cand **spread_ors(MirBuild *b, Cand **cands, u32 *count) {
         vec_append(b->scratch, &list, cands, i);
         HirList alts = hir_pat(b->hir, cand->pairs.at[0].pat)->seq.elems;
         for (u32 k = 0; k < alts.count; k++) {
-            vec_push(b->scratch, &list, cand_with(b, cand, 0, (HirPat){hir_listed(b->hir, alts, k)}));
+            vec_push(b->scratch, &list,
+                     cand_with(b, cand, 0, (HirPat){hir_listed(b->hir, alts, k)}));
         }
         vec_append(b->scratch, &list, cands + i + 1, *count - i - 1);
         cands = list.at;
@@ -657,7 +708,8 @@ static Cand **spread_ors(MirBuild *b, Cand **cands, u32 *count) {
 }
 
 // Tries the candidates in order from block `start` on. Answers the block reached when none matches.
-static MirBlock lower_candidates(MirBuild *b, Leaves *leaves, Cand **cands, u32 count, MirBlock start) {
+static MirBlock lower_candidates(MirBuild *b, Leaves *leaves, Cand **cands, u32 count,
+                                 MirBlock start) {
     for (;;) {
         if (count == 0 || b->is_error) return start;
         cands = spread_ors(b, cands, &count);
@@ -672,7 +724,9 @@ static MirBlock lower_candidates(MirBuild *b, Leaves *leaves, Cand **cands, u32 
         count--;
     }
     u32 index = 0;
-    while (index + 1 < cands[0]->pairs.count && test_of(b, cands[0]->pairs.at[index].pat).kind == TEST_OR) index++;
+    while (index + 1 < cands[0]->pairs.count &&
+           test_of(b, cands[0]->pairs.at[index].pat).kind == TEST_OR)
+        index++;
     Test test = test_of(b, cands[0]->pairs.at[index].pat);
     switch ((TestKind)test.kind) {
     case TEST_OR: return lower_or(b, leaves, cands, count, start, index);
@@ -686,7 +740,8 @@ static MirBlock lower_candidates(MirBuild *b, Leaves *leaves, Cand **cands, u32 
     UNREACHABLE();
 }
 
-// ---- bindings -------------------------------------------------------------------------------------
+// ---- bindings
+// -------------------------------------------------------------------------------------
 
 static void declare_local(MirBuild *b, HirLocal local) {
     if (b->var_place[local.id].proj_first != UINT32_MAX) return;
@@ -709,7 +764,10 @@ static void visit_bindings(MirBuild *b, HirPat pat, LocalVisit *visit) {
         break;
     case HIR_PAT_STRUCT:
         for (u32 i = 0; i < row->structure.fields.count; i++) {
-            visit_bindings(b, (HirPat){HIR_AT(b->hir, HirField, fields, row->structure.fields.first + i)->value}, visit);
+            visit_bindings(
+                b,
+                (HirPat){HIR_AT(b->hir, HirField, fields, row->structure.fields.first + i)->value},
+                visit);
         }
         break;
     case HIR_PAT_TUPLE_STRUCT:
@@ -720,7 +778,8 @@ static void visit_bindings(MirBuild *b, HirPat pat, LocalVisit *visit) {
     case HIR_PAT_TUPLE:
     case HIR_PAT_SLICE:
     case HIR_PAT_OR:
-        for (u32 i = 0; i < row->seq.elems.count; i++) visit_bindings(b, (HirPat){hir_listed(b->hir, row->seq.elems, i)}, visit);
+        for (u32 i = 0; i < row->seq.elems.count; i++)
+            visit_bindings(b, (HirPat){hir_listed(b->hir, row->seq.elems, i)}, visit);
         if (row->kind == HIR_PAT_SLICE) visit_bindings(b, row->seq.rest_pat, visit);
         break;
     case HIR_PAT_REF:
@@ -730,7 +789,9 @@ static void visit_bindings(MirBuild *b, HirPat pat, LocalVisit *visit) {
     }
 }
 
-void declare_bindings(MirBuild *b, HirPat pat) { visit_bindings(b, pat, declare_local); }
+void declare_bindings(MirBuild *b, HirPat pat) {
+    visit_bindings(b, pat, declare_local);
+}
 
 static bool pat_has_binding(MirBuild *b, HirPat pat) {
     if (!pat.id) return false;
@@ -739,12 +800,17 @@ static bool pat_has_binding(MirBuild *b, HirPat pat) {
     case HIR_PAT_BINDING: return true;
     case HIR_PAT_STRUCT:
         for (u32 i = 0; i < row->structure.fields.count; i++) {
-            if (pat_has_binding(b, (HirPat){HIR_AT(b->hir, HirField, fields, row->structure.fields.first + i)->value})) return true;
+            if (pat_has_binding(
+                    b,
+                    (HirPat){
+                        HIR_AT(b->hir, HirField, fields, row->structure.fields.first + i)->value}))
+                return true;
         }
         return false;
     case HIR_PAT_TUPLE_STRUCT:
         for (u32 i = 0; i < row->tuple_struct.elems.count; i++) {
-            if (pat_has_binding(b, (HirPat){hir_listed(b->hir, row->tuple_struct.elems, i)})) return true;
+            if (pat_has_binding(b, (HirPat){hir_listed(b->hir, row->tuple_struct.elems, i)}))
+                return true;
         }
         return false;
     case HIR_PAT_TUPLE:
@@ -762,12 +828,17 @@ static bool pat_has_binding(MirBuild *b, HirPat pat) {
 }
 
 void storage_live(MirBuild *b, MirLocal local, Ty ty) {
-    if (storage_matters(b, ty)) emit_stmt(b, (MirStmt){.kind = MIR_STORAGE_LIVE, .lo = b->lo, .place = place_local(local)});
+    if (storage_matters(b, ty))
+        emit_stmt(b, (MirStmt){.kind = MIR_STORAGE_LIVE, .lo = b->lo, .place = place_local(local)});
 }
 
-static MirLocal bound_local(MirBuild *b, HirLocal local) { return b->var_place[local.id].local; }
+static MirLocal bound_local(MirBuild *b, HirLocal local) {
+    return b->var_place[local.id].local;
+}
 
-static void live_local(MirBuild *b, HirLocal local) { storage_live(b, bound_local(b, local), typeck_local(b->typeck, local)); }
+static void live_local(MirBuild *b, HirLocal local) {
+    storage_live(b, bound_local(b, local), typeck_local(b->typeck, local));
+}
 
 static void schedule_local(MirBuild *b, HirLocal local) {
     if (b->var_scheduled[local.id]) return;
@@ -785,7 +856,8 @@ static void bind_one(MirBuild *b, const Binding *bind) {
     MirPlace var = place_local(bound_local(b, bind->local));
     Ty ty = typeck_local(b->typeck, bind->local);
     BindMode mode = bind_mode(b, bind->local);
-    MirRvalue value = mode == BIND_MOVE ? rv_use(op_consume(b, bind->place, ty)) : rv_ref(b, bind->place, mode == BIND_REF_MUT);
+    MirRvalue value = mode == BIND_MOVE ? rv_use(op_consume(b, bind->place, ty))
+                                        : rv_ref(b, bind->place, mode == BIND_REF_MUT);
     emit_assign(b, var, value);
 }
 
@@ -799,8 +871,8 @@ static void bind_all(MirBuild *b, const Cand *cand) {
     }
 }
 
-// One pattern against a place, from the current block: binds and goes on; answers where it goes when it
-// does not match.
+// One pattern against a place, from the current block: binds and goes on; answers where it goes
+// when it does not match.
 static MirBlock match_one(MirBuild *b, HirPat pat, MirPlace place) {
     Cand *cand = SCRATCH_NEW(b->scratch, Cand);
     add_pair(b, cand, place, pat);
@@ -848,7 +920,8 @@ bool pat_is_simple_binding(MirBuild *b, HirPat pat) {
     const HirPatRow *row = hir_pat(b->hir, pat);
     u32 peeled;
     (void)pat_peeled(b, pat, &peeled);
-    return row->kind == HIR_PAT_BINDING && !row->binding.sub.id && !peeled && bind_mode(b, row->binding.local) == BIND_MOVE;
+    return row->kind == HIR_PAT_BINDING && !row->binding.sub.id && !peeled &&
+           bind_mode(b, row->binding.local) == BIND_MOVE;
 }
 
 static void let_initialized(MirBuild *b, const HirStmt *stmt) {
@@ -902,7 +975,8 @@ void build_let(MirBuild *b, const HirStmt *stmt) {
     }
     MirBlock else_block = MIR_NO_BLOCK;
     ElseTarget saved_els = b->els;
-    if (stmt->els.id) { // variables and extended temporaries in a scope of their own, which the else block is outside of
+    if (stmt->els.id) { // variables and extended temporaries in a scope of their own, which the
+                        // else block is outside of
         b->var_scope = scope_push(b);
         ext = b->var_scope + 2;
         saved_var = b->var_scope; // for the rest of the block too
@@ -951,9 +1025,11 @@ void build_params(MirBuild *b, HirList params, u32 first_arg) {
     }
 }
 
-// ---- match ----------------------------------------------------------------------------------------
+// ---- match
+// ----------------------------------------------------------------------------------------
 
-// The guard of a reached candidate: variables bound by value are the matched places themselves until it holds.
+// The guard of a reached candidate: variables bound by value are the matched places themselves
+// until it holds.
 static void build_guard(MirBuild *b, const Cand *cand, const HirArm *arm, u32 arm_scope) {
     ElseTarget saved = b->els;
     MirPlace *own = SCRATCH_ARRAY(b->scratch, MirPlace, cand->binds.count + 1);
@@ -969,15 +1045,18 @@ static void build_guard(MirBuild *b, const Cand *cand, const HirArm *arm, u32 ar
     b->els = (ElseTarget){arm_scope, cand->otherwise};
     condition(b, arm->guard, true);
     b->els = saved;
-    for (u32 i = 0; i < cand->binds.count; i++) b->var_place[cand->binds.at[i].local.id] = own[i];
+    for (u32 i = 0; i < cand->binds.count; i++)
+        b->var_place[cand->binds.at[i].local.id] = own[i];
     for (u32 i = cand->binds.count; i-- > 0;) {
         if (bind_mode(b, cand->binds.at[i].local) == BIND_MOVE) bind_one(b, &cand->binds.at[i]);
     }
 }
 
-static void build_arm(MirBuild *b, MirPlace dest, const HirArm *arm, u32 number, const Leaves *leaves, MirBlock end) {
+static void build_arm(MirBuild *b, MirPlace dest, const HirArm *arm, u32 number,
+                      const Leaves *leaves, MirBlock end) {
     u32 reached = 0;
-    for (u32 i = 0; i < leaves->cands.count; i++) reached += leaves->cands.at[i]->arm == number;
+    for (u32 i = 0; i < leaves->cands.count; i++)
+        reached += leaves->cands.at[i]->arm == number;
     if (!reached) return;
     u32 saved_temp = b->temp_scope, saved_var = b->var_scope;
     u32 scope = scope_push(b);
@@ -1033,6 +1112,7 @@ void match_into(MirBuild *b, MirPlace dest, HirExpr e) {
     MirBlock fail = lower_candidates(b, &leaves, cands.at, cands.count, b->cur);
     if (fail.id != UINT32_MAX) terminate_block(b, fail, MIR_UNREACHABLE);
     MirBlock end = block_new(b);
-    for (u32 i = 0; i < arms.count; i++) build_arm(b, dest, &arm_rows[i], i, &leaves, end);
+    for (u32 i = 0; i < arms.count; i++)
+        build_arm(b, dest, &arm_rows[i], i, &leaves, end);
     b->cur = end;
 }

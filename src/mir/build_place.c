@@ -12,7 +12,8 @@ MirPlace place_proj(MirBuild *b, MirPlace place, MirProj proj) {
     } else if (place.proj_first + place.proj_count != b->projs.count) {
         u32 first = b->projs.count;
         vec_reserve(b->scratch, &b->projs, place.proj_count + 1);
-        for (u32 i = 0; i < place.proj_count; i++) b->projs.at[b->projs.count++] = b->projs.at[place.proj_first + i];
+        for (u32 i = 0; i < place.proj_count; i++)
+            b->projs.at[b->projs.count++] = b->projs.at[place.proj_first + i];
         place.proj_first = first;
     }
     vec_push(b->scratch, &b->projs, proj);
@@ -24,7 +25,9 @@ bool place_eq(const MirBuild *b, MirPlace x, MirPlace y) {
     if (x.local.id != y.local.id || x.proj_count != y.proj_count) return false;
     for (u32 i = 0; i < x.proj_count; i++) {
         const MirProj *p = &b->projs.at[x.proj_first + i], *q = &b->projs.at[y.proj_first + i];
-        if (p->kind != q->kind || p->index != q->index || p->from_end != q->from_end || p->to != q->to) return false;
+        if (p->kind != q->kind || p->index != q->index || p->from_end != q->from_end ||
+            p->to != q->to)
+            return false;
     }
     return true;
 }
@@ -58,12 +61,14 @@ Ty proj_ty(Db *db, Ty ty, const MirProj *projs, u32 count, u32 *variant) {
 }
 
 Ty place_ty(MirBuild *b, MirPlace place) {
-    Ty base = place.local.id & UPVAR_FLAG ? typeck_local(b->typeck, (HirLocal){place.local.id & ~UPVAR_FLAG})
-                                          : b->locals.at[place.local.id].ty;
+    Ty base = place.local.id & UPVAR_FLAG
+                  ? typeck_local(b->typeck, (HirLocal){place.local.id & ~UPVAR_FLAG})
+                  : b->locals.at[place.local.id].ty;
     return proj_ty(b->db, base, b->projs.at + place.proj_first, place.proj_count, NULL);
 }
 
-// ---- captures ------------------------------------------------------------------------------------
+// ---- captures
+// ------------------------------------------------------------------------------------
 
 const Capture *upvar_capture(MirBuild *b, u32 *count) {
     *count = b->closure->capture_count;
@@ -72,13 +77,15 @@ const Capture *upvar_capture(MirBuild *b, u32 *count) {
 
 // How many of the place's projections the capture answers for; false if it is not a prefix.
 static bool capture_matches(MirBuild *b, const Capture *capture, MirPlace place, u32 *used) {
-    const CaptureProj *steps = LIST_AT(b->typeck, CaptureProj, b->typeck->capture_projs) + capture->proj_first;
+    const CaptureProj *steps =
+        LIST_AT(b->typeck, CaptureProj, b->typeck->capture_projs) + capture->proj_first;
     u32 at = 0;
     for (u32 i = 0; i < capture->proj_count; i++) {
         if (at < place.proj_count && b->projs.at[place.proj_first + at].kind == PROJ_DOWNCAST) at++;
         if (at >= place.proj_count) return false;
         const MirProj *proj = &b->projs.at[place.proj_first + at++];
-        if (steps[i].is_deref ? proj->kind != PROJ_DEREF : proj->kind != PROJ_FIELD || proj->index != steps[i].field) {
+        if (steps[i].is_deref ? proj->kind != PROJ_DEREF
+                              : proj->kind != PROJ_FIELD || proj->index != steps[i].field) {
             return false;
         }
     }
@@ -93,7 +100,9 @@ static bool find_capture(MirBuild *b, MirPlace place, u32 *index, u32 *used) {
     const Capture *captures = upvar_capture(b, &count);
     for (u32 i = 0; i < count; i++) {
         u32 n;
-        if (captures[i].local.id != (place.local.id & ~UPVAR_FLAG) || !capture_matches(b, &captures[i], place, &n)) continue;
+        if (captures[i].local.id != (place.local.id & ~UPVAR_FLAG) ||
+            !capture_matches(b, &captures[i], place, &n))
+            continue;
         if (!found || n > best) {
             found = true;
             best = n;
@@ -133,7 +142,8 @@ MirPlace place_resolve(MirBuild *b, MirPlace place) {
     if (b->closure->kind != 2) out = place_deref(b, out);
     out = place_field(b, out, index, capture_ty(b, capture));
     if (capture->mode != CAPTURE_MOVE) out = place_deref(b, out);
-    for (u32 i = used; i < place.proj_count; i++) out = place_proj(b, out, b->projs.at[place.proj_first + i]);
+    for (u32 i = used; i < place.proj_count; i++)
+        out = place_proj(b, out, b->projs.at[place.proj_first + i]);
     return out;
 }
 
@@ -146,7 +156,8 @@ MirPlace var_place(MirBuild *b, HirLocal local) {
 // What a closure expression captures, seen from the body it stands in.
 MirPlace capture_place(MirBuild *b, const Capture *capture) {
     MirPlace place = var_place(b, capture->local);
-    const CaptureProj *steps = LIST_AT(b->typeck, CaptureProj, b->typeck->capture_projs) + capture->proj_first;
+    const CaptureProj *steps =
+        LIST_AT(b->typeck, CaptureProj, b->typeck->capture_projs) + capture->proj_first;
     Ty ty = typeck_local(b->typeck, capture->local);
     for (u32 i = 0; i < capture->proj_count; i++) {
         if (steps[i].is_deref) {
@@ -163,18 +174,22 @@ MirPlace capture_place(MirBuild *b, const Capture *capture) {
     return place;
 }
 
-// ---- expressions as places ------------------------------------------------------------------------
+// ---- expressions as places
+// ------------------------------------------------------------------------
 
 // The length of an array or slice place.
 MirOperand slice_len(MirBuild *b, MirPlace place, Ty ty) {
     Db *db = b->db;
     const TyRow *row = ty_row(db, ty);
     if (row->kind == TY_ARRAY) {
-        return op_const(b, (MirConst){.kind = MIR_CONST_TY, .ty = TY_OF(USIZE), .konst = row->len, .lo = b->lo});
+        return op_const(
+            b,
+            (MirConst){.kind = MIR_CONST_TY, .ty = TY_OF(USIZE), .konst = row->len, .lo = b->lo});
     }
     place = place_resolve(b, place);
     MirOperand pointer;
-    if (place.proj_count && b->projs.at[place.proj_first + place.proj_count - 1].kind == PROJ_DEREF) {
+    if (place.proj_count &&
+        b->projs.at[place.proj_first + place.proj_count - 1].kind == PROJ_DEREF) {
         MirPlace base = place;
         base.proj_count--;
         Ty base_ty = place_ty(b, base);
@@ -219,7 +234,8 @@ static MirPlace static_place(MirBuild *b, HirExpr e, DefId def) {
         MirRvalue rv = {.kind = RV_THREAD_LOCAL, .def = def, .ty = ptr};
         return place_deref(b, place_local(temp_of_rvalue(b, rv, ptr)));
     }
-    MirOperand address = op_const(b, (MirConst){.kind = MIR_CONST_STATIC, .ty = ptr, .def = def, .lo = b->lo});
+    MirOperand address =
+        op_const(b, (MirConst){.kind = MIR_CONST_STATIC, .ty = ptr, .def = def, .lo = b->lo});
     return place_deref(b, place_local(temp_of_rvalue(b, rv_use(address), ptr)));
 }
 

@@ -1,9 +1,9 @@
 // Scopes: what is dropped where, on every way out.
 //
-// A scope is a list of scheduled drops and storage ends. Falling out of it (scope_pop) emits them in
-// reverse order; leaving by break, return or a failed condition (exit_scopes) goes through blocks that
-// are shared between equal exits; unwinding goes through a chain of cleanup blocks that is shared as
-// a tree, each entry keeping the block that drops it and everything outside of it.
+// A scope is a list of scheduled drops and storage ends. Falling out of it (scope_pop) emits them
+// in reverse order; leaving by break, return or a failed condition (exit_scopes) goes through
+// blocks that are shared between equal exits; unwinding goes through a chain of cleanup blocks that
+// is shared as a tree, each entry keeping the block that drops it and everything outside of it.
 
 #include "mir/mir_internal.h"
 
@@ -15,14 +15,16 @@ u32 scope_push(MirBuild *b) {
 static void forget_unwind(MirBuild *b, u32 from_scope) {
     for (u32 i = from_scope; i < b->scopes.count; i++) {
         Scope *scope = &b->scopes.at[i];
-        for (u32 k = 0; k < scope->drops.count; k++) scope->drops.at[k].has_unwind = false;
+        for (u32 k = 0; k < scope->drops.count; k++)
+            scope->drops.at[k].has_unwind = false;
     }
 }
 
 static void schedule(MirBuild *b, u32 scope, MirLocal local, bool is_value) {
     if (scope == SCOPE_NEVER) return;
     CHECK(scope < b->scopes.count);
-    vec_push(b->scratch, &b->scopes.at[scope].drops, (DropEntry){.local = local, .is_value = is_value});
+    vec_push(b->scratch, &b->scopes.at[scope].drops,
+             (DropEntry){.local = local, .is_value = is_value});
     if (is_value) forget_unwind(b, scope + 1);
 }
 
@@ -44,7 +46,8 @@ static MirBlock resume_block(MirBuild *b) {
 }
 
 // The shared block that drops `entry` (or ends its storage) and goes on to `next`.
-static MirBlock exit_node(MirBuild *b, MirBlock next, DropEntry entry, MirBlock unwind, bool is_cleanup) {
+static MirBlock exit_node(MirBuild *b, MirBlock next, DropEntry entry, MirBlock unwind,
+                          bool is_cleanup) {
     u32 key = entry.local.id << 1 | entry.is_value;
     for (u32 i = block_at(b, next)->exit_head; i; i = b->exits.at[i - 1].next) {
         ExitNode *node = &b->exits.at[i - 1];
@@ -59,11 +62,15 @@ static MirBlock exit_node(MirBuild *b, MirBlock next, DropEntry entry, MirBlock 
         term->target = next;
         term->unwind = unwind;
     } else {
-        vec_push(b->scratch, &block_at(b, block)->stmts, (MirStmt){.kind = MIR_STORAGE_DEAD, .lo = b->lo, .place = place});
+        vec_push(b->scratch, &block_at(b, block)->stmts,
+                 (MirStmt){.kind = MIR_STORAGE_DEAD, .lo = b->lo, .place = place});
         terminate_block(b, block, MIR_GOTO)->target = next;
     }
     vec_push(b->scratch, &b->exits,
-             (ExitNode){.drop_key = key, .unwind = unwind, .block = block, .next = block_at(b, next)->exit_head});
+             (ExitNode){.drop_key = key,
+                        .unwind = unwind,
+                        .block = block,
+                        .next = block_at(b, next)->exit_head});
     block_at(b, next)->exit_head = b->exits.count;
     return block;
 }
@@ -111,14 +118,17 @@ void scope_pop(MirBuild *b) {
             term->unwind = unwind;
             b->cur = next;
         } else {
-            emit_stmt(b, (MirStmt){.kind = MIR_STORAGE_DEAD, .lo = b->lo, .place = place_local(entry.local)});
+            emit_stmt(b, (MirStmt){.kind = MIR_STORAGE_DEAD,
+                                   .lo = b->lo,
+                                   .place = place_local(entry.local)});
         }
     }
     b->scopes.count--;
 }
 
 void scope_pop_to(MirBuild *b, u32 depth) {
-    while (b->scopes.count > depth) scope_pop(b);
+    while (b->scopes.count > depth)
+        scope_pop(b);
 }
 
 void exit_scopes(MirBuild *b, u32 depth, MirBlock target) {

@@ -1,5 +1,5 @@
-// Drop elaboration: each scheduled drop becomes no drop, a plain one, one under a flag, or, for a value
-// that was moved out of in part, drops of the parts that are left (rustc: elaborate_drops).
+// Drop elaboration: each scheduled drop becomes no drop, a plain one, one under a flag, or, for a
+// value that was moved out of in part, drops of the parts that are left (rustc: elaborate_drops).
 //
 // Flags are bool locals, one per path that needs one, false at the start, set where the path is
 // initialised and cleared where it is moved out or dropped.
@@ -9,17 +9,18 @@
 typedef struct Elab {
     MirBuild *b;
     Moves m;
-    u32 *flag_of;   // by path: local, 0 none
-    PathSet state;  // at the drop being elaborated
+    u32 *flag_of;  // by path: local, 0 none
+    PathSet state; // at the drop being elaborated
     bool needs_flags;
-    bool planning;  // first round: only finds out which flags are needed
+    bool planning; // first round: only finds out which flags are needed
     MirBlock resume;
 } Elab;
 
 static void state_summary(const Elab *e, u32 path, bool *live, bool *dead) {
     if (bit_get(e->state.init, path)) *live = true;
     if (bit_get(e->state.uninit, path)) *dead = true;
-    for (u32 c = e->m.paths.at[path].first_child; c; c = e->m.paths.at[c].next_sibling) state_summary(e, c, live, dead);
+    for (u32 c = e->m.paths.at[path].first_child; c; c = e->m.paths.at[c].next_sibling)
+        state_summary(e, c, live, dead);
 }
 
 static MirLocal flag(Elab *e, u32 path) {
@@ -45,7 +46,8 @@ static MirBlock resume_of(Elab *e) {
 }
 
 static void set_flag(Elab *e, MirBlock block, u32 path, bool on) {
-    emit_assign_in(e->b, block, place_local((MirLocal){e->flag_of[path]}), rv_use(op_bits(e->b, TY_OF(BOOL), on)));
+    emit_assign_in(e->b, block, place_local((MirLocal){e->flag_of[path]}),
+                   rv_use(op_bits(e->b, TY_OF(BOOL), on)));
 }
 
 static bool any_flag(const Elab *e, u32 path) {
@@ -58,11 +60,13 @@ static bool any_flag(const Elab *e, u32 path) {
 
 static void clear_flags(Elab *e, MirBlock block, u32 path) {
     if (e->flag_of[path]) set_flag(e, block, path, false);
-    for (u32 c = e->m.paths.at[path].first_child; c; c = e->m.paths.at[c].next_sibling) clear_flags(e, block, c);
+    for (u32 c = e->m.paths.at[path].first_child; c; c = e->m.paths.at[c].next_sibling)
+        clear_flags(e, block, c);
 }
 
 // DROP place, then the flags of `path` (0: none) are cleared.
-static MirBlock plain_drop(Elab *e, MirPlace place, u32 path, MirBlock succ, MirBlock unwind, bool is_cleanup) {
+static MirBlock plain_drop(Elab *e, MirPlace place, u32 path, MirBlock succ, MirBlock unwind,
+                           bool is_cleanup) {
     if (e->planning) return succ;
     if (path && !is_cleanup && any_flag(e, path)) { // nothing tests a flag again while unwinding
         MirBlock reset = fresh(e, is_cleanup);
@@ -92,7 +96,8 @@ static MirBlock flag_test(Elab *e, u32 path, MirBlock yes, MirBlock no, bool is_
 static MirBlock elaborate_path(Elab *e, u32 path, MirBlock succ, MirBlock unwind, bool is_cleanup);
 
 // A part without a path of its own: as alive as its parent.
-static MirBlock part_drop(Elab *e, u32 parent, MirPlace place, Ty ty, MirBlock succ, MirBlock unwind, bool is_cleanup) {
+static MirBlock part_drop(Elab *e, u32 parent, MirPlace place, Ty ty, MirBlock succ,
+                          MirBlock unwind, bool is_cleanup) {
     if (!ty_drops(e->b, ty) || !bit_get(e->state.init, parent)) return succ;
     MirBlock drop = plain_drop(e, place, 0, succ, unwind, is_cleanup);
     if (bit_get(e->state.uninit, parent)) return flag_test(e, parent, drop, succ, is_cleanup);
@@ -101,7 +106,9 @@ static MirBlock part_drop(Elab *e, u32 parent, MirPlace place, Ty ty, MirBlock s
 
 static u32 child_with(const Elab *e, u32 path, MirProjKind kind, u32 index) {
     for (u32 c = e->m.paths.at[path].first_child; c; c = e->m.paths.at[c].next_sibling) {
-        if (e->m.paths.at[c].proj.kind == kind && (kind == PROJ_DEREF || e->m.paths.at[c].proj.index == index)) return c;
+        if (e->m.paths.at[c].proj.kind == kind &&
+            (kind == PROJ_DEREF || e->m.paths.at[c].proj.index == index))
+            return c;
     }
     return 0;
 }
@@ -112,13 +119,15 @@ typedef struct Part {
     Ty ty;
 } Part;
 
-static MirBlock one_part(Elab *e, u32 owner, const Part *part, MirBlock succ, MirBlock unwind, bool is_cleanup) {
+static MirBlock one_part(Elab *e, u32 owner, const Part *part, MirBlock succ, MirBlock unwind,
+                         bool is_cleanup) {
     if (part->path) return elaborate_path(e, part->path, succ, unwind, is_cleanup);
     return part_drop(e, owner, part->place, part->ty, succ, unwind, is_cleanup);
 }
 
 // Drops the parts in order; a panic in one goes on with the others.
-static MirBlock ladder(Elab *e, u32 owner, const Part *parts, u32 count, MirBlock succ, MirBlock unwind, bool is_cleanup) {
+static MirBlock ladder(Elab *e, u32 owner, const Part *parts, u32 count, MirBlock succ,
+                       MirBlock unwind, bool is_cleanup) {
     for (u32 i = count; i-- > 0;) {
         MirBlock before = succ;
         succ = one_part(e, owner, &parts[i], succ, unwind, is_cleanup);
@@ -130,14 +139,18 @@ static MirBlock ladder(Elab *e, u32 owner, const Part *parts, u32 count, MirBloc
     return succ;
 }
 
-// The parts of a struct, tuple, closure or variant at `base`; owner: the path whose liveness counts.
-static MirBlock fields_drop(Elab *e, u32 owner, u32 path, MirPlace base, const Ty *tys, u32 count, MirBlock succ,
-                            MirBlock unwind, bool is_cleanup) {
+// The parts of a struct, tuple, closure or variant at `base`; owner: the path whose liveness
+// counts.
+static MirBlock fields_drop(Elab *e, u32 owner, u32 path, MirPlace base, const Ty *tys, u32 count,
+                            MirBlock succ, MirBlock unwind, bool is_cleanup) {
     MirBuild *b = e->b;
     Part *parts = SCRATCH_ARRAY(b->scratch, Part, count + 1);
     for (u32 i = 0; i < count; i++) {
         u32 child = child_with(e, path, PROJ_FIELD, i);
-        parts[i] = (Part){.path = child, .place = child ? e->m.paths.at[child].place : place_field(b, base, i, tys[i]), .ty = tys[i]};
+        parts[i] =
+            (Part){.path = child,
+                   .place = child ? e->m.paths.at[child].place : place_field(b, base, i, tys[i]),
+                   .ty = tys[i]};
     }
     return ladder(e, owner, parts, count, succ, unwind, is_cleanup);
 }
@@ -151,16 +164,21 @@ static MirBlock box_drop(Elab *e, u32 path, MirBlock succ, MirBlock unwind, bool
     // Freeing: Box's own Drop, which does not touch the contents; then the allocator.
     for (u32 round = is_cleanup ? 1 : 0; round < 2; round++) {
         bool cleanup = round == 1;
-        MirBlock to = !cleanup || is_cleanup ? succ : unwind.id == UINT32_MAX ? resume_of(e) : unwind;
+        MirBlock to = !cleanup || is_cleanup    ? succ
+                      : unwind.id == UINT32_MAX ? resume_of(e)
+                                                : unwind;
         MirBlock free_block = to;
         if (!e->planning) {
             Ty alloc = build_field_ty(b, ty, 0, 1);
-            if (ty_drops(b, alloc)) free_block = plain_drop(e, place_field(b, place, 1, alloc), 0, to, unwind, cleanup);
+            if (ty_drops(b, alloc))
+                free_block = plain_drop(e, place_field(b, place, 1, alloc), 0, to, unwind, cleanup);
             MirBlock call = fresh(e, cleanup), saved = b->cur;
             Ty ref = ty_ref(db, ty, true);
             MirPlace self = place_local(local_new(b, ref));
             emit_assign_in(b, call, self, rv_ref(b, place, true));
-            MirOperand arg = op_move(b, self), fn = op_fn(b, trait_method(db, LANG_drop, STR("drop")), args_intern(db, &ty, 1));
+            MirOperand arg = op_move(b, self),
+                       fn = op_fn(b, trait_method(db, LANG_drop, STR("drop")),
+                                  args_intern(db, &ty, 1));
             u32 first = b->operands.count;
             vec_push(b->scratch, &b->operands, arg);
             MirLocal unit = local_new(b, ty_unit(db));
@@ -174,12 +192,16 @@ static MirBlock box_drop(Elab *e, u32 path, MirBlock succ, MirBlock unwind, bool
             free_block = call;
             b->cur = saved;
         }
-        if (bit_get(e->state.uninit, path)) free_block = flag_test(e, path, free_block, to, cleanup);
+        if (bit_get(e->state.uninit, path))
+            free_block = flag_test(e, path, free_block, to, cleanup);
         if (!bit_get(e->state.init, path)) free_block = to;
-        if (is_cleanup || !cleanup) succ = free_block;
-        else unwind = free_block;
+        if (is_cleanup || !cleanup)
+            succ = free_block;
+        else
+            unwind = free_block;
     }
-    return inner ? elaborate_path(e, inner, succ, is_cleanup ? MIR_NO_BLOCK : unwind, is_cleanup) : succ;
+    return inner ? elaborate_path(e, inner, succ, is_cleanup ? MIR_NO_BLOCK : unwind, is_cleanup)
+                 : succ;
 }
 
 static MirBlock enum_drop(Elab *e, u32 path, MirBlock succ, MirBlock unwind, bool is_cleanup) {
@@ -204,11 +226,14 @@ static MirBlock enum_drop(Elab *e, u32 path, MirBlock succ, MirBlock unwind, boo
             rest_drops = rest_drops || drops;
             continue;
         }
-        MirBlock to = fields_drop(e, path, child, e->m.paths.at[child].place, tys, field_count, succ, unwind, is_cleanup);
+        MirBlock to = fields_drop(e, path, child, e->m.paths.at[child].place, tys, field_count,
+                                  succ, unwind, is_cleanup);
         if (to.id != succ.id) is_needed = true;
         u128 bits;
-        if (!variant_discr(db, adt, v, &bits)) build_unsupported(b, "the discriminant of a variant");
-        rows[row_count++] = (MirSwitchRow){.lo_bits = (u64)bits, .hi_bits = (u64)(bits >> 64), .target = to};
+        if (!variant_discr(db, adt, v, &bits))
+            build_unsupported(b, "the discriminant of a variant");
+        rows[row_count++] =
+            (MirSwitchRow){.lo_bits = (u64)bits, .hi_bits = (u64)(bits >> 64), .target = to};
     }
     MirBlock out = succ;
     if (is_needed || rest_drops || e->planning) {
@@ -223,7 +248,8 @@ static MirBlock enum_drop(Elab *e, u32 path, MirBlock succ, MirBlock unwind, boo
             out = block;
         }
     }
-    if (bit_get(e->state.uninit, path) && (out.id != succ.id || e->planning)) out = flag_test(e, path, out, succ, is_cleanup);
+    if (bit_get(e->state.uninit, path) && (out.id != succ.id || e->planning))
+        out = flag_test(e, path, out, succ, is_cleanup);
     return out;
 }
 
@@ -249,7 +275,10 @@ static MirBlock open_drop(Elab *e, u32 path, MirBlock succ, MirBlock unwind, boo
         for (u32 i = 0; i < count; i++) {
             u32 child = child_with(e, path, PROJ_CONSTANT_INDEX, i);
             MirProj proj = {.kind = PROJ_CONSTANT_INDEX, .index = i, .to = count};
-            parts[i] = (Part){.path = child, .place = child ? e->m.paths.at[child].place : place_proj(b, place, proj), .ty = row->elem};
+            parts[i] =
+                (Part){.path = child,
+                       .place = child ? e->m.paths.at[child].place : place_proj(b, place, proj),
+                       .ty = row->elem};
         }
         return ladder(e, path, parts, count, succ, unwind, is_cleanup);
     }
@@ -259,7 +288,8 @@ static MirBlock open_drop(Elab *e, u32 path, MirBlock succ, MirBlock unwind, boo
     if (adt->kind == DEF_ENUM) return enum_drop(e, path, succ, unwind, is_cleanup);
     u32 count = adt_variant(adt, 0)->field_count;
     Ty *tys = SCRATCH_ARRAY(b->scratch, Ty, count + 1);
-    for (u32 i = 0; i < count; i++) tys[i] = build_field_ty(b, ty, 0, i);
+    for (u32 i = 0; i < count; i++)
+        tys[i] = build_field_ty(b, ty, 0, i);
     return fields_drop(e, path, path, place, tys, count, succ, unwind, is_cleanup);
 }
 
@@ -270,7 +300,8 @@ static MirBlock elaborate_path(Elab *e, u32 path, MirBlock succ, MirBlock unwind
     if (!live || !ty_drops(e->b, e->m.paths.at[path].ty)) return succ;
     if (!dead) return plain_drop(e, place, path, succ, unwind, is_cleanup);
     if (!e->m.paths.at[path].first_child) {
-        return flag_test(e, path, plain_drop(e, place, path, succ, unwind, is_cleanup), succ, is_cleanup);
+        return flag_test(e, path, plain_drop(e, place, path, succ, unwind, is_cleanup), succ,
+                         is_cleanup);
     }
     if (!e->planning && !is_cleanup && any_flag(e, path)) {
         MirBlock reset = fresh(e, is_cleanup);
@@ -299,11 +330,13 @@ static void each_drop(Elab *e, u32 block_count) {
         bool is_cleanup = b->blocks.at[i].is_cleanup;
         MirBlock to = elaborate_path(e, path, term.target, term.unwind, is_cleanup);
         if (e->planning) continue;
-        b->blocks.at[i].term = (MirTerm){.kind = MIR_GOTO, .lo = term.lo, .hi = term.hi, .target = to, .unwind = MIR_NO_BLOCK};
+        b->blocks.at[i].term = (MirTerm){
+            .kind = MIR_GOTO, .lo = term.lo, .hi = term.hi, .target = to, .unwind = MIR_NO_BLOCK};
     }
 }
 
-// ---- flags --------------------------------------------------------------------------------------------
+// ---- flags
+// --------------------------------------------------------------------------------------------
 
 typedef VEC(MirStmt) StmtVec;
 typedef struct FlagCx {
@@ -317,9 +350,13 @@ static void flag_stmt(Elab *e, StmtVec *out, u32 path, bool on, u32 lo) {
     if (e->flag_of[path]) {
         vec_push(b->scratch, &b->rvalues, rv_use(op_bits(b, TY_OF(BOOL), on)));
         vec_push(b->scratch, out,
-                 (MirStmt){.kind = MIR_ASSIGN, .lo = lo, .place = place_local((MirLocal){e->flag_of[path]}), .rvalue = b->rvalues.count - 1});
+                 (MirStmt){.kind = MIR_ASSIGN,
+                           .lo = lo,
+                           .place = place_local((MirLocal){e->flag_of[path]}),
+                           .rvalue = b->rvalues.count - 1});
     }
-    for (u32 c = e->m.paths.at[path].first_child; c; c = e->m.paths.at[c].next_sibling) flag_stmt(e, out, c, on, lo);
+    for (u32 c = e->m.paths.at[path].first_child; c; c = e->m.paths.at[c].next_sibling)
+        flag_stmt(e, out, c, on, lo);
 }
 
 static void flag_event(void *cx, u32 path, bool is_init) {
@@ -332,9 +369,11 @@ static void write_flags(Elab *e, u32 block_count, const MirTerm *old_terms) {
     u32 *preds = SCRATCH_ARRAY(b->scratch, u32, b->blocks.count + 1);
     for (u32 i = 0; i < b->blocks.count; i++) {
         MirBlock to;
-        for (u32 k = 0; term_targets(b, &b->blocks.at[i].term, k, &to); k++) preds[to.id]++;
+        for (u32 k = 0; term_targets(b, &b->blocks.at[i].term, k, &to); k++)
+            preds[to.id]++;
     }
-    VEC(StmtVec) fronts = {0}; // statements to put before a block's own, once all blocks have theirs
+    VEC(StmtVec)
+    fronts = {0}; // statements to put before a block's own, once all blocks have theirs
     U32Vec front_of = {0};
     for (u32 i = 0; i < block_count; i++) {
         StmtVec out = {0};
@@ -344,7 +383,10 @@ static void write_flags(Elab *e, u32 block_count, const MirTerm *old_terms) {
                 if (!e->flag_of[p]) continue;
                 bool on = bit_get(e->m.entry[0].init, p);
                 vec_push(b->scratch, &b->rvalues, rv_use(op_bits(b, TY_OF(BOOL), on)));
-                vec_push(b->scratch, &out, (MirStmt){.kind = MIR_ASSIGN, .place = place_local((MirLocal){e->flag_of[p]}), .rvalue = b->rvalues.count - 1});
+                vec_push(b->scratch, &out,
+                         (MirStmt){.kind = MIR_ASSIGN,
+                                   .place = place_local((MirLocal){e->flag_of[p]}),
+                                   .rvalue = b->rvalues.count - 1});
             }
         }
         u32 stmt_count = b->blocks.at[i].stmts.count;
@@ -388,7 +430,8 @@ static void write_flags(Elab *e, u32 block_count, const MirTerm *old_terms) {
 
 void elaborate_drops(MirBuild *b) {
     bool any = false;
-    for (u32 i = 0; i < b->blocks.count && !any; i++) any = b->blocks.at[i].term.kind == MIR_DROP;
+    for (u32 i = 0; i < b->blocks.count && !any; i++)
+        any = b->blocks.at[i].term.kind == MIR_DROP;
     if (!any) return;
     Elab *e = SCRATCH_NEW(b->scratch, Elab);
     e->b = b;
@@ -402,7 +445,8 @@ void elaborate_drops(MirBuild *b) {
     each_drop(e, block_count);
     e->planning = false;
     MirTerm *old_terms = SCRATCH_ARRAY(b->scratch, MirTerm, block_count + 1);
-    for (u32 i = 0; i < block_count; i++) old_terms[i] = b->blocks.at[i].term;
+    for (u32 i = 0; i < block_count; i++)
+        old_terms[i] = b->blocks.at[i].term;
     each_drop(e, block_count);
     if (e->needs_flags) write_flags(e, block_count, old_terms);
 }

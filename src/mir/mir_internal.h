@@ -1,10 +1,10 @@
 // Inside mir/: the state of one body under construction, and what its parts offer each other.
 //
-// A MirBuild grows the body's arrays in scratch; mir_pack turns them into the MirBody blob. There is a
-// current block (`cur`) that statements go to; after an expression that never returns it is a fresh
-// block without predecessors, removed at the end (simplify.c). Everything with a destructor is
-// scheduled in a scope and drop elaboration (drop_elaborate.c) decides later which of the scheduled
-// drops really happen: so a scheduled drop of a value that was never made is harmless.
+// A MirBuild grows the body's arrays in scratch; mir_pack turns them into the MirBody blob. There
+// is a current block (`cur`) that statements go to; after an expression that never returns it is a
+// fresh block without predecessors, removed at the end (simplify.c). Everything with a destructor
+// is scheduled in a scope and drop elaboration (drop_elaborate.c) decides later which of the
+// scheduled drops really happen: so a scheduled drop of a value that was never made is harmless.
 
 #ifndef RAC_MIR_MIR_INTERNAL_H
 #define RAC_MIR_MIR_INTERNAL_H
@@ -105,8 +105,8 @@ typedef struct MirBuild {
 
     MirPlace *var_place; // by HirLocal; proj_first == UINT32_MAX: not declared
     u8 *var_scheduled;   // by HirLocal
-    u32 *ext;            // by HirExpr: scope of an extended temporary + 2; 1: never dropped; 0: not extended
-    u32 *ext_super;      // by HirPat: the same for `super let`
+    u32 *ext; // by HirExpr: scope of an extended temporary + 2; 1: never dropped; 0: not extended
+    u32 *ext_super; // by HirPat: the same for `super let`
 
     TyFact *facts; // open-addressed by type
     u32 fact_cap, fact_count;
@@ -115,15 +115,18 @@ typedef struct MirBuild {
     Symbol reason;
 } MirBuild;
 
-#define EXT_NONE 0u
-#define EXT_NEVER 1u
+#define EXT_NONE    0u
+#define EXT_NEVER   1u
 #define SCOPE_NEVER UINT32_MAX
 
-// ---- build.c --------------------------------------------------------------------------------------
+// ---- build.c
+// --------------------------------------------------------------------------------------
 void build_unsupported(MirBuild *b, const char *what);
 MirLocal local_new(MirBuild *b, Ty ty);
 MirBlock block_new(MirBuild *b);
-static inline BuildBlock *block_at(MirBuild *b, MirBlock block) { return &b->blocks.at[block.id]; }
+static inline BuildBlock *block_at(MirBuild *b, MirBlock block) {
+    return &b->blocks.at[block.id];
+}
 void emit_stmt(MirBuild *b, MirStmt stmt);
 void emit_assign(MirBuild *b, MirPlace dest, MirRvalue rvalue);
 void emit_assign_in(MirBuild *b, MirBlock block, MirPlace dest, MirRvalue rvalue);
@@ -131,10 +134,11 @@ MirTerm *terminate(MirBuild *b, MirTermKind kind); // of the current block; no t
 MirTerm *terminate_block(MirBuild *b, MirBlock block, MirTermKind kind);
 void emit_goto(MirBuild *b, MirBlock target);
 void start_dead_block(MirBuild *b);
-void emit_assert(MirBuild *b, MirOperand cond, bool expected, MirAssertKind kind, MirBinOp op, MirOperand x,
-                 MirOperand y, bool if_checks);
+void emit_assert(MirBuild *b, MirOperand cond, bool expected, MirAssertKind kind, MirBinOp op,
+                 MirOperand x, MirOperand y, bool if_checks);
 // Targets of a switch: values and blocks are pushed as rows right before.
-void emit_switch(MirBuild *b, MirOperand value, const MirSwitchRow *rows, u32 count, MirBlock otherwise);
+void emit_switch(MirBuild *b, MirOperand value, const MirSwitchRow *rows, u32 count,
+                 MirBlock otherwise);
 void emit_if(MirBuild *b, MirOperand cond, MirBlock yes, MirBlock no);
 HirSpan expr_span(MirBuild *b, HirExpr e);
 void set_pos(MirBuild *b, HirExpr e);
@@ -152,11 +156,16 @@ Ty build_field_ty(MirBuild *b, Ty adt, u32 variant, u32 field);
 bool storage_matters(MirBuild *b, Ty ty);
 Ty discr_ty(Db *db, DefId adt);
 DefId trait_method(Db *db, LangItem trait, Str name);
-static inline u32 u128_lo_hi(u128 v, u64 *lo, u64 *hi) { *lo = (u64)v; *hi = (u64)(v >> 64); return 0; }
+static inline u32 u128_lo_hi(u128 v, u64 *lo, u64 *hi) {
+    *lo = (u64)v;
+    *hi = (u64)(v >> 64);
+    return 0;
+}
 u128 mask_bits(u128 v, u32 bytes);
 i128 sign_extend(u128 v, u32 bytes);
 
-// ---- build_scope.c ---------------------------------------------------------------------------------
+// ---- build_scope.c
+// ---------------------------------------------------------------------------------
 u32 scope_push(MirBuild *b);
 void scope_pop(MirBuild *b); // emits its drops in the current block
 void scope_pop_to(MirBuild *b, u32 depth);
@@ -172,10 +181,15 @@ TempScope temps_begin(MirBuild *b); // a terminating scope
 void temps_end(MirBuild *b, TempScope scope);
 u32 temp_scope_of(MirBuild *b, HirExpr e);
 
-// ---- build_place.c ---------------------------------------------------------------------------------
-static inline MirPlace place_local(MirLocal local) { return (MirPlace){.local = local}; }
+// ---- build_place.c
+// ---------------------------------------------------------------------------------
+static inline MirPlace place_local(MirLocal local) {
+    return (MirPlace){.local = local};
+}
 MirPlace place_proj(MirBuild *b, MirPlace place, MirProj proj);
-static inline MirPlace place_deref(MirBuild *b, MirPlace p) { return place_proj(b, p, (MirProj){.kind = PROJ_DEREF}); }
+static inline MirPlace place_deref(MirBuild *b, MirPlace p) {
+    return place_proj(b, p, (MirProj){.kind = PROJ_DEREF});
+}
 static inline MirPlace place_field(MirBuild *b, MirPlace p, u32 i, Ty ty) {
     return place_proj(b, p, (MirProj){.kind = PROJ_FIELD, .index = i, .ty = ty});
 }
@@ -192,15 +206,22 @@ MirPlace expr_place(MirBuild *b, Ex x);
 MirOperand slice_len(MirBuild *b, MirPlace place, Ty ty);
 MirPlace capture_place(MirBuild *b, const Capture *capture);
 
-// ---- operands and rvalues ------------------------------------------------------------------------
-static inline MirOperand op_copy(MirBuild *b, MirPlace p) { return (MirOperand){.kind = OPERAND_COPY, .place = place_resolve(b, p)}; }
-static inline MirOperand op_move(MirBuild *b, MirPlace p) { return (MirOperand){.kind = OPERAND_MOVE, .place = place_resolve(b, p)}; }
+// ---- operands and rvalues
+// ------------------------------------------------------------------------
+static inline MirOperand op_copy(MirBuild *b, MirPlace p) {
+    return (MirOperand){.kind = OPERAND_COPY, .place = place_resolve(b, p)};
+}
+static inline MirOperand op_move(MirBuild *b, MirPlace p) {
+    return (MirOperand){.kind = OPERAND_MOVE, .place = place_resolve(b, p)};
+}
 MirOperand op_consume(MirBuild *b, MirPlace p, Ty ty);
 MirOperand op_const(MirBuild *b, MirConst konst);
 MirOperand op_zst(MirBuild *b, Ty ty);
 MirOperand op_bits(MirBuild *b, Ty ty, u128 bits);
 MirOperand op_again(MirOperand op); // a second use: copied
-static inline MirRvalue rv_use(MirOperand a) { return (MirRvalue){.kind = RV_USE, .a = a}; }
+static inline MirRvalue rv_use(MirOperand a) {
+    return (MirRvalue){.kind = RV_USE, .a = a};
+}
 static inline MirRvalue rv_ref(MirBuild *b, MirPlace p, bool is_mut) {
     return (MirRvalue){.kind = RV_REF, .is_mut = is_mut, .place = place_resolve(b, p)};
 }
@@ -213,11 +234,14 @@ static inline MirRvalue rv_binary(MirBinOp op, MirOperand x, MirOperand y) {
 static inline MirRvalue rv_cast(MirCastKind kind, MirOperand a, Ty to) {
     return (MirRvalue){.kind = RV_CAST, .op = (u8)kind, .ty = to, .a = a};
 }
-MirRvalue rv_aggregate(MirBuild *b, MirAggregateKind kind, Ty ty, u32 variant, const MirOperand *ops, u32 count);
-MirOperand operand_of_rvalue(MirBuild *b, MirRvalue rvalue, Ty ty); // through a temporary without a drop
+MirRvalue rv_aggregate(MirBuild *b, MirAggregateKind kind, Ty ty, u32 variant,
+                       const MirOperand *ops, u32 count);
+MirOperand operand_of_rvalue(MirBuild *b, MirRvalue rvalue,
+                             Ty ty); // through a temporary without a drop
 MirLocal temp_of_rvalue(MirBuild *b, MirRvalue rvalue, Ty ty);
 
-// ---- build_expr.c ----------------------------------------------------------------------------------
+// ---- build_expr.c
+// ----------------------------------------------------------------------------------
 Ex ex_full(MirBuild *b, HirExpr e);
 Ty ex_ty(MirBuild *b, Ex x);
 const Adjust *ex_adjust(MirBuild *b, Ex x); // the outermost adjustment; x.adj > 0
@@ -230,15 +254,17 @@ void expr_into_terminating(MirBuild *b, MirPlace dest, HirExpr e);
 bool expr_is_inert(MirBuild *b, HirExpr e); // reads only: what was read before stays the same
 bool ex_is_place(MirBuild *b, Ex x);
 void condition(MirBuild *b, HirExpr cond, bool terminating); // goes on if true; else to b->els
-void build_binary(MirBuild *b, MirRvalue *out, HirBinOp op, MirOperand x, MirOperand y, Ty ty, Ty rhs_ty);
+void build_binary(MirBuild *b, MirRvalue *out, HirBinOp op, MirOperand x, MirOperand y, Ty ty,
+                  Ty rhs_ty);
 MirBinOp mir_bin_op(HirBinOp op);
 bool is_builtin_binary(MirBuild *b, HirExpr e);
 void block_into(MirBuild *b, MirPlace dest, HirExpr block);
 void extend_initializer(MirBuild *b, HirExpr init, HirPat pat, u32 ext);
 
-// ---- build_call.c -----------------------------------------------------------------------------------
-void emit_call(MirBuild *b, MirPlace dest, Ty ret, MirOperand callee, const MirOperand *args, u32 count, bool is_spread,
-               u32 lo, u32 hi);
+// ---- build_call.c
+// -----------------------------------------------------------------------------------
+void emit_call(MirBuild *b, MirPlace dest, Ty ret, MirOperand callee, const MirOperand *args,
+               u32 count, bool is_spread, u32 lo, u32 hi);
 MirOperand op_fn(MirBuild *b, DefId def, Args args);
 void call_into(MirBuild *b, MirPlace dest, Ex x);
 void operator_into(MirBuild *b, MirPlace dest, Ex x); // overloaded UNARY, BINARY, ASSIGN_OP
@@ -251,10 +277,12 @@ MirRvalue adjust_rvalue(MirBuild *b, Ex x);
 bool reborrowed(MirBuild *b, Ex x, MirOperand *out);
 MirRvalue list_rvalue(MirBuild *b, HirExpr e); // TUPLE, ARRAY, REPEAT
 
-// ---- build_match.c -----------------------------------------------------------------------------------
+// ---- build_match.c
+// -----------------------------------------------------------------------------------
 void match_into(MirBuild *b, MirPlace dest, HirExpr e);
 void let_condition(MirBuild *b, HirExpr let); // binds, or goes to b->els
-void bind_irrefutable(MirBuild *b, HirPat pat, MirPlace place); // the place's own type is the pattern's before peeling
+void bind_irrefutable(MirBuild *b, HirPat pat,
+                      MirPlace place); // the place's own type is the pattern's before peeling
 void declare_bindings(MirBuild *b, HirPat pat);
 void build_let(MirBuild *b, const HirStmt *stmt);
 void build_params(MirBuild *b, HirList params, u32 first_arg);
@@ -264,28 +292,34 @@ void storage_live(MirBuild *b, MirLocal local, Ty ty);
 Ty pat_outer_ty(MirBuild *b, HirPat pat); // before peeling
 const Ty *pat_peeled(MirBuild *b, HirPat pat, u32 *count);
 
-// ---- build_const.c -----------------------------------------------------------------------------------
+// ---- build_const.c
+// -----------------------------------------------------------------------------------
 bool expr_const(MirBuild *b, HirExpr e, MirConst *out); // literals, constants, fn items, ...
 bool lit_bits(Db *db, const HirExprRow *row, Ty ty, bool negative, u128 *bits);
-bool promote(MirBuild *b, HirExpr e, Ex inner, MirConst *out); // &inner as a constant, if that may be
+bool promote(MirBuild *b, HirExpr e, Ex inner,
+             MirConst *out); // &inner as a constant, if that may be
 // A constant of integer, bool or char type, as far as this folder can fold it without consts/.
 bool fold_expr(Db *db, const HirBody *hir, const Typeck *typeck, HirExpr e, u128 *bits, u32 depth);
 bool fold_const_item(Db *db, DefId def, Args args, u128 *bits, u32 depth);
-bool variant_discr(Db *db, const AdtDef *adt, u32 variant, u128 *bits); // masked to the discriminant's type
+bool variant_discr(Db *db, const AdtDef *adt, u32 variant,
+                   u128 *bits); // masked to the discriminant's type
 
-// ---- usefulness.c ------------------------------------------------------------------------------------
-// Reports E0004 or E0005 unless the patterns cover everything. Rows with a guard do not count.
+// ---- usefulness.c
+// ------------------------------------------------------------------------------------ Reports
+// E0004 or E0005 unless the patterns cover everything. Rows with a guard do not count.
 void check_match(MirBuild *b, HirExpr e, Ty scrutinee_ty, const HirArm *arms, u32 count);
 void check_irrefutable(MirBuild *b, HirPat pat, bool is_param);
 
-// ---- passes ---------------------------------------------------------------------------------------
+// ---- passes
+// ---------------------------------------------------------------------------------------
 void elaborate_drops(MirBuild *b);
 void simplify(MirBuild *b);
 void mir_pack(MirBuild *b, Blob *blob, u32 header_bytes); // header: a MirBody at its start
 // Reads of the working copy, for passes.
 typedef void PlaceVisit(void *cx, MirPlace *place, bool is_move);
 
-MirBuild *build_new(Db *db, Scratch *scratch, DefId owner, const HirBody *hir, const Typeck *typeck, PromotedVec *promoted);
+MirBuild *build_new(Db *db, Scratch *scratch, DefId owner, const HirBody *hir, const Typeck *typeck,
+                    PromotedVec *promoted);
 void build_ctor(MirBuild *b, DefId ctor);
 
 #endif

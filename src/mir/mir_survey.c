@@ -1,6 +1,7 @@
-// mir_survey LIBRARY FILE [NAME...]: prints the MIR of the file's functions (those whose path holds a NAME), verifying
-// each. mir_survey LIBRARY --crate NAME [PATH-PART]: lowers every body of a library crate, verifies, and counts what failed.
-// A developer's tool: the library is the folder that holds core/, alloc/, std/.
+// mir_survey LIBRARY FILE [NAME...]: prints the MIR of the file's functions (those whose path holds
+// a NAME), verifying each. mir_survey LIBRARY --crate NAME [PATH-PART]: lowers every body of a
+// library crate, verifies, and counts what failed. A developer's tool: the library is the folder
+// that holds core/, alloc/, std/.
 
 #include "expand/hygiene.h"
 #include "mir/mir.h"
@@ -24,8 +25,12 @@ typedef struct Survey {
     bool print;
 } Survey;
 
-static Str file_path(Db *db, u32 file) { return source_path(db, (FileId){file}); }
-static Str file_text(Db *db, u32 file) { return source_text(db, (FileId){file}); }
+static Str file_path(Db *db, u32 file) {
+    return source_path(db, (FileId){file});
+}
+static Str file_text(Db *db, u32 file) {
+    return source_text(db, (FileId){file});
+}
 static Span locate(Db *db, Span span) {
     if (!(span.base & SPAN_DEF)) return span;
     u32 file, offset;
@@ -45,9 +50,12 @@ static void survey_body(Survey *s, DefId def) {
     s->bodies++;
     Str why = {0};
     if (body->is_error) {
-        if (body->reason.id) s->unsupported++;
-        else s->tainted++;
-        if (body->reason.id || s->print || getenv("MIR_TAINTED")) printf("%s: error %.*s\n", name.at, STR_ARG(symbol_str(&db->symbols, body->reason)));
+        if (body->reason.id)
+            s->unsupported++;
+        else
+            s->tainted++;
+        if (body->reason.id || s->print || getenv("MIR_TAINTED"))
+            printf("%s: error %.*s\n", name.at, STR_ARG(symbol_str(&db->symbols, body->reason)));
     } else if (!mir_verify(db, body, &why)) {
         s->invalid++;
         printf("%s: invalid: %.*s\n", name.at, STR_ARG(why));
@@ -58,14 +66,18 @@ static void survey_body(Survey *s, DefId def) {
         s->locals += body->locals.count;
     }
     if (getenv("MIR_DIAG")) {
-        DiagRenderer renderer = {.out = stdout, .locate = locate, .path = file_path, .text = file_text};
+        DiagRenderer renderer = {
+            .out = stdout, .locate = locate, .path = file_path, .text = file_text};
         (void)diag_render(db, Q_mir, def.id, &renderer);
     }
     if (s->print) {
         Str text = mir_print(db, body, &db->scratch);
         printf("%.*s\n", STR_ARG(text));
     }
-    const Typeck *t = def_kind(db, def) == DEF_CLOSURE ? NULL : (def_kind(db, def) == DEF_STRUCT || def_kind(db, def) == DEF_VARIANT) ? NULL : typeck(db, def);
+    const Typeck *t = def_kind(db, def) == DEF_CLOSURE ? NULL
+                      : (def_kind(db, def) == DEF_STRUCT || def_kind(db, def) == DEF_VARIANT)
+                          ? NULL
+                          : typeck(db, def);
     for (u32 i = 0; t && i < t->closures.count; i++) {
         DefId closure = LIST_AT(t, ClosureInfo, t->closures)[i].def;
         if (closure.id) survey_body(s, closure);
@@ -76,12 +88,14 @@ static void survey_body(Survey *s, DefId def) {
 // Ids are dense: a new definition's number is the count.
 static u32 def_total(Db *db, DefId root) {
     static u32 number;
-    return def_intern(db, root, DEF_BLOCK, symbol_intern(&db->symbols, STR("mir_survey")), number++).id;
+    return def_intern(db, root, DEF_BLOCK, symbol_intern(&db->symbols, STR("mir_survey")), number++)
+        .id;
 }
 
 int main(int argc, char **argv) {
     if (argc < 3) return 2;
-    static Options options = {.edition = 2024, .overflow_checks = true, .debug_assertions = true, .time_passes = true};
+    static Options options = {
+        .edition = 2024, .overflow_checks = true, .debug_assertions = true, .time_passes = true};
     bool of_crate = !strcmp(argv[2], "--crate");
     if (getenv("MIR_EDITION")) options.edition = (u32)atoi(getenv("MIR_EDITION"));
     Db *db = db_new(&options);
@@ -109,12 +123,14 @@ int main(int argc, char **argv) {
         FileId file = source_file(db, str_from(argv[2]));
         OsError error;
         if (!source_read(db, file, DURABILITY_LOW, &error)) return 1;
-        crate = names_declare_user(db, file.id, symbol_intern(&db->symbols, STR("user")), options.edition);
+        crate = names_declare_user(db, file.id, symbol_intern(&db->symbols, STR("user")),
+                                   options.edition);
         if (argc > 3) s.filter = argv[3];
     }
     clock_t start = clock();
     (void)names_report(db, crate); // declares what there is
-    // Every definition of the crate that may have a body. New ones (closures) may come while we look.
+    // Every definition of the crate that may have a body. New ones (closures) may come while we
+    // look.
     for (u32 pass_first = 1, seen = 0; pass_first;) {
         u32 count = def_total(db, crate_row(db, crate)->root);
         for (u32 i = seen + 1; i <= count; i++) {
@@ -125,15 +141,20 @@ int main(int argc, char **argv) {
                 u32 n;
                 (void)def_assoc_items(db, def, &n);
             }
-            if (kind == DEF_FN || kind == DEF_ASSOC_FN || kind == DEF_CONST || kind == DEF_STATIC || kind == DEF_ASSOC_CONST) survey_body(&s, def);
+            if (kind == DEF_FN || kind == DEF_ASSOC_FN || kind == DEF_CONST || kind == DEF_STATIC ||
+                kind == DEF_ASSOC_CONST)
+                survey_body(&s, def);
         }
         seen = count;
         pass_first = def_total(db, crate_row(db, crate)->root) > count + 1;
     }
     double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
-    printf("bodies %u good %u tainted %u unsupported %u invalid %u; blocks %u stmts %u locals %u; %.2f s\n", s.bodies, s.good, s.tainted,
-           s.unsupported, s.invalid, s.blocks, s.stmts, s.locals, seconds);
+    printf("bodies %u good %u tainted %u unsupported %u invalid %u; blocks %u stmts %u locals %u; "
+           "%.2f s\n",
+           s.bodies, s.good, s.tainted, s.unsupported, s.invalid, s.blocks, s.stmts, s.locals,
+           seconds);
     QueryStat stat = query_stat(db, Q_mir);
-    printf("mir: %llu runs, %.3f s\n", (unsigned long long)stat.run_count, (double)stat.self_ns / 1e9);
+    printf("mir: %llu runs, %.3f s\n", (unsigned long long)stat.run_count,
+           (double)stat.self_ns / 1e9);
     return 0;
 }

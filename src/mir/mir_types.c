@@ -2,7 +2,9 @@
 
 #include "mir/mir_internal.h"
 
-u128 mask_bits(u128 v, u32 bytes) { return bytes >= 16 ? v : v & (((u128)1 << (bytes * 8)) - 1); }
+u128 mask_bits(u128 v, u32 bytes) {
+    return bytes >= 16 ? v : v & (((u128)1 << (bytes * 8)) - 1);
+}
 i128 sign_extend(u128 v, u32 bytes) {
     if (bytes >= 16) return (i128)v;
     u32 shift = 128 - bytes * 8;
@@ -16,14 +18,16 @@ static TyFact *fact_of(MirBuild *b, Ty ty) {
         for (u32 i = 0; i < b->fact_cap; i++) {
             if (!b->facts[i].ty) continue;
             u32 at = (b->facts[i].ty * 2654435761u) & (cap - 1);
-            while (facts[at].ty) at = (at + 1) & (cap - 1);
+            while (facts[at].ty)
+                at = (at + 1) & (cap - 1);
             facts[at] = b->facts[i];
         }
         b->facts = facts;
         b->fact_cap = cap;
     }
     u32 at = (ty.id * 2654435761u) & (b->fact_cap - 1);
-    while (b->facts[at].ty && b->facts[at].ty != ty.id) at = (at + 1) & (b->fact_cap - 1);
+    while (b->facts[at].ty && b->facts[at].ty != ty.id)
+        at = (at + 1) & (b->fact_cap - 1);
     if (!b->facts[at].ty) {
         b->facts[at].ty = ty.id;
         b->fact_count++;
@@ -113,7 +117,8 @@ static bool adt_drops(MirBuild *b, Ty ty) {
     Db *db = b->db;
     DefId def = ty_row(db, ty)->def;
     LangItem lang = lang_item_of(db, def);
-    if (lang == LANG_manually_drop || lang == LANG_phantom_data || lang == LANG_maybe_uninit) return false;
+    if (lang == LANG_manually_drop || lang == LANG_phantom_data || lang == LANG_maybe_uninit)
+        return false;
     if (lang == LANG_owned_box) return true;
     if (adt_has_drop_impl(db, ty)) return true;
     const AdtDef *adt = adt_def(db, def);
@@ -201,13 +206,15 @@ Ty ty_deref(const Db *db, Ty ty) {
 Ty build_field_ty(MirBuild *b, Ty ty, u32 variant, u32 field) {
     const TyRow *row = ty_row(b->db, ty);
     const AdtDef *adt = adt_def(b->db, row->def);
-    return ty_normal(b, ty_subst(b->db, adt_field(adt, adt_variant(adt, variant), field)->ty, row->args));
+    return ty_normal(
+        b, ty_subst(b->db, adt_field(adt, adt_variant(adt, variant), field)->ty, row->args));
 }
 
 // Storage marks are kept for what mono puts in memory anyway.
 bool storage_matters(MirBuild *b, Ty ty) {
     TyKind kind = ty_kind(b->db, ty);
-    return kind > TY_ERROR && kind != TY_REF && kind != TY_PTR && kind != TY_FN_PTR && kind != TY_FN_DEF &&
+    return kind > TY_ERROR && kind != TY_REF && kind != TY_PTR && kind != TY_FN_PTR &&
+           kind != TY_FN_DEF &&
            !(kind == TY_TUPLE && args_count(b->db, ty_row(b->db, ty)->args) == 0);
 }
 

@@ -19,7 +19,8 @@ u32 term_targets(const MirBuild *b, const MirTerm *term, u32 i, MirBlock *out) {
     return 0;
 }
 
-// ---- paths ------------------------------------------------------------------------------------------
+// ---- paths
+// ------------------------------------------------------------------------------------------
 
 static u32 child_find(const Moves *m, u32 path, const MirProj *proj) {
     for (u32 c = m->paths.at[path].first_child; c; c = m->paths.at[c].next_sibling) {
@@ -46,7 +47,8 @@ static bool is_trackable(MirBuild *b, Ty ty, const MirProj *proj) {
 
 u32 moves_find(const Moves *m, MirPlace place) {
     u32 path = m->root_of[place.local.id];
-    for (u32 i = 0; path && i < place.proj_count; i++) path = child_find(m, path, &m->b->projs.at[place.proj_first + i]);
+    for (u32 i = 0; path && i < place.proj_count; i++)
+        path = child_find(m, path, &m->b->projs.at[place.proj_first + i]);
     return path;
 }
 
@@ -83,7 +85,10 @@ static void each_element(MirBuild *b, MirPlace place, EachPlace *visit, void *cx
             base.proj_count--;
             if (ty_kind(b->db, place_ty(b, base)) == TY_ARRAY) {
                 for (u32 i = last.index; i < last.to; i++) {
-                    visit(cx, place_proj(b, base, (MirProj){.kind = PROJ_CONSTANT_INDEX, .index = i, .to = last.to}));
+                    visit(cx,
+                          place_proj(
+                              b, base,
+                              (MirProj){.kind = PROJ_CONSTANT_INDEX, .index = i, .to = last.to}));
                 }
                 return;
             }
@@ -92,7 +97,9 @@ static void each_element(MirBuild *b, MirPlace place, EachPlace *visit, void *cx
     visit(cx, place);
 }
 
-static void gather_one(void *cx, MirPlace place) { (void)path_make(cx, place); }
+static void gather_one(void *cx, MirPlace place) {
+    (void)path_make(cx, place);
+}
 
 static void gather_place(Moves *m, MirPlace place) {
     if (place.proj_count == 0 || !m->root_of[place.local.id]) return;
@@ -104,7 +111,8 @@ static void gather_operand(Moves *m, const MirOperand *op) {
     if (op->kind == OPERAND_MOVE) gather_place(m, op->place);
 }
 
-static void rvalue_operands(const MirBuild *b, const MirRvalue *rv, const MirOperand **first, u32 *count, MirOperand two[2]) {
+static void rvalue_operands(const MirBuild *b, const MirRvalue *rv, const MirOperand **first,
+                            u32 *count, MirOperand two[2]) {
     *count = 0;
     *first = two;
     switch ((MirRvalueKind)rv->kind) {
@@ -150,13 +158,15 @@ void moves_gather(Moves *m, MirBuild *b) {
             MirOperand two[2];
             u32 count;
             rvalue_operands(b, &rv, &ops, &count, two);
-            for (u32 o = 0; o < count; o++) gather_operand(m, &ops[o]);
+            for (u32 o = 0; o < count; o++)
+                gather_operand(m, &ops[o]);
             gather_place(m, stmt.place);
         }
         MirTerm term = b->blocks.at[i].term;
         if (term.kind == MIR_CALL) {
             gather_operand(m, &term.a);
-            for (u32 o = 0; o < term.operand_count; o++) gather_operand(m, &b->operands.at[term.operand_first + o]);
+            for (u32 o = 0; o < term.operand_count; o++)
+                gather_operand(m, &b->operands.at[term.operand_first + o]);
             gather_place(m, term.place);
         }
         if (term.kind == MIR_DROP) gather_place(m, term.place);
@@ -164,7 +174,8 @@ void moves_gather(Moves *m, MirBuild *b) {
     m->words = (m->paths.count + 63) / 64;
 }
 
-// ---- events -----------------------------------------------------------------------------------------
+// ---- events
+// -----------------------------------------------------------------------------------------
 
 typedef struct EventCx {
     const Moves *m;
@@ -215,14 +226,18 @@ void moves_term_events(const Moves *m, const MirTerm *term, MoveEvent *event, vo
     }
 }
 
-u32 moves_call_dest(const Moves *m, const MirTerm *term) { return term->kind == MIR_CALL ? moves_find(m, term->place) : 0; }
+u32 moves_call_dest(const Moves *m, const MirTerm *term) {
+    return term->kind == MIR_CALL ? moves_find(m, term->place) : 0;
+}
 
-// ---- flow --------------------------------------------------------------------------------------------
+// ---- flow
+// --------------------------------------------------------------------------------------------
 
 void moves_apply(const Moves *m, PathSet *set, u32 path, bool is_init) {
     bit_put(set->init, path, is_init);
     bit_put(set->uninit, path, !is_init);
-    for (u32 c = m->paths.at[path].first_child; c; c = m->paths.at[c].next_sibling) moves_apply(m, set, c, is_init);
+    for (u32 c = m->paths.at[path].first_child; c; c = m->paths.at[c].next_sibling)
+        moves_apply(m, set, c, is_init);
 }
 
 typedef struct ApplyCx {
@@ -260,7 +275,8 @@ void moves_state_at_end(const Moves *m, MirBlock block, PathSet *out) {
     set_copy(m, out, &m->entry[block.id]);
     ApplyCx cx = {m, out};
     const BuildBlock *row = &m->b->blocks.at[block.id];
-    for (u32 i = 0; i < row->stmts.count; i++) moves_stmt_events(m, &row->stmts.at[i], apply_event, &cx);
+    for (u32 i = 0; i < row->stmts.count; i++)
+        moves_stmt_events(m, &row->stmts.at[i], apply_event, &cx);
 }
 
 // On the edges of a switch over a discriminant the other variants' parts are not there.
@@ -271,9 +287,13 @@ typedef struct Narrow {
 
 static Narrow narrow_of(const Moves *m, const BuildBlock *block) {
     Narrow none = {0};
-    if (block->term.kind != MIR_SWITCH || block->stmts.count == 0 || block->term.a.kind == OPERAND_CONST) return none;
+    if (block->term.kind != MIR_SWITCH || block->stmts.count == 0 ||
+        block->term.a.kind == OPERAND_CONST)
+        return none;
     const MirStmt *last = &block->stmts.at[block->stmts.count - 1];
-    if (last->kind != MIR_ASSIGN || last->place.local.id != block->term.a.place.local.id || last->place.proj_count) return none;
+    if (last->kind != MIR_ASSIGN || last->place.local.id != block->term.a.place.local.id ||
+        last->place.proj_count)
+        return none;
     const MirRvalue *rv = &m->b->rvalues.at[last->rvalue];
     if (rv->kind != RV_DISCRIMINANT) return none;
     u32 path = moves_find(m, rv->place);
@@ -289,17 +309,20 @@ static bool variant_is(const Moves *m, const AdtDef *adt, u32 variant, const Mir
     return (u64)bits == row->lo_bits && (u64)(bits >> 64) == row->hi_bits;
 }
 
-static void narrow_edge(const Moves *m, const Narrow *narrow, const MirTerm *term, u32 edge, PathSet *set) {
+static void narrow_edge(const Moves *m, const Narrow *narrow, const MirTerm *term, u32 edge,
+                        PathSet *set) {
     for (u32 c = m->paths.at[narrow->path].first_child; c; c = m->paths.at[c].next_sibling) {
         if (m->paths.at[c].proj.kind != PROJ_DOWNCAST) continue;
         u32 variant = m->paths.at[c].proj.index;
         bool possible;
         if (edge < term->switch_count) {
-            possible = variant_is(m, narrow->adt, variant, &m->b->switches.at[term->switch_first + edge]);
+            possible =
+                variant_is(m, narrow->adt, variant, &m->b->switches.at[term->switch_first + edge]);
         } else {
             possible = true;
             for (u32 i = 0; i < term->switch_count && possible; i++) {
-                possible = !variant_is(m, narrow->adt, variant, &m->b->switches.at[term->switch_first + i]);
+                possible = !variant_is(m, narrow->adt, variant,
+                                       &m->b->switches.at[term->switch_first + i]);
             }
         }
         if (!possible) moves_apply(m, set, c, false);
@@ -323,7 +346,8 @@ void moves_flow(Moves *m) {
     MirBuild *b = m->b;
     m->entry = SCRATCH_ARRAY(b->scratch, PathSet, b->blocks.count);
     m->reached = SCRATCH_ARRAY(b->scratch, bool, b->blocks.count);
-    for (u32 i = 0; i < b->blocks.count; i++) m->entry[i] = set_new(m);
+    for (u32 i = 0; i < b->blocks.count; i++)
+        m->entry[i] = set_new(m);
     for (u32 p = 1; p < m->paths.count; p++) {
         u32 local = m->paths.at[p].place.local.id;
         bool is_arg = local >= 1 && local <= b->arg_count;
@@ -343,18 +367,22 @@ void moves_flow(Moves *m) {
             moves_state_at_end(m, (MirBlock){i}, &state);
             const BuildBlock *block = &b->blocks.at[i];
             ApplyCx cx = {m, &state};
-            bool drops_something = block->term.kind == MIR_DROP && may_be_init(m, &state, block->term.place);
+            bool drops_something =
+                block->term.kind == MIR_DROP && may_be_init(m, &state, block->term.place);
             moves_term_events(m, &block->term, apply_event, &cx);
             u32 dest = moves_call_dest(m, &block->term);
             Narrow narrow = narrow_of(m, block);
             MirBlock to;
             for (u32 k = 0; term_targets(b, &block->term, k, &to); k++) {
-                if (k == 1 && block->term.kind == MIR_DROP && !drops_something) continue; // cannot unwind
+                if (k == 1 && block->term.kind == MIR_DROP && !drops_something)
+                    continue; // cannot unwind
                 const PathSet *from = &state;
                 if (narrow.path || (dest && k == 0 && block->term.target.id != UINT32_MAX)) {
                     set_copy(m, &edge, &state);
-                    if (narrow.path) narrow_edge(m, &narrow, &block->term, k, &edge);
-                    else moves_apply(m, &edge, dest, true);
+                    if (narrow.path)
+                        narrow_edge(m, &narrow, &block->term, k, &edge);
+                    else
+                        moves_apply(m, &edge, dest, true);
                     from = &edge;
                 }
                 if (set_join(m, &m->entry[to.id], from) || !m->reached[to.id]) {

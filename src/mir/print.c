@@ -32,8 +32,27 @@ static void put_ty(Printer *p, Ty ty) {
 }
 
 static const char *const op_names[] = {
-    "Add", "Sub", "Mul", "Div", "Rem", "BitXor", "BitAnd", "BitOr", "Shl", "Shr", "Eq", "Lt", "Le", "Ne", "Ge", "Gt", "Cmp",
-    "Offset", "AddWithOverflow", "SubWithOverflow", "MulWithOverflow",
+    "Add",
+    "Sub",
+    "Mul",
+    "Div",
+    "Rem",
+    "BitXor",
+    "BitAnd",
+    "BitOr",
+    "Shl",
+    "Shr",
+    "Eq",
+    "Lt",
+    "Le",
+    "Ne",
+    "Ge",
+    "Gt",
+    "Cmp",
+    "Offset",
+    "AddWithOverflow",
+    "SubWithOverflow",
+    "MulWithOverflow",
 };
 
 static void put_place_from(Printer *p, MirPlace place, u32 count) {
@@ -76,17 +95,23 @@ static void put_place_from(Printer *p, MirPlace place, u32 count) {
     }
 }
 
-static void put_place(Printer *p, MirPlace place) { put_place_from(p, place, place.proj_count); }
+static void put_place(Printer *p, MirPlace place) {
+    put_place_from(p, place, place.proj_count);
+}
 
 static void put_escaped(Printer *p, Symbol symbol) {
     Str text = symbol_str(&p->db->symbols, symbol);
     put(p, "\"");
     for (u32 i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.at[i];
-        if (c == '"' || c == '\\') put(p, "\\%c", c);
-        else if (c == '\n') put(p, "\\n");
-        else if (c < 32 || c == 127) put(p, "\\x%02x", c);
-        else put(p, "%c", c);
+        if (c == '"' || c == '\\')
+            put(p, "\\%c", c);
+        else if (c == '\n')
+            put(p, "\\n");
+        else if (c < 32 || c == 127)
+            put(p, "\\x%02x", c);
+        else
+            put(p, "%c", c);
     }
     put(p, "\"");
 }
@@ -120,8 +145,10 @@ static void put_bits(Printer *p, Ty ty, u64 lo, u64 hi) {
     if (ty_is_signed(kind)) {
         i128 v = sign_extend(bits, ty_prim_bytes(kind));
         negative = v < 0;
-        if (negative) bits = (u128)-v;
-        else bits = (u128)v;
+        if (negative)
+            bits = (u128)-v;
+        else
+            bits = (u128)v;
     }
     char text[48];
     u32 n = sizeof text - 1;
@@ -138,16 +165,28 @@ static void put_const(Printer *p, const MirConst *c) {
     put(p, "const ");
     switch ((MirConstKind)c->kind) {
     case MIR_CONST_ZST:
-        if (ty_kind(p->db, c->ty) == TY_FN_DEF) put_def(p, ty_row(p->db, c->ty)->def, ty_row(p->db, c->ty)->args);
-        else put_ty(p, c->ty);
+        if (ty_kind(p->db, c->ty) == TY_FN_DEF)
+            put_def(p, ty_row(p->db, c->ty)->def, ty_row(p->db, c->ty)->args);
+        else
+            put_ty(p, c->ty);
         break;
     case MIR_CONST_BITS: put_bits(p, c->ty, c->lo_bits, c->hi_bits); break;
     case MIR_CONST_STR: put_escaped(p, c->bytes); break;
-    case MIR_CONST_BYTES: put(p, "b"); put_escaped(p, c->bytes); break;
-    case MIR_CONST_C_STR: put(p, "c"); put_escaped(p, c->bytes); break;
+    case MIR_CONST_BYTES:
+        put(p, "b");
+        put_escaped(p, c->bytes);
+        break;
+    case MIR_CONST_C_STR:
+        put(p, "c");
+        put_escaped(p, c->bytes);
+        break;
     case MIR_CONST_ITEM: put_def(p, c->def, c->args); break;
     case MIR_CONST_TY: put_ty(p, c->konst); break;
-    case MIR_CONST_STATIC: put(p, "{static "); put_def(p, c->def, (Args){0}); put(p, "}"); break;
+    case MIR_CONST_STATIC:
+        put(p, "{static ");
+        put_def(p, c->def, (Args){0});
+        put(p, "}");
+        break;
     case MIR_CONST_PROMOTED: put(p, "promoted[%u]", c->index); break;
     }
 }
@@ -176,7 +215,8 @@ static void put_aggregate(Printer *p, const MirRvalue *rv) {
         put_ty(p, rv->ty);
         if (def_kind(p->db, ty_row(p->db, rv->ty)->def) == DEF_ENUM) {
             const AdtDef *adt = adt_def(p->db, ty_row(p->db, rv->ty)->def);
-            put(p, "::%.*s", STR_ARG(symbol_str(&p->db->symbols, adt_variant(adt, rv->variant)->name)));
+            put(p, "::%.*s",
+                STR_ARG(symbol_str(&p->db->symbols, adt_variant(adt, rv->variant)->name)));
         }
         put(p, "(");
         break;
@@ -189,8 +229,9 @@ static void put_aggregate(Printer *p, const MirRvalue *rv) {
 
 static void put_rvalue(Printer *p, const MirRvalue *rv) {
     static const char *const casts[] = {
-        "IntToInt", "FloatToInt", "IntToFloat", "FloatToFloat", "PtrToPtr", "PtrToAddr", "AddrToPtr", "FnPtrToPtr",
-        "ReifyFn", "UnsafeFn", "ClosureFn", "MutToConst", "ArrayToPtr", "Unsize", "Transmute",
+        "IntToInt",  "FloatToInt", "IntToFloat", "FloatToFloat", "PtrToPtr",
+        "PtrToAddr", "AddrToPtr",  "FnPtrToPtr", "ReifyFn",      "UnsafeFn",
+        "ClosureFn", "MutToConst", "ArrayToPtr", "Unsize",       "Transmute",
     };
     switch ((MirRvalueKind)rv->kind) {
     case RV_USE: put_operand(p, rv->a); break;
@@ -241,10 +282,14 @@ static void put_rvalue(Printer *p, const MirRvalue *rv) {
 }
 
 static void put_ways(Printer *p, const MirTerm *t) {
-    if (t->target.id == UINT32_MAX) put(p, " -> unwind ");
-    else put(p, " -> [return: bb%u, unwind ", t->target.id);
-    if (t->unwind.id == UINT32_MAX) put(p, "continue");
-    else put(p, "bb%u", t->unwind.id);
+    if (t->target.id == UINT32_MAX)
+        put(p, " -> unwind ");
+    else
+        put(p, " -> [return: bb%u, unwind ", t->target.id);
+    if (t->unwind.id == UINT32_MAX)
+        put(p, "continue");
+    else
+        put(p, "bb%u", t->unwind.id);
     put(p, t->target.id == UINT32_MAX ? ";" : "];");
 }
 
@@ -257,7 +302,8 @@ static void put_term(Printer *p, const MirTerm *t) {
         put_operand(p, t->a);
         put(p, ") -> [");
         for (u32 i = 0; i < t->switch_count; i++) {
-            const MirSwitchRow *row = &LIST_AT(p->body, MirSwitchRow, p->body->switches)[t->switch_first + i];
+            const MirSwitchRow *row =
+                &LIST_AT(p->body, MirSwitchRow, p->body->switches)[t->switch_first + i];
             put(p, "%llu: bb%u, ", (unsigned long long)row->lo_bits, row->target.id);
         }
         put(p, "otherwise: bb%u];", t->target.id);
@@ -280,7 +326,8 @@ static void put_term(Printer *p, const MirTerm *t) {
         put_ways(p, t);
         break;
     case MIR_ASSERT: {
-        static const char *const kinds[] = {"overflow", "overflow_neg", "div_zero", "rem_zero", "bounds"};
+        static const char *const kinds[] = {"overflow", "overflow_neg", "div_zero", "rem_zero",
+                                            "bounds"};
         put(p, "assert(%s", t->expected ? "" : "!");
         put_operand(p, t->a);
         put(p, ", %s", kinds[t->assert_kind]);
@@ -339,13 +386,15 @@ static void put_body(Printer *p) {
         } else {
             put(p, "    debug _%u;", i);
         }
-        if (locals[i].name.id) put(p, " // %.*s", STR_ARG(symbol_str(&p->db->symbols, locals[i].name)));
+        if (locals[i].name.id)
+            put(p, " // %.*s", STR_ARG(symbol_str(&p->db->symbols, locals[i].name)));
         put(p, "\n");
     }
     const MirBlockRow *blocks = LIST_AT(body, MirBlockRow, body->blocks);
     for (u32 i = 0; i < body->blocks.count; i++) {
         put(p, "\n    bb%u%s: {\n", i, blocks[i].is_cleanup ? " (cleanup)" : "");
-        for (u32 k = 0; k < blocks[i].stmt_count; k++) put_stmt(p, &LIST_AT(body, MirStmt, body->stmts)[blocks[i].stmt_first + k]);
+        for (u32 k = 0; k < blocks[i].stmt_count; k++)
+            put_stmt(p, &LIST_AT(body, MirStmt, body->stmts)[blocks[i].stmt_first + k]);
         put_term(p, &blocks[i].term);
         put(p, "    }\n");
     }

@@ -1,5 +1,5 @@
-// Clean-up of the graph: chains of jumps, blocks nobody reaches, blocks with one way in, locals nobody
-// uses. Leaves the blocks in reverse postorder, those of unwinding last.
+// Clean-up of the graph: chains of jumps, blocks nobody reaches, blocks with one way in, locals
+// nobody uses. Leaves the blocks in reverse postorder, those of unwinding last.
 
 #include "mir/moves.h"
 
@@ -22,21 +22,40 @@ static void set_target(MirBuild *b, MirTerm *term, u32 i, MirBlock to) {
 static MirBlock thread(MirBuild *b, MirBlock block) {
     for (u32 steps = 0; steps < 64; steps++) {
         const BuildBlock *row = &b->blocks.at[block.id];
-        if (row->stmts.count || row->term.kind != MIR_GOTO || row->term.target.id == block.id) break;
+        if (row->stmts.count || row->term.kind != MIR_GOTO || row->term.target.id == block.id)
+            break;
         block = row->term.target;
     }
     return block;
+}
+
+static bool is_unreachable(const MirBuild *b, MirBlock block) {
+    const BuildBlock *row = &b->blocks.at[block.id];
+    return row->stmts.count == 0 && row->term.kind == MIR_UNREACHABLE;
+}
+
+// What cannot happen need not be tested: the last possible row becomes the rest.
+static void drop_impossible_rows(MirBuild *b, MirTerm *term) {
+    MirSwitchRow *rows = b->switches.at + term->switch_first;
+    u32 kept = 0;
+    for (u32 i = 0; i < term->switch_count; i++) {
+        if (!is_unreachable(b, rows[i].target)) rows[kept++] = rows[i];
+    }
+    term->switch_count = kept;
+    if (kept && is_unreachable(b, term->target)) term->target = rows[--term->switch_count].target;
 }
 
 static void thread_jumps(MirBuild *b) {
     for (u32 i = 0; i < b->blocks.count; i++) {
         MirTerm *term = &b->blocks.at[i].term;
         MirBlock to;
-        for (u32 k = 0; term_targets(b, term, k, &to); k++) set_target(b, term, k, thread(b, to));
+        for (u32 k = 0; term_targets(b, term, k, &to); k++)
+            set_target(b, term, k, thread(b, to));
         if (term->unwind.id != UINT32_MAX) {
             const BuildBlock *pad = &b->blocks.at[term->unwind.id];
             if (pad->term.kind == MIR_RESUME && pad->stmts.count == 0) term->unwind = MIR_NO_BLOCK;
         }
+        if (term->kind == MIR_SWITCH) drop_impossible_rows(b, term);
         if (term->kind == MIR_SWITCH) {
             bool same = true;
             for (u32 k = 0; k < term->switch_count && same; k++) {
@@ -44,7 +63,11 @@ static void thread_jumps(MirBuild *b) {
             }
             if (same) {
                 MirBlock target = term->target;
-                *term = (MirTerm){.kind = MIR_GOTO, .lo = term->lo, .hi = term->hi, .target = target, .unwind = MIR_NO_BLOCK};
+                *term = (MirTerm){.kind = MIR_GOTO,
+                                  .lo = term->lo,
+                                  .hi = term->hi,
+                                  .target = target,
+                                  .unwind = MIR_NO_BLOCK};
             }
         }
     }
@@ -92,17 +115,21 @@ static void merge_blocks(MirBuild *b, const u32 *order, u32 count, const u32 *pr
         if (gone[at]) continue;
         for (;;) {
             MirTerm term = b->blocks.at[at].term;
-            if (term.kind != MIR_GOTO || term.target.id == at || preds[term.target.id] != 1 || gone[term.target.id]) break;
+            if (term.kind != MIR_GOTO || term.target.id == at || preds[term.target.id] != 1 ||
+                gone[term.target.id])
+                break;
             u32 next = term.target.id;
             if (b->blocks.at[at].is_cleanup != b->blocks.at[next].is_cleanup) break;
             gone[next] = true;
-            vec_append(b->scratch, &b->blocks.at[at].stmts, b->blocks.at[next].stmts.at, b->blocks.at[next].stmts.count);
+            vec_append(b->scratch, &b->blocks.at[at].stmts, b->blocks.at[next].stmts.at,
+                       b->blocks.at[next].stmts.count);
             b->blocks.at[at].term = b->blocks.at[next].term;
         }
     }
 }
 
-// ---- locals -------------------------------------------------------------------------------------------
+// ---- locals
+// -------------------------------------------------------------------------------------------
 
 typedef struct Renumber {
     MirBuild *b;
@@ -136,7 +163,8 @@ static void one_rvalue(Renumber *r, MirRvalue *rv) {
     case RV_RAW_PTR:
     case RV_DISCRIMINANT: one_local(r, &rv->place.local); break;
     case RV_AGGREGATE:
-        for (u32 i = 0; i < rv->operand_count; i++) one_operand(r, &r->b->operands.at[rv->operand_first + i]);
+        for (u32 i = 0; i < rv->operand_count; i++)
+            one_operand(r, &r->b->operands.at[rv->operand_first + i]);
         break;
     case RV_THREAD_LOCAL: break;
     }
@@ -148,7 +176,8 @@ static void one_term(Renumber *r, MirTerm *term) {
     case MIR_DROP: one_local(r, &term->place.local); break;
     case MIR_CALL:
         one_operand(r, &term->a);
-        for (u32 i = 0; i < term->operand_count; i++) one_operand(r, &r->b->operands.at[term->operand_first + i]);
+        for (u32 i = 0; i < term->operand_count; i++)
+            one_operand(r, &r->b->operands.at[term->operand_first + i]);
         one_local(r, &term->place.local);
         break;
     case MIR_ASSERT:
@@ -170,7 +199,8 @@ static void visit_all(Renumber *r) {
         BuildBlock *block = &b->blocks.at[i];
         for (u32 k = 0; k < block->stmts.count; k++) {
             MirStmt *stmt = &block->stmts.at[k];
-            if ((stmt->kind == MIR_STORAGE_LIVE || stmt->kind == MIR_STORAGE_DEAD) && r->counting) continue;
+            if ((stmt->kind == MIR_STORAGE_LIVE || stmt->kind == MIR_STORAGE_DEAD) && r->counting)
+                continue;
             one_local(r, &stmt->place.local);
             if (stmt->kind == MIR_ASSIGN) one_rvalue(r, &b->rvalues.at[stmt->rvalue]);
         }
@@ -178,7 +208,8 @@ static void visit_all(Renumber *r) {
     }
 }
 
-// ---- fresh arrays: only what the body still refers to ------------------------------------------------------
+// ---- fresh arrays: only what the body still refers to
+// ------------------------------------------------------
 
 typedef struct Repack {
     MirBuild *b, old;
@@ -198,7 +229,8 @@ static void repack_place(Repack *r, MirPlace *place) {
         bool same = true;
         u32 first = known - place->proj_count;
         for (u32 i = 0; i < place->proj_count && same; i++) {
-            same = memcmp(&b->projs.at[first + i], &r->old.projs.at[place->proj_first + i], sizeof(MirProj)) == 0;
+            same = memcmp(&b->projs.at[first + i], &r->old.projs.at[place->proj_first + i],
+                          sizeof(MirProj)) == 0;
         }
         if (same) {
             place->proj_first = first;
@@ -247,7 +279,9 @@ static void repack_rvalue(Repack *r, MirRvalue *rv) {
     case RV_REF:
     case RV_RAW_PTR:
     case RV_DISCRIMINANT: repack_place(r, &rv->place); break;
-    case RV_AGGREGATE: rv->operand_first = repack_operands(r, rv->operand_first, rv->operand_count); break;
+    case RV_AGGREGATE:
+        rv->operand_first = repack_operands(r, rv->operand_first, rv->operand_count);
+        break;
     case RV_THREAD_LOCAL: break;
     }
 }
@@ -257,7 +291,8 @@ static void repack_term(Repack *r, MirTerm *term) {
     case MIR_SWITCH: {
         repack_operand(r, &term->a);
         u32 first = r->b->switches.count;
-        vec_append(r->b->scratch, &r->b->switches, r->old.switches.at + term->switch_first, term->switch_count);
+        vec_append(r->b->scratch, &r->b->switches, r->old.switches.at + term->switch_first,
+                   term->switch_count);
         term->switch_first = first;
         break;
     }
@@ -306,9 +341,11 @@ static void repack(MirBuild *b) {
     }
 }
 
-// `_n = const ()` and other assignments of nothing to locals that are never read, and marks of unused locals.
+// `_n = const ()` and other assignments of nothing to locals that are never read, and marks of
+// unused locals.
 static void drop_useless(MirBuild *b) {
-    Renumber r = {.b = b, .map = SCRATCH_ARRAY(b->scratch, u32, b->locals.count + 1), .counting = true};
+    Renumber r = {
+        .b = b, .map = SCRATCH_ARRAY(b->scratch, u32, b->locals.count + 1), .counting = true};
     Ty unit = ty_unit(b->db);
     for (u32 i = 0; i < b->blocks.count; i++) {
         BuildBlock *block = &b->blocks.at[i];
@@ -316,7 +353,8 @@ static void drop_useless(MirBuild *b) {
         for (u32 k = 0; k < block->stmts.count; k++) {
             MirStmt stmt = block->stmts.at[k];
             if (stmt.kind == MIR_NOP) continue;
-            if (stmt.kind == MIR_ASSIGN && stmt.place.proj_count == 0 && ty_eq(b->locals.at[stmt.place.local.id].ty, unit) &&
+            if (stmt.kind == MIR_ASSIGN && stmt.place.proj_count == 0 &&
+                ty_eq(b->locals.at[stmt.place.local.id].ty, unit) &&
                 b->rvalues.at[stmt.rvalue].kind == RV_USE) {
                 continue; // a value without bytes
             }
@@ -330,7 +368,9 @@ static void drop_useless(MirBuild *b) {
         u32 kept = 0;
         for (u32 k = 0; k < block->stmts.count; k++) {
             MirStmt stmt = block->stmts.at[k];
-            if ((stmt.kind == MIR_STORAGE_LIVE || stmt.kind == MIR_STORAGE_DEAD) && !r.map[stmt.place.local.id]) continue;
+            if ((stmt.kind == MIR_STORAGE_LIVE || stmt.kind == MIR_STORAGE_DEAD) &&
+                !r.map[stmt.place.local.id])
+                continue;
             block->stmts.at[kept++] = stmt;
         }
         block->stmts.count = kept;
@@ -338,8 +378,10 @@ static void drop_useless(MirBuild *b) {
 }
 
 static void renumber_locals(MirBuild *b) {
-    Renumber r = {.b = b, .map = SCRATCH_ARRAY(b->scratch, u32, b->locals.count + 1), .counting = true};
-    for (u32 i = 0; i <= b->arg_count; i++) r.map[i] = 1;
+    Renumber r = {
+        .b = b, .map = SCRATCH_ARRAY(b->scratch, u32, b->locals.count + 1), .counting = true};
+    for (u32 i = 0; i <= b->arg_count; i++)
+        r.map[i] = 1;
     visit_all(&r);
     for (u32 i = 0; i < b->projs.count; i++) {
         if (b->projs.at[i].kind == PROJ_INDEX) r.map[b->projs.at[i].index] = 1;
@@ -354,7 +396,8 @@ static void renumber_locals(MirBuild *b) {
     r.counting = false;
     visit_all(&r);
     for (u32 i = 0; i < b->projs.count; i++) {
-        if (b->projs.at[i].kind == PROJ_INDEX) b->projs.at[i].index = r.map[b->projs.at[i].index] - 1;
+        if (b->projs.at[i].kind == PROJ_INDEX)
+            b->projs.at[i].index = r.map[b->projs.at[i].index] - 1;
     }
 }
 
@@ -382,7 +425,8 @@ void simplify(MirBuild *b) {
     }
     for (u32 i = 0; i < count; i++) {
         MirBlock to;
-        for (u32 k = 0; term_targets(b, &blocks[i].term, k, &to); k++) set_target(b, &blocks[i].term, k, (MirBlock){new_id[to.id]});
+        for (u32 k = 0; term_targets(b, &blocks[i].term, k, &to); k++)
+            set_target(b, &blocks[i].term, k, (MirBlock){new_id[to.id]});
     }
     b->blocks.at = blocks;
     b->blocks.count = b->blocks.cap = count;

@@ -1,10 +1,10 @@
 // Exhaustiveness of patterns: E0004 for match, E0005 for let and parameters.
 //
-// Maranget's algorithm ("Warnings for pattern matching"): is there a vector of values that no row of
-// patterns matches? The first column's constructors are split into classes that behave alike (variants,
-// integer ranges between the patterns' boundaries, slice lengths); for each class the matrix is
-// specialised and the question asked again for one column less. An answer comes with a witness, the
-// pattern shown to the user. Constants that cannot be taken apart match nothing here.
+// Maranget's algorithm ("Warnings for pattern matching"): is there a vector of values that no row
+// of patterns matches? The first column's constructors are split into classes that behave alike
+// (variants, integer ranges between the patterns' boundaries, slice lengths); for each class the
+// matrix is specialised and the question asked again for one column less. An answer comes with a
+// witness, the pattern shown to the user. Constants that cannot be taken apart match nothing here.
 
 #include "mir/mir_internal.h"
 
@@ -35,7 +35,8 @@ typedef struct Use {
 
 static DPat wild = {.kind = D_WILD};
 
-// ---- patterns --------------------------------------------------------------------------------------
+// ---- patterns
+// --------------------------------------------------------------------------------------
 
 static DPat *dpat_new(Use *u, DKind kind, u32 count) {
     DPat *p = SCRATCH_NEW(u->b->scratch, DPat);
@@ -43,7 +44,8 @@ static DPat *dpat_new(Use *u, DKind kind, u32 count) {
     p->count = count;
     if (count) {
         p->fields = SCRATCH_ARRAY(u->b->scratch, DPat *, count);
-        for (u32 i = 0; i < count; i++) p->fields[i] = &wild;
+        for (u32 i = 0; i < count; i++)
+            p->fields[i] = &wild;
     }
     return p;
 }
@@ -61,7 +63,9 @@ static u128 max_of(Use *u, Ty ty) {
     return mask_bits(~(u128)0, ty_prim_bytes(kind));
 }
 
-static bool is_discrete(TyKind k) { return k == TY_BOOL || k == TY_CHAR || ty_is_int(k); }
+static bool is_discrete(TyKind k) {
+    return k == TY_BOOL || k == TY_CHAR || ty_is_int(k);
+}
 
 static DPat *lower_pat(Use *u, HirPat pat);
 
@@ -84,14 +88,20 @@ static DPat *lower_adt(Use *u, HirPat pat, const HirPatRow *row, Ty ty) {
     out->variant = variant;
     if (row->kind == HIR_PAT_STRUCT) {
         for (u32 i = 0; i < row->structure.fields.count; i++) {
-            u32 at = row->structure.fields.first + i, index = LIST_AT(b->typeck, u32, b->typeck->field_index)[at];
-            if (index < field_count) out->fields[index] = lower_pat(u, (HirPat){HIR_AT(b->hir, HirField, fields, at)->value});
+            u32 at = row->structure.fields.first + i,
+                index = LIST_AT(b->typeck, u32, b->typeck->field_index)[at];
+            if (index < field_count)
+                out->fields[index] =
+                    lower_pat(u, (HirPat){HIR_AT(b->hir, HirField, fields, at)->value});
         }
     } else if (row->kind == HIR_PAT_TUPLE_STRUCT) {
         HirList elems = row->tuple_struct.elems;
         for (u32 i = 0; i < elems.count; i++) {
-            u32 index = row->has_rest && i >= row->tuple_struct.rest_at ? field_count - (elems.count - i) : i;
-            if (index < field_count) out->fields[index] = lower_pat(u, (HirPat){hir_listed(b->hir, elems, i)});
+            u32 index = row->has_rest && i >= row->tuple_struct.rest_at
+                            ? field_count - (elems.count - i)
+                            : i;
+            if (index < field_count)
+                out->fields[index] = lower_pat(u, (HirPat){hir_listed(b->hir, elems, i)});
         }
     }
     return out;
@@ -117,7 +127,9 @@ static DPat *lower_one(Use *u, HirPat pat) {
         Res res = callee ? callee->res : hir_path(b->hir, row->tuple_struct.path)->res;
         DefKind def = res.kind == RES_DEF ? def_kind(u->db, res.def) : DEF_NONE;
         if (def == DEF_CONST || def == DEF_ASSOC_CONST) {
-            if (is_discrete(kind) && fold_const_item(u->db, res.def, callee ? callee->args : (Args){0}, &lo, 0)) return lower_bits(u, ty, lo, lo);
+            if (is_discrete(kind) &&
+                fold_const_item(u->db, res.def, callee ? callee->args : (Args){0}, &lo, 0))
+                return lower_bits(u, ty, lo, lo);
             return dpat_new(u, D_OPAQUE, 0);
         }
         return lower_adt(u, pat, row, ty);
@@ -129,8 +141,10 @@ static DPat *lower_one(Use *u, HirPat pat) {
         if (kind == TY_TUPLE) (void)ty_elems(u->db, ty, &count);
         DPat *out = dpat_new(u, D_CTOR, count);
         for (u32 i = 0; i < row->seq.elems.count; i++) {
-            u32 index = row->has_rest && i >= row->seq.rest_at ? count - (row->seq.elems.count - i) : i;
-            if (index < count) out->fields[index] = lower_pat(u, (HirPat){hir_listed(b->hir, row->seq.elems, i)});
+            u32 index =
+                row->has_rest && i >= row->seq.rest_at ? count - (row->seq.elems.count - i) : i;
+            if (index < count)
+                out->fields[index] = lower_pat(u, (HirPat){hir_listed(b->hir, row->seq.elems, i)});
         }
         return out;
     }
@@ -141,16 +155,21 @@ static DPat *lower_one(Use *u, HirPat pat) {
         return out;
     }
     case HIR_PAT_LIT:
-        if (is_discrete(kind) && fold_expr(u->db, b->hir, b->typeck, row->lit, &lo, 0)) return lower_bits(u, ty, lo, lo);
+        if (is_discrete(kind) && fold_expr(u->db, b->hir, b->typeck, row->lit, &lo, 0))
+            return lower_bits(u, ty, lo, lo);
         return dpat_new(u, D_OPAQUE, 0);
     case HIR_PAT_RANGE: {
         if (!is_discrete(kind)) return dpat_new(u, D_OPAQUE, 0);
         u128 min = ty_is_signed(kind) ? (u128)1 << (ty_prim_bytes(kind) * 8 - 1) : 0;
         u128 max = ty_is_signed(kind) ? min - 1 : max_of(u, ty);
-        if (!row->range.lo.id) lo = min;
-        else if (!fold_expr(u->db, b->hir, b->typeck, row->range.lo, &lo, 0)) return dpat_new(u, D_OPAQUE, 0);
-        if (!row->range.hi.id) hi = max;
-        else if (!fold_expr(u->db, b->hir, b->typeck, row->range.hi, &hi, 0)) return dpat_new(u, D_OPAQUE, 0);
+        if (!row->range.lo.id)
+            lo = min;
+        else if (!fold_expr(u->db, b->hir, b->typeck, row->range.lo, &lo, 0))
+            return dpat_new(u, D_OPAQUE, 0);
+        if (!row->range.hi.id)
+            hi = max;
+        else if (!fold_expr(u->db, b->hir, b->typeck, row->range.hi, &hi, 0))
+            return dpat_new(u, D_OPAQUE, 0);
         DPat *out = lower_bits(u, ty, lo, hi);
         if (row->range.hi.id && !row->is_inclusive) {
             if (out->hi == 0) return dpat_new(u, D_OPAQUE, 0);
@@ -162,12 +181,14 @@ static DPat *lower_one(Use *u, HirPat pat) {
         DPat *out = dpat_new(u, D_SLICE, row->seq.elems.count);
         out->is_var = row->has_rest;
         out->before = row->has_rest ? row->seq.rest_at : row->seq.elems.count;
-        for (u32 i = 0; i < out->count; i++) out->fields[i] = lower_pat(u, (HirPat){hir_listed(b->hir, row->seq.elems, i)});
+        for (u32 i = 0; i < out->count; i++)
+            out->fields[i] = lower_pat(u, (HirPat){hir_listed(b->hir, row->seq.elems, i)});
         return out;
     }
     case HIR_PAT_OR: {
         DPat *out = dpat_new(u, D_OR, row->seq.elems.count);
-        for (u32 i = 0; i < out->count; i++) out->fields[i] = lower_pat(u, (HirPat){hir_listed(b->hir, row->seq.elems, i)});
+        for (u32 i = 0; i < out->count; i++)
+            out->fields[i] = lower_pat(u, (HirPat){hir_listed(b->hir, row->seq.elems, i)});
         return out;
     }
     case HIR_PAT_WILD:
@@ -190,7 +211,8 @@ static DPat *lower_pat(Use *u, HirPat pat) {
     return out;
 }
 
-// ---- types -------------------------------------------------------------------------------------------
+// ---- types
+// -------------------------------------------------------------------------------------------
 
 static bool is_uninhabited(Use *u, Ty ty, u32 depth) {
     const TyRow *row = ty_row(u->db, ty);
@@ -206,7 +228,8 @@ static bool is_uninhabited(Use *u, Ty ty, u32 depth) {
     }
     if (row->kind == TY_ARRAY) {
         const TyRow *len = ty_row(u->db, row->len);
-        return len->kind == TY_CONST_VALUE && len->lo_bits && is_uninhabited(u, row->elem, depth + 1);
+        return len->kind == TY_CONST_VALUE && len->lo_bits &&
+               is_uninhabited(u, row->elem, depth + 1);
     }
     if (row->kind != TY_ADT) return false;
     const AdtDef *adt = adt_def(u->db, row->def);
@@ -214,7 +237,8 @@ static bool is_uninhabited(Use *u, Ty ty, u32 depth) {
     for (u32 v = 0; v < adt->variants.count; v++) {
         bool empty = false;
         const AdtVariant *variant = adt_variant(adt, v);
-        for (u32 i = 0; i < variant->field_count && !empty; i++) empty = is_uninhabited(u, build_field_ty(u->b, ty, v, i), depth + 1);
+        for (u32 i = 0; i < variant->field_count && !empty; i++)
+            empty = is_uninhabited(u, build_field_ty(u->b, ty, v, i), depth + 1);
         if (!empty) return false;
     }
     return true;
@@ -227,14 +251,16 @@ static bool variant_uninhabited(Use *u, Ty ty, const AdtDef *adt, u32 v) {
     return false;
 }
 
-// ---- the matrix ----------------------------------------------------------------------------------------
+// ---- the matrix
+// ----------------------------------------------------------------------------------------
 
 static bool find_missing(Use *u, RowVec rows, const Ty *tys, u32 count, Str *witness);
 
 // Rows with or-patterns in the first column spread out.
 static RowVec spread(Use *u, RowVec rows, u32 count) {
     bool any = false;
-    for (u32 i = 0; i < rows.count && !any; i++) any = rows.at[i].cols[0]->kind == D_OR;
+    for (u32 i = 0; i < rows.count && !any; i++)
+        any = rows.at[i].cols[0]->kind == D_OR;
     if (!any) return rows;
     RowVec out = {0};
     for (u32 i = 0; i < rows.count; i++) {
@@ -255,7 +281,8 @@ static RowVec spread(Use *u, RowVec rows, u32 count) {
 
 static void add_row(Use *u, RowVec *out, DPat **fields, u32 arity, const Row *row, u32 count) {
     Row made = {SCRATCH_ARRAY(u->b->scratch, DPat *, arity + count)};
-    for (u32 i = 0; i < arity; i++) made.cols[i] = fields ? fields[i] : &wild;
+    for (u32 i = 0; i < arity; i++)
+        made.cols[i] = fields ? fields[i] : &wild;
     memcpy(made.cols + arity, row->cols + 1, (count - 1) * sizeof(DPat *));
     vec_push(u->b->scratch, out, made);
 }
@@ -276,10 +303,10 @@ static Str ctor_text(Use *u, Ty ty, u32 variant, const Str *fields, u32 count) {
     const TyRow *row = ty_row(u->db, ty);
     if (row->kind == TY_REF) return scratch_print(s, "&%.*s", STR_ARG(fields[0]));
     VEC(char) out = {0};
-#define ADD(str)                                                                                                       \
-    do {                                                                                                               \
-        Str add_ = (str);                                                                                              \
-        vec_append(s, &out, add_.at, add_.len);                                                                        \
+#define ADD(str)                                                                                   \
+    do {                                                                                           \
+        Str add_ = (str);                                                                          \
+        vec_append(s, &out, add_.at, add_.len);                                                    \
     } while (0)
     bool is_record = false;
     const AdtDef *adt = NULL;
@@ -326,12 +353,14 @@ static Str ctor_text(Use *u, Ty ty, u32 variant, const Str *fields, u32 count) {
 #undef ADD
 }
 
-static bool missing_ctor(Use *u, RowVec rows, const Ty *tys, u32 count, u32 variant, const Ty *field_tys, u32 arity, Str *witness) {
+static bool missing_ctor(Use *u, RowVec rows, const Ty *tys, u32 count, u32 variant,
+                         const Ty *field_tys, u32 arity, Str *witness) {
     RowVec out = {0};
     for (u32 i = 0; i < rows.count; i++) {
         DPat *p = rows.at[i].cols[0];
         if (p->kind == D_WILD) add_row(u, &out, NULL, arity, &rows.at[i], count);
-        if (p->kind == D_CTOR && p->variant == variant && p->count == arity) add_row(u, &out, p->fields, arity, &rows.at[i], count);
+        if (p->kind == D_CTOR && p->variant == variant && p->count == arity)
+            add_row(u, &out, p->fields, arity, &rows.at[i], count);
     }
     Ty *inner = SCRATCH_ARRAY(u->b->scratch, Ty, arity + count);
     memcpy(inner, field_tys, arity * sizeof(Ty));
@@ -355,7 +384,9 @@ static bool missing_adt(Use *u, RowVec rows, const Ty *tys, u32 count, Str *witn
         if (p->kind == D_CTOR) all_wild = false;
     }
     if (ty_is_box(db, ty)) {
-        for (u32 i = 0; i < rows.count; i++) is_boxed = is_boxed || (rows.at[i].cols[0]->kind == D_CTOR && rows.at[i].cols[0]->count == 1);
+        for (u32 i = 0; i < rows.count; i++)
+            is_boxed =
+                is_boxed || (rows.at[i].cols[0]->kind == D_CTOR && rows.at[i].cols[0]->count == 1);
         if (is_boxed) {
             Ty inner = ty_deref(db, ty);
             return missing_ctor(u, rows, tys, count, 0, &inner, 1, witness);
@@ -369,11 +400,13 @@ static bool missing_adt(Use *u, RowVec rows, const Ty *tys, u32 count, Str *witn
         u32 arity = adt_variant(adt, v)->field_count;
         if (adt->kind == DEF_ENUM && variant_uninhabited(u, ty, adt, v)) continue;
         Ty *fields = SCRATCH_ARRAY(u->b->scratch, Ty, arity + 1);
-        for (u32 i = 0; i < arity; i++) fields[i] = build_field_ty(u->b, ty, v, i);
+        for (u32 i = 0; i < arity; i++)
+            fields[i] = build_field_ty(u->b, ty, v, i);
         if (missing_ctor(u, rows, tys, count, v, fields, arity, witness)) return true;
     }
     if (def_crate(db, row->def).id != def_crate(db, u->b->owner).id &&
-        def_has_attr(db, row->def, symbol_intern(&db->symbols, STR("non_exhaustive"))) && crate_row(db, def_crate(db, u->b->owner))->is_local) {
+        def_has_attr(db, row->def, symbol_intern(&db->symbols, STR("non_exhaustive"))) &&
+        crate_row(db, def_crate(db, u->b->owner))->is_local) {
         return missing_default(u, rows, tys, count, witness);
     }
     return false;
@@ -403,7 +436,8 @@ static bool missing_int(Use *u, RowVec rows, const Ty *tys, u32 count, Str *witn
     Ty ty = tys[0];
     u128 max = max_of(u, ty);
     bool any = false;
-    for (u32 i = 0; i < rows.count && !any; i++) any = rows.at[i].cols[0]->kind == D_RANGE;
+    for (u32 i = 0; i < rows.count && !any; i++)
+        any = rows.at[i].cols[0]->kind == D_RANGE;
     if (!any) return missing_default(u, rows, tys, count, witness);
     // From boundary to boundary.
     u128 at = 0;
@@ -427,7 +461,9 @@ static bool missing_int(Use *u, RowVec rows, const Ty *tys, u32 count, Str *witn
         }
         if (find_missing(u, out, tys + 1, count - 1, witness + 1)) {
             Str lo = value_text(u, ty, at), hi = value_text(u, ty, end);
-            witness[0] = at == end ? lo : scratch_print(u->b->scratch, "%.*s..=%.*s", STR_ARG(lo), STR_ARG(hi));
+            witness[0] =
+                at == end ? lo
+                          : scratch_print(u->b->scratch, "%.*s..=%.*s", STR_ARG(lo), STR_ARG(hi));
             return true;
         }
         if (end >= max) return false;
@@ -455,7 +491,8 @@ static bool missing_slice(Use *u, RowVec rows, const Ty *tys, u32 count, Str *wi
     u32 from = 0, fixed = UINT32_MAX;
     if (row->kind == TY_ARRAY) {
         const TyRow *len = ty_row(u->db, row->len);
-        if (len->kind != TY_CONST_VALUE) return missing_default(u, rows, tys, count, witness);
+        if (len->kind != TY_CONST_VALUE)
+            return false; // not known here: the array's own checks will tell
         fixed = (u32)len->lo_bits;
         from = top = min_u32(fixed, max_u32(longest, before_max + after_max));
     }
@@ -467,14 +504,18 @@ static bool missing_slice(Use *u, RowVec rows, const Ty *tys, u32 count, Str *wi
             if (p->kind != D_SLICE) continue;
             if (p->is_var ? p->count > n : p->count != (fixed == UINT32_MAX ? n : fixed)) continue;
             DPat **fields = SCRATCH_ARRAY(u->b->scratch, DPat *, n + 1);
-            for (u32 k = 0; k < n; k++) fields[k] = &wild;
+            for (u32 k = 0; k < n; k++)
+                fields[k] = &wild;
             u32 after = p->count - p->before;
-            for (u32 k = 0; k < p->before; k++) fields[k] = p->fields[k];
-            for (u32 k = 0; k < after; k++) fields[n - after + k] = p->fields[p->before + k];
+            for (u32 k = 0; k < p->before; k++)
+                fields[k] = p->fields[k];
+            for (u32 k = 0; k < after; k++)
+                fields[n - after + k] = p->fields[p->before + k];
             add_row(u, &out, fields, n, &rows.at[i], count);
         }
         Ty *inner = SCRATCH_ARRAY(u->b->scratch, Ty, n + count);
-        for (u32 k = 0; k < n; k++) inner[k] = row->elem;
+        for (u32 k = 0; k < n; k++)
+            inner[k] = row->elem;
         memcpy(inner + n, tys + 1, (count - 1) * sizeof(Ty));
         Str *texts = SCRATCH_ARRAY(u->b->scratch, Str, n + count);
         if (!find_missing(u, out, inner, n + count - 1, texts)) continue;
@@ -484,7 +525,8 @@ static bool missing_slice(Use *u, RowVec rows, const Ty *tys, u32 count, Str *wi
             if (k) vec_append(u->b->scratch, &text, ", ", 2);
             vec_append(u->b->scratch, &text, texts[k].at, texts[k].len);
         }
-        if (n == top && fixed == UINT32_MAX) vec_append(u->b->scratch, &text, n ? ", .." : "..", n ? 4u : 2u);
+        if (n == top && fixed == UINT32_MAX)
+            vec_append(u->b->scratch, &text, n ? ", .." : "..", n ? 4u : 2u);
         vec_push(u->b->scratch, &text, ']');
         witness[0] = (Str){text.at, text.count};
         memcpy(witness + 1, texts + n, (count - 1) * sizeof(Str));
@@ -510,7 +552,8 @@ static bool find_missing(Use *u, RowVec rows, const Ty *tys, u32 count, Str *wit
     }
     case TY_REF: {
         bool any = false;
-        for (u32 i = 0; i < rows.count && !any; i++) any = rows.at[i].cols[0]->kind == D_CTOR;
+        for (u32 i = 0; i < rows.count && !any; i++)
+            any = rows.at[i].cols[0]->kind == D_CTOR;
         if (!any) return missing_default(u, rows, tys, count, witness);
         return missing_ctor(u, rows, tys, count, 0, &row->elem, 1, witness);
     }
@@ -522,7 +565,8 @@ static bool find_missing(Use *u, RowVec rows, const Ty *tys, u32 count, Str *wit
     return missing_default(u, rows, tys, count, witness);
 }
 
-// ---- reports ----------------------------------------------------------------------------------------
+// ---- reports
+// ----------------------------------------------------------------------------------------
 
 static bool covers(MirBuild *b, DPat **pats, u32 count, Ty ty, Use *u, Str *witness) {
     RowVec rows = {0};
@@ -551,9 +595,11 @@ void check_match(MirBuild *b, HirExpr e, Ty ty, const HirArm *arms, u32 count) {
         Span span = diag_span(b, expr_span(b, scrutinee));
         Str name = ty_print(b->db, ty, b->scratch);
         if (count == 0) {
-            diag_error(b->db, span, "E0004", "non-exhaustive patterns: type `%.*s` is non-empty", STR_ARG(name));
+            diag_error(b->db, span, "E0004", "non-exhaustive patterns: type `%.*s` is non-empty",
+                       STR_ARG(name));
         } else {
-            diag_error(b->db, span, "E0004", "non-exhaustive patterns: `%.*s` not covered", STR_ARG(witness));
+            diag_error(b->db, span, "E0004", "non-exhaustive patterns: `%.*s` not covered",
+                       STR_ARG(witness));
             diag_label(b->db, span, "pattern `%.*s` not covered", STR_ARG(witness));
             diag_note(b->db, "the matched value is of type `%.*s`", STR_ARG(name));
         }
@@ -574,7 +620,8 @@ void check_irrefutable(MirBuild *b, HirPat pat, bool is_param) {
     Str witness = {0};
     if (covers(b, &one, 1, ty, &u, &witness)) return;
     Span span = diag_span(b, *HIR_AT(b->hir, HirSpan, pat_spans, pat.id));
-    diag_error(b->db, span, "E0005", "refutable pattern in %s", is_param ? "function argument" : "local binding");
+    diag_error(b->db, span, "E0005", "refutable pattern in %s",
+               is_param ? "function argument" : "local binding");
     diag_label(b->db, span, "pattern `%.*s` not covered", STR_ARG(witness));
     b->is_error = true;
 }
