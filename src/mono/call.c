@@ -286,12 +286,11 @@ static void add_args(Fn *f, CallBuild *c, const FnAbi *abi, const Val *args, u32
 // The symbol of a function that rac compiles, or that is precompiled, or foreign.
 static IrSym callee_sym(Fn *f, InstanceId callee) {
     const InstanceRow *row = instance_row(f->db, callee);
-    if (row->kind == INST_EXTERN) {
-        const DefAttrs *attrs = def_attrs(f->db, row->def);
-        Symbol name = attrs->link_name.id ? attrs->link_name : def_row(f->db, row->def)->name;
-        return ref_sym(f, IR_SYM_FN_EXTERN, (MonoRef){.kind = REF_EXTERN, .name = name});
-    }
     Symbol symbol = mono_precompiled(f->db, callee);
+    if (!symbol.id && row->kind == INST_EXTERN) {
+        const DefAttrs *attrs = def_attrs(f->db, row->def);
+        symbol = attrs->link_name.id ? attrs->link_name : def_row(f->db, row->def)->name;
+    }
     if (symbol.id)
         return ref_sym(f, IR_SYM_FN_EXTERN, (MonoRef){.kind = REF_EXTERN, .name = symbol});
     return ref_sym(f, IR_SYM_FN_SLOT, (MonoRef){.kind = REF_INSTANCE, .instance = callee});
