@@ -102,10 +102,19 @@ static void tag_type(Repr repr, i128 min, i128 max, u32 *bytes, bool *is_signed)
         return;
     }
     u32 least = repr.c ? 4 : 1;
-    *is_signed = min < 0;
-    u32 fit = min < 0 ? max_u32(bytes_for_signed(min), bytes_for_signed(max))
-                      : bytes_for_unsigned((u128)max);
-    *bytes = max_u32(fit, least);
+    u32 fit = max_u32(bytes_for_signed(min), bytes_for_signed(max));
+    // A negative bound fits no unsigned integer. The bounds may be the wrong way round: a range
+    // that wraps.
+    u32 unsigned_fit = min < 0 || max < 0 ? 16 : bytes_for_unsigned((u128)(min > max ? min : max));
+    *is_signed = unsigned_fit > fit;
+    *bytes = max_u32(*is_signed ? fit : unsigned_fit, least);
+}
+
+// The value as an integer of the kind holds it.
+static i128 extended(i128 value, TyKind kind) {
+    u32 unused = 128 - 8 * ty_prim_bytes(kind);
+    u128 bits = (u128)value << unused;
+    return ty_is_signed(kind) ? (i128)bits >> unused : (i128)(bits >> unused);
 }
 
 // The discriminants in use as the tightest wrapping range: around the largest gap between them.
@@ -119,6 +128,7 @@ static void discriminant_range(Scratch *scratch, const FieldLayouts *fields, u32
             inhabited &= !fields[i].at[f]->is_uninhabited;
         if (!repr.c && !inhabited) continue;
         i128 value = discriminants[i];
+        if (repr.int_prim) value = extended(value, (TyKind)(TY_BOOL + repr.int_prim - 1));
         u32 at = n;
         while (at > 0 && used[at - 1] > value)
             at--;
@@ -223,7 +233,7 @@ static bool tagged(Scratch *scratch, const FieldLayouts *fields, u32 count,
     size = align_up(size, align);
     if (size > LAYOUT_BYTES_MAX) return false;
     u32 bytes = min_bytes;
-    if (!repr.c && !repr.int_prim && start_align <= 8) bytes = start_align;
+    if (!repr.c && !repr.int_prim && start_align <= 16) bytes = start_align;
     if (bytes <= min_bytes) {
         bytes = min_bytes;
     } else {

@@ -65,16 +65,19 @@ static void one_variant(Db *db, Built *b, const Univariant *u) {
     b->variant_count = 1;
 }
 
-static FieldLayouts field_layouts(Db *db, const Ty *tys, u32 count) {
+static FieldLayouts field_layouts(Db *db, Built *b, const Ty *tys, u32 count) {
     FieldLayouts fields = {SCRATCH_ARRAY(&db->scratch, const Layout *, count + 1), count};
-    for (u32 i = 0; i < count; i++)
+    for (u32 i = 0; i < count; i++) {
         fields.at[i] = layout_of(db, tys[i]);
+        b->failed |= fields.at[i]->is_failed;
+    }
     return fields;
 }
 
 static void struct_like(Db *db, Built *b, const Ty *tys, u32 count, StructKind kind) {
     Univariant u;
-    if (!univariant(&db->scratch, field_layouts(db, tys, count), (Repr){0}, kind, 0, 1, &u)) {
+    FieldLayouts fields = field_layouts(db, b, tys, count);
+    if (b->failed || !univariant(&db->scratch, fields, (Repr){0}, kind, 0, 1, &u)) {
         b->failed = true;
         return;
     }
@@ -132,6 +135,7 @@ static Repr repr_of(Db *db, DefId def) {
     const DefAttrs *attrs = def_attrs(db, def);
     return (Repr){
         .c = (attrs->flags & DEF_ATTR_REPR_C) != 0,
+        .keeps_order = lang_item_of(db, def) == LANG_owned_box,
         .simd = (attrs->flags & DEF_ATTR_REPR_SIMD) != 0,
         .transparent = (attrs->flags & DEF_ATTR_REPR_TRANSPARENT) != 0,
         .int_prim = attrs->repr_int,
@@ -140,18 +144,18 @@ static Repr repr_of(Db *db, DefId def) {
     };
 }
 
-static FieldLayouts variant_fields(Db *db, const AdtDef *adt, const AdtVariant *v, Args args) {
-    FieldLayouts fields = {SCRATCH_ARRAY(&db->scratch, const Layout *, v->field_count + 1),
-                           v->field_count};
+static FieldLayouts variant_fields(Db *db, Built *b, const AdtDef *adt, const AdtVariant *v,
+                                   Args args) {
+    Ty *tys = SCRATCH_ARRAY(&db->scratch, Ty, v->field_count + 1);
     for (u32 i = 0; i < v->field_count; i++)
-        fields.at[i] =
-            layout_of(db, normalize_concrete(db, ty_subst(db, adt_field(adt, v, i)->ty, args)));
-    return fields;
+        tys[i] = normalize_concrete(db, ty_subst(db, adt_field(adt, v, i)->ty, args));
+    return field_layouts(db, b, tys, v->field_count);
 }
 
 static bool same_repr(const Layout *a, const Layout *b) {
     if (a->repr != b->repr) return false;
     Scalar a0 = scalar_to_union(a->a), b0 = scalar_to_union(b->a);
+    if (a->repr == REPR_SIMD && a->size != b->size) return false;
     if (a->repr == REPR_SCALAR || a->repr == REPR_SIMD) return scalar_eq(&a0, &b0);
     if (a->repr != REPR_SCALAR_PAIR) return true;
     Scalar a1 = scalar_to_union(a->b), b1 = scalar_to_union(b->b);
@@ -203,7 +207,7 @@ static void union_layout(Db *db, Built *b, FieldLayouts fields, Repr repr) {
 }
 
 // repr(simd): a struct of one array, or of equal scalars.
-static void simd_layout(Db *db, Built *b, const AdtDef *adt, Args args) {
+static void simd_layout(Db *db, Built *b, const AdtDef *adt, Args args, Repr repr) {
     const AdtVariant *v = adt_variant(adt, 0);
     if (v->field_count == 0) {
         b->failed = true;
@@ -222,9 +226,16 @@ static void simd_layout(Db *db, Built *b, const AdtDef *adt, Args args) {
     while (align < size)
         align *= 2;
     Layout *l = &b->l;
+    l->repr = REPR_SIMD;
+    if (repr.pack && !is_pow2(size / elem->size)) { // packed: no lanes are added
+        l->repr = REPR_MEMORY;
+        align = size & (0 - size);
+    }
     l->align = (u32)align;
     l->size = align_up(size, align);
-    l->repr = REPR_SIMD;
+    l->has_niche = elem->has_niche;
+    l->niche = elem->niche;
+    l->niche_offset = elem->niche_offset;
     l->a = elem->a;
     l->variants_kind = VARIANTS_SINGLE;
     Univariant *u = SCRATCH_NEW(&db->scratch, Univariant);
@@ -289,11 +300,12 @@ static void enum_type(Db *db, Built *b, const AdtDef *adt, Args args, Repr repr)
     FieldLayouts *fields = SCRATCH_ARRAY(&db->scratch, FieldLayouts, count + 1);
     u32 present = 0, first = 0;
     for (u32 i = 0; i < count; i++) {
-        fields[i] = variant_fields(db, adt, adt_variant(adt, i), args);
+        fields[i] = variant_fields(db, b, adt, adt_variant(adt, i), args);
         bool absent = !repr.c && !repr.int_prim && variant_is_absent(fields[i]);
         if (absent) continue;
         if (present++ == 0) first = i;
     }
+    if (b->failed) return;
     if (present == 0) {
         b->l.align = 1;
         b->l.is_uninhabited = true;
@@ -334,11 +346,12 @@ static void adt_layout(Db *db, Built *b, DefId def, Args args) {
     const AdtDef *adt = adt_def(db, def);
     Repr repr = repr_of(db, def);
     if (repr.simd) {
-        simd_layout(db, b, adt, args);
+        simd_layout(db, b, adt, args, repr);
     } else if (adt->kind == DEF_ENUM) {
         enum_type(db, b, adt, args, repr);
     } else {
-        FieldLayouts fields = variant_fields(db, adt, adt_variant(adt, 0), args);
+        FieldLayouts fields = variant_fields(db, b, adt, adt_variant(adt, 0), args);
+        if (b->failed) return;
         if (adt->kind == DEF_UNION)
             union_layout(db, b, fields, repr);
         else
@@ -384,6 +397,7 @@ static void pattern_type(Db *db, Built *b, const TyRow *row) {
 
 static void array_layout(Db *db, Built *b, const TyRow *row) {
     const Layout *elem = layout_of(db, row->elem);
+    b->failed = elem->is_failed;
     Ty len = row->len;
     if (ty_kind(db, len) == TY_CONST_UNEVAL) {
         const Ty *value = query_get(db, Q_const_normalize, len.id);

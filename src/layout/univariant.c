@@ -218,7 +218,7 @@ static bool biased(Scratch *scratch, FieldLayouts fields, Repr repr, StructKind 
     for (u32 i = 0; i < count; i++)
         order[i] = i;
     u32 end = kind == STRUCT_MAYBE_UNSIZED && count ? count - 1 : count;
-    bool reorder = !repr.c && !repr.simd && !repr.int_prim;
+    bool reorder = !repr.c && !repr.simd && !repr.int_prim && !repr.keeps_order;
     if (reorder && count > 1) order_fields(scratch, fields, end, repr, kind, bias, order);
 
     u32 align = 1;
