@@ -419,6 +419,11 @@ static Ty normalize_one(void *cx, Db *db, Ty ty) {
         return out;
     }
     case TY_CONST_UNEVAL:
+        // An anonymous constant cannot mention generic parameters: variables in its arguments do not matter.
+        if (def_kind(db, row->def) == DEF_ANON_CONST && (row->flags & TY_HAS_INFER)) {
+            ty = const_uneval(db, row->def, generics_identity(db, row->def));
+            row = ty_row(db, ty);
+        }
         if (!(row->flags & (TY_HAS_INFER | TY_HAS_ERROR | TY_HAS_PLACEHOLDER))) {
             const Ty *value = query_get(db, Q_const_normalize, ty.id);
             if (value && value->id) return *value;
