@@ -4,11 +4,16 @@ static void *blob_take(Blob *blob, u64 bytes) {
     u64 start = align_up(blob->bytes, 8), end = align_up(start + bytes, 8);
     CHECK(end < UINT32_MAX);
     if (end > blob->cap) {
-        u32 cap = (u32)max_u64(max_u64(end, (u64)blob->cap * 2), 256);
-        u8 *grown = scratch_take(blob->scratch, cap, 8);
-        if (blob->bytes) memcpy(grown, blob->at, blob->bytes);
-        blob->at = grown;
-        blob->cap = cap;
+        // In place when nothing was taken since: then there is no use in more than is needed now.
+        if (blob->cap && scratch_extend(blob->scratch, blob->at, blob->cap, end)) {
+            blob->cap = (u32)end;
+        } else {
+            u32 cap = (u32)max_u64(max_u64(end, (u64)blob->cap * 2), 256);
+            u8 *grown = scratch_take(blob->scratch, cap, 8);
+            if (blob->bytes) memcpy(grown, blob->at, blob->bytes);
+            blob->at = grown;
+            blob->cap = cap;
+        }
     }
     blob->bytes = (u32)end;
     return blob->at + start;

@@ -31,6 +31,15 @@ void *scratch_take(Scratch *scratch, u64 bytes, u64 align) {
     return mem;
 }
 
+bool scratch_extend(Scratch *scratch, const void *at, u64 old_bytes, u64 new_bytes) {
+#ifdef RAC_HOSTILE
+    return false; // whoever keeps the old address is found out
+#endif
+    if ((const u8 *)at + old_bytes != scratch->base + scratch->used) return false;
+    scratch_take(scratch, new_bytes - old_bytes, 1);
+    return true;
+}
+
 void scratch_rewind(Scratch *scratch, u64 mark) {
     CHECK(mark <= scratch->used);
 #ifdef RAC_HOSTILE
@@ -61,6 +70,10 @@ Str scratch_str(Scratch *scratch, Str text) {
 void *vec_grown(Scratch *scratch, const void *at, u32 count, u32 *cap, u32 elem_bytes,
                 u32 elem_align, u32 extra) {
     u32 want = max_u32(max_u32(*cap * 2, count + extra), 8);
+    if (*cap && scratch_extend(scratch, at, (u64)*cap * elem_bytes, (u64)want * elem_bytes)) {
+        *cap = want;
+        return (void *)at;
+    }
     void *grown = scratch_take(scratch, (u64)want * elem_bytes, elem_align);
     if (count) memcpy(grown, at, (size_t)count * elem_bytes);
     *cap = want;

@@ -4,7 +4,8 @@
 // zeroed, and scratch_rewind gives back everything taken since a mark. Nothing in it outlives the
 // computation that took it: results go into blobs (base/blob.h) or tables.
 //
-// VEC(T) is a growing array in a Scratch. Growing leaves the old copy behind until the rewind.
+// VEC(T) is a growing array in a Scratch. One that was not taken last leaves its old copy behind,
+// until the rewind, when it grows.
 
 #ifndef RAC_BASE_SCRATCH_H
 #define RAC_BASE_SCRATCH_H
@@ -25,6 +26,8 @@ void scratch_deinit(Scratch *scratch);
 void *scratch_take(Scratch *scratch, u64 bytes, u64 align);
 static inline u64 scratch_mark(const Scratch *scratch) { return scratch->used; }
 void scratch_rewind(Scratch *scratch, u64 mark);
+// Makes the block at `at` longer where it is; false, and nothing done, unless it was taken last.
+bool scratch_extend(Scratch *scratch, const void *at, u64 old_bytes, u64 new_bytes);
 
 #define SCRATCH_NEW(scratch, T) ((T *)scratch_take((scratch), sizeof(T), _Alignof(T)))
 #define SCRATCH_ARRAY(scratch, T, n)                                                               \
