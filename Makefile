@@ -2,8 +2,10 @@
 #
 #   make                     build rac               (build/release/rac)
 #   make run FILE=prog.rs    build and run a program (ARGS='...' are the program's)
-#   make test                build everything, run every test
+#   make test                build everything, run every test; the last line counts them
 #   make test PRESET=dev     the same with sanitizers; also: hostile, tsan, cov
+#   make test TESTS=REGEX    the tests whose names match
+#   make bench               measure against rustc
 #   make format              clang-format over all sources
 #   make clean
 
@@ -12,7 +14,7 @@ BUILD   = build/$(PRESET)
 JOBS   ?= $(shell nproc)
 FILE   ?= examples/hello.rs
 
-.PHONY: all everything run test format clean setup
+.PHONY: all everything run test bench format clean setup
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) -j $(JOBS) --quiet rac
@@ -30,7 +32,10 @@ run: all
 	@$(BUILD)/rac run $(FILE) $(if $(ARGS),-- $(ARGS))
 
 test: everything
-	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
+	@tools/test $(PRESET) $(if $(TESTS),-R '$(TESTS)')
+
+bench: all
+	@bench/run hello
 
 format:
 	@tools/tidy --format
