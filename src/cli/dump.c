@@ -18,8 +18,8 @@ static const Stage stages[] = {
     {"mir", "control flow, with drops and unwinding", dump_mir, true},
     {"layout", "size, fields, niches of the types without parameters", dump_layout, true},
     {"abi", "how functions pass their arguments", dump_abi, true},
-    {"ir", "machine-level code of each instance", NULL, true},
-    {"asm", "machine code, disassembled", NULL, true},
+    {"ir", "machine-level code of each instance", dump_ir, true},
+    {"asm", "machine code, disassembled", dump_asm, true},
     {"symbols", "the symbols of the executable", NULL, true},
     {"queries", "what ran, what was kept", NULL, true},
 };

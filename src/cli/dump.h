@@ -11,6 +11,8 @@ int dump_ast(Session *session); // as written: macro calls are not expanded
 int dump_item_rows(Session *session);
 int dump_types(Session *session);
 int dump_mir(Session *session);
+int dump_ir(Session *session);  // of every instance main reaches
+int dump_asm(Session *session); // the same
 int dump_layout(Session *session);
 int dump_abi(Session *session); // how functions pass their arguments
 
