@@ -306,7 +306,10 @@ bool macro_expand(Db *db, const MacroRules *rules, Toks args, const MacroCx *cx,
     bool at_end = farthest >= args.count;
     error->kind = at_end ? MACRO_NO_RULE_AT_END : MACRO_NO_RULE;
     error->pos = at_end ? cx->pos : args.at[farthest].pos;
-    if (!at_end && args.at[farthest].kind == TOK_IDENT) error->name.id = args.at[farthest].sym;
+    if (!at_end) {
+        error->token = args.at[farthest].kind;
+        if (error->token == TOK_IDENT) error->name.id = args.at[farthest].sym;
+    }
     return false;
 }
 
@@ -340,6 +343,11 @@ Str macro_error_text(Db *db, const MacroError *error, Scratch *scratch) {
         if (error->name.id != 0) {
             return scratch_print(scratch, "no rules expected `%.*s`",
                                  STR_ARG(symbol_str(&db->symbols, error->name)));
+        }
+        // Punctuation; other kinds have a long text in braces.
+        if (strlen(tok_kind_text((TokKind)error->token)) <= 3) {
+            return scratch_print(scratch, "no rules expected `%s`",
+                                 tok_kind_text((TokKind)error->token));
         }
         return STR("no rules expected this token in macro call");
     case MACRO_NO_RULE_AT_END: return STR("unexpected end of macro invocation");

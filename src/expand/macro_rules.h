@@ -47,6 +47,7 @@ typedef struct MacroError {
     MacroErrorKind kind;
     u32 pos;
     FragKind frag;
+    u32 token; // TokKind of the one at `pos`
     Symbol name;
 } MacroError;
 

@@ -267,6 +267,14 @@ static void report_unmet(Tc *tc, const Obligation *o) {
         return;
     }
     if (o->pred.kind == PRED_TRAIT) {
+        for (u32 i = 0; i < tc->unmet.count; i++) {
+            const Obligation *told = &tc->unmet.at[i];
+            if (told->pred.trait_ref.trait.id == o->pred.trait_ref.trait.id && told->span.lo == o->span.lo &&
+                infer_resolve_args(tc->table, told->pred.trait_ref.args).id ==
+                    infer_resolve_args(tc->table, o->pred.trait_ref.args).id)
+                return;
+        }
+        vec_push(tc->scratch, &tc->unmet, *o);
         Ty self = pred_self_ty(tc, &o->pred);
         Args args = infer_resolve_args(tc->table, o->pred.trait_ref.args);
         u32 count;
@@ -287,6 +295,18 @@ static void report_unmet(Tc *tc, const Obligation *o) {
         diag_label(tc->db, o->span, "the trait `%.*s%.*s` is not implemented for `%s`",
                    STR_ARG(name), STR_ARG(list), tc_print(tc, self));
         return;
+    }
+    // A projection of a trait that is not implemented: that is the error, told once.
+    const TyRow *projection = ty_row(tc->db, o->pred.projection);
+    DefId trait = trait_of_item(tc->db, projection->def);
+    if (trait.id) {
+        Args own = args_intern(tc->db, args_at(tc->db, projection->args, NULL), generics_count(tc->db, trait));
+        if (!trait_may_hold(tc, trait, own)) {
+            Obligation missing = *o;
+            missing.pred = trait_pred(trait, own);
+            report_unmet(tc, &missing);
+            return;
+        }
     }
     tc_error(tc, o->span, "E0271", "type mismatch resolving `%s == %s`", tc_print(tc, o->pred.projection),
              tc_print(tc, o->pred.ty));

@@ -127,6 +127,7 @@ typedef struct Tc {
     Body *b;      // the body that is being checked now
     Body *bodies; // all
     VEC(Obligation) pending;
+    VEC(Obligation) unmet; // trait goals that were reported
     u32 epoch; // grows when something becomes known about a closure
     VEC(Callee) callees;
     VEC(DeferredCast) casts;

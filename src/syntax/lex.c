@@ -726,8 +726,9 @@ static void lex_range(Symbols *symbols, Scratch *scratch, Str text, u32 start, u
     while (x.at < x.end)
         lex_one(&x);
     if (x.open.count) {
-        const u8 *open = x.start + out->toks.at[vec_last(&x.open)].pos;
-        lex_error(&x, LEX_UNCLOSED, open, open + 1);
+        // Shown at the end of the last line: that is where it was missed.
+        const u8 *end = x.end > x.start && x.end[-1] == '\n' ? x.end - 1 : x.end;
+        lex_error(&x, LEX_UNCLOSED, end, end);
         while (x.open.count)
             close_top(&x, x.end, true);
     }
