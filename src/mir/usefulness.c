@@ -363,8 +363,8 @@ static bool missing_ctor(Use *u, RowVec rows, const Ty *tys, u32 count, u32 vari
             add_row(u, &out, p->fields, arity, &rows.at[i], count);
     }
     Ty *inner = SCRATCH_ARRAY(u->b->scratch, Ty, arity + count);
-    memcpy(inner, field_tys, arity * sizeof(Ty));
-    memcpy(inner + arity, tys + 1, (count - 1) * sizeof(Ty));
+    if (arity) memcpy(inner, field_tys, arity * sizeof(Ty));
+    if (count > 1) memcpy(inner + arity, tys + 1, (count - 1) * sizeof(Ty));
     Str *texts = SCRATCH_ARRAY(u->b->scratch, Str, arity + count);
     if (!find_missing(u, out, inner, arity + count - 1, texts)) return false;
     witness[0] = ctor_text(u, tys[0], variant, texts, arity);
