@@ -156,8 +156,8 @@ int main(int argc, char **argv) {
     for (u32 kind = 1; kind < Q_COUNT; kind++) {
         QueryStat stat = query_stat(db, (QueryKind)kind);
         if (kind == Q_mir || stat.self_ns > 300000000)
-            printf("%s: %llu runs, %.3f s\n", query_name((QueryKind)kind), (unsigned long long)stat.run_count,
-                   (double)stat.self_ns / 1e9);
+            printf("%s: %llu runs, %.3f s\n", query_name((QueryKind)kind),
+                   (unsigned long long)stat.run_count, (double)stat.self_ns / 1e9);
     }
     return 0;
 }

@@ -148,6 +148,29 @@ static bool check_target(Verify *v, MirBlock to, bool is_unwind) {
     return true;
 }
 
+// Arguments against the signature of a called function item.
+static bool check_call(Verify *v, const MirTerm *t) {
+    Db *db = v->db;
+    const TyRow *fn = ty_row(db, mir_operand_ty(db, v->body, t->a));
+    if (fn->kind != TY_FN_DEF || t->is_spread) return true;
+    const FnSig *sig = fn_sig(db, fn->def);
+    if (sig->is_variadic ? t->operand_count < sig->inputs.count
+                         : t->operand_count != sig->inputs.count) {
+        return fail(v, "a call with another number of arguments than its function has");
+    }
+    for (u32 i = 0; i < sig->inputs.count; i++) {
+        Ty want = ty_subst(db, LIST_AT(sig, Ty, sig->inputs)[i], fn->args);
+        Ty have = mir_operand_ty(
+            db, v->body, LIST_AT(v->body, MirOperand, v->body->operands)[t->operand_first + i]);
+        if (!same_ty(v, want, have))
+            return fail(v, "an argument of another type than the function's");
+    }
+    Ty ret = ty_subst(db, sig->output, fn->args);
+    if (ty_kind(db, ret) == TY_NEVER) return true;
+    return same_ty(v, ret, mir_place_ty(db, v->body, t->place, NULL)) ||
+           fail(v, "a call into another type than its function returns");
+}
+
 static bool check_term(Verify *v, const MirTerm *t) {
     if (t->unwind.id != UINT32_MAX && !check_target(v, t->unwind, true)) return false;
     switch ((MirTermKind)t->kind) {
@@ -169,7 +192,8 @@ static bool check_term(Verify *v, const MirTerm *t) {
         if (!check_operand(v, t->a) || !check_operands(v, t->operand_first, t->operand_count) ||
             !check_place(v, t->place))
             return false;
-        return t->target.id == UINT32_MAX || check_target(v, t->target, false);
+        return check_call(v, t) &&
+               (t->target.id == UINT32_MAX || check_target(v, t->target, false));
     case MIR_ASSERT:
         return check_operand(v, t->a) && check_operand(v, t->b) && check_operand(v, t->c) &&
                check_target(v, t->target, false);
