@@ -102,6 +102,27 @@ PathRes names_resolve_or_report(Db *db, DefId scope, const PathSeg *segs, u32 co
 const DefId *names_traits_in_scope(Db *db, DefId scope, u32 *count);
 // Every impl of a crate (local ones in bodies too), in a fixed order.
 const DefId *names_impls(Db *db, CrateId crate, u32 *count);
+// What an impl is of, read from its tokens without a tree of it: the index of a crate's impls needs
+// no more. False where that is not enough; then the tree tells. Reads positions: for library
+// crates, whose texts do not change.
+typedef enum ImplSelf {
+    IMPL_SELF_PATH,
+    IMPL_SELF_PARAM,
+    IMPL_SELF_REF,
+    IMPL_SELF_PTR,
+    IMPL_SELF_SLICE,
+    IMPL_SELF_ARRAY,
+    IMPL_SELF_TUPLE,
+    IMPL_SELF_NEVER,
+} ImplSelf;
+typedef struct ImplHead {
+    DefId trait;   // 0: inherent
+    ImplSelf self; // the outermost constructor of the self type
+    Res path;      // IMPL_SELF_PATH
+    u32 count;     // IMPL_SELF_TUPLE
+    bool is_mut;   // IMPL_SELF_REF, IMPL_SELF_PTR
+} ImplHead;
+bool def_impl_head(Db *db, DefId impl, ImplHead *out);
 // Whether `def` may be named from `scope` (visibility). Fields: hir/.
 bool names_visible(Db *db, DefId def, DefId from_scope);
 

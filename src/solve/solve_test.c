@@ -575,6 +575,59 @@ static void every_impl_of_the_library_keeps_its_traits_promises(void **state) {
     assert_int_equal(bad, 0);
 }
 
+static bool head_fits(Db *db, const ImplHead *head, const ImplHeader *h, Ty self) {
+    if (head->trait.id != h->trait_ref.trait.id) return false;
+    const TyRow *row = ty_row(db, self);
+    switch (head->self) {
+    case IMPL_SELF_PATH:
+        if (head->path.kind == RES_PRIM) return row->kind == TY_BOOL + head->path.index;
+        switch (def_kind(db, head->path.def)) {
+        case DEF_STRUCT:
+        case DEF_ENUM:
+        case DEF_UNION: return row->kind == TY_ADT && row->def.id == head->path.def.id;
+        case DEF_FOREIGN_TY: return row->kind == TY_FOREIGN;
+        default: return true; // an alias: what it stands for is looked up
+        }
+    case IMPL_SELF_PARAM: return row->kind == TY_PARAM;
+    case IMPL_SELF_REF: return row->kind == TY_REF && row->is_mut == head->is_mut;
+    case IMPL_SELF_PTR: return row->kind == TY_PTR && row->is_mut == head->is_mut;
+    case IMPL_SELF_SLICE: return row->kind == TY_SLICE;
+    case IMPL_SELF_ARRAY: return row->kind == TY_ARRAY;
+    case IMPL_SELF_TUPLE:
+        return row->kind == TY_TUPLE && args_count(db, row->args) == head->count;
+    case IMPL_SELF_NEVER: return row->kind == TY_NEVER;
+    }
+    return false;
+}
+
+static void an_impls_tokens_tell_what_its_tree_tells(void **state) {
+    (void)state;
+    if (!std_world) skip();
+    Db *db = std_world->db;
+    const char *crates[] = {"core", "alloc", "std", "hashbrown"};
+    u32 total = 0, known = 0, bad = 0;
+    for (u32 c = 0; c < ARRAY_LEN(crates); c++) {
+        u32 count;
+        const DefId *impls = names_impls(
+            db, crate_find(db, symbol_intern(&db->symbols, str_from(crates[c]))), &count);
+        for (u32 i = 0; i < count; i++) {
+            u64 mark = scratch_mark(&db->scratch);
+            ImplHead head;
+            total++;
+            if (def_impl_head(db, impls[i], &head)) {
+                known++;
+                if (!head_fits(db, &head, impl_header(db, impls[i]), type_of(db, impls[i])) &&
+                    bad++ < 10)
+                    print_message("%s\n", def_path_str(db, impls[i], &db->scratch).at);
+            }
+            scratch_rewind(&db->scratch, mark);
+        }
+    }
+    print_message("%u of %u heads\n", known, total);
+    assert_true(known > total / 10 * 8);
+    assert_int_equal(bad, 0);
+}
+
 static void a_cached_answer_costs_little(void **state) {
     (void)state;
     if (!std_world) skip();
@@ -608,6 +661,7 @@ int main(void) {
         cmocka_unit_test(library_goals_with_variables),
         cmocka_unit_test(library_impls_are_specialised),
         cmocka_unit_test(every_impl_of_the_library_keeps_its_traits_promises),
+        cmocka_unit_test(an_impls_tokens_tell_what_its_tree_tells),
         cmocka_unit_test(a_cached_answer_costs_little),
     };
     return cmocka_run_group_tests(tests, std_begin, std_end);

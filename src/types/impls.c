@@ -28,7 +28,36 @@ SimplifiedTy ty_simplify(Db *db, Ty ty) {
     }
 }
 
-// The same from HIR. Aliases are the only paths that must be lowered.
+// The same of what a path names. Aliases are the only paths that must be lowered.
+static SimplifiedTy simplify_res(Db *db, Res res) {
+    if (res.kind == RES_PRIM) return simplified((TyKind)(TY_BOOL + res.index), 0);
+    if (res.kind != RES_DEF) return 0;
+    switch (def_kind(db, res.def)) {
+    case DEF_STRUCT:
+    case DEF_ENUM:
+    case DEF_UNION: return simplified(TY_ADT, res.def.id);
+    case DEF_FOREIGN_TY: return simplified(TY_FOREIGN, res.def.id);
+    case DEF_TRAIT: return simplified(TY_DYN, res.def.id);
+    case DEF_TY_ALIAS: return ty_simplify(db, type_of(db, res.def));
+    default: return 0;
+    }
+}
+
+static SimplifiedTy simplify_head(Db *db, const ImplHead *head) {
+    switch (head->self) {
+    case IMPL_SELF_PATH: return simplify_res(db, head->path);
+    case IMPL_SELF_PARAM: return 0;
+    case IMPL_SELF_REF: return simplified(TY_REF, head->is_mut);
+    case IMPL_SELF_PTR: return simplified(TY_PTR, head->is_mut);
+    case IMPL_SELF_SLICE: return simplified(TY_SLICE, 0);
+    case IMPL_SELF_ARRAY: return simplified(TY_ARRAY, 0);
+    case IMPL_SELF_TUPLE: return simplified(TY_TUPLE, head->count);
+    case IMPL_SELF_NEVER: return simplified(TY_NEVER, 0);
+    }
+    UNREACHABLE();
+}
+
+// The same from HIR.
 static SimplifiedTy simplify_hir(Db *db, const HirItem *item, HirTy ty) {
     const HirTyRow *row = &LIST_AT(item, HirTyRow, item->t.tys)[ty.id];
     switch ((HirTyKind)row->kind) {
@@ -51,17 +80,7 @@ static SimplifiedTy simplify_hir(Db *db, const HirItem *item, HirTy ty) {
     case HIR_TY_PATH: {
         const HirPathRow *path = &LIST_AT(item, HirPathRow, item->t.paths)[row->path.id];
         if (path->is_relative || path->qself.id) return 0;
-        if (path->res.kind == RES_PRIM) return simplified((TyKind)(TY_BOOL + path->res.index), 0);
-        if (path->res.kind != RES_DEF) return 0;
-        switch (def_kind(db, path->res.def)) {
-        case DEF_STRUCT:
-        case DEF_ENUM:
-        case DEF_UNION: return simplified(TY_ADT, path->res.def.id);
-        case DEF_FOREIGN_TY: return simplified(TY_FOREIGN, path->res.def.id);
-        case DEF_TRAIT: return simplified(TY_DYN, path->res.def.id);
-        case DEF_TY_ALIAS: return ty_simplify(db, type_of(db, path->res.def));
-        default: return 0;
-        }
+        return simplify_res(db, path->res);
     }
     default: return 0;
     }
@@ -87,21 +106,38 @@ static int index_order(const void *a, const void *b) {
     return x->position < y->position ? -1 : x->position > y->position;
 }
 
+static bool impl_key(Db *db, DefId impl, bool by_head, DefId *trait, SimplifiedTy *self) {
+    ImplHead head;
+    u64 mark = scratch_mark(&db->scratch);
+    bool done = by_head && def_impl_head(db, impl, &head);
+    scratch_rewind(&db->scratch, mark);
+    if (done) {
+        *trait = head.trait;
+        *self = simplify_head(db, &head);
+        return true;
+    }
+    const HirItem *item = hir_item(db, impl);
+    if (!item || !item->ty.id) return false;
+    *trait = (DefId){0};
+    if (item->impl_trait.id) {
+        const HirPathRow *path = &LIST_AT(item, HirPathRow, item->t.paths)[item->impl_trait.id];
+        if (path->res.kind != RES_DEF || def_kind(db, path->res.def) != DEF_TRAIT) return false;
+        *trait = path->res.def;
+    }
+    *self = simplify_hir(db, item, item->ty);
+    return true;
+}
+
 static void impl_index_run(Db *db, u32 key) {
     u32 count;
     const DefId *impls = names_impls(db, (CrateId){key}, &count);
     IndexedImpl *rows = SCRATCH_ARRAY(&db->scratch, IndexedImpl, count + 1);
     u32 n = 0;
+    bool by_head = !crate_row(db, (CrateId){key})->is_local;
     for (u32 i = 0; i < count; i++) {
-        const HirItem *item = hir_item(db, impls[i]);
-        if (!item || !item->ty.id) continue;
-        DefId trait = {0};
-        if (item->impl_trait.id) {
-            const HirPathRow *path = &LIST_AT(item, HirPathRow, item->t.paths)[item->impl_trait.id];
-            if (path->res.kind != RES_DEF || def_kind(db, path->res.def) != DEF_TRAIT) continue;
-            trait = path->res.def;
-        }
-        SimplifiedTy self = simplify_hir(db, item, item->ty);
+        DefId trait;
+        SimplifiedTy self;
+        if (!impl_key(db, impls[i], by_head, &trait, &self)) continue;
         // `impl<T> From<!> for T` only reserves the right to exist; such impls are blanket ones.
         if (!self && trait.id && def_attrs(db, impls[i])->flags & DEF_ATTR_RESERVATION_IMPL)
             continue;
