@@ -351,6 +351,7 @@ typedef struct HirClosure {
     HirExpr body;
     u8 is_move;
     HirExpr expr; // the CLOSURE expression itself
+    u32 outer; // index + 1 of the closure it stands in; 0: in none
 } HirClosure;
 
 typedef struct HirParamPat {

@@ -51,6 +51,7 @@ typedef struct Lower {
     VEC(LabelRib) labels;
     u32 label_count;
     u32 closure_count;
+    u32 outer_closure; // index + 1 of the closure that is being lowered
     u32 own_param_count; // next index for `impl Trait` parameters
     bool impl_is_param;  // `impl Trait` met now is a parameter (else opaque)
     bool in_loop_head;

@@ -478,8 +478,10 @@ static HirExpr lower_closure(Lower *l, const AstExprRow *row) {
     out.def = def_intern(l->db, l->owner, DEF_CLOSURE, SYM_OF(none), number);
     out.is_move = closure.is_move;
     out.expr = e;
+    out.outer = l->outer_closure;
     vec_push(l->scratch, &l->closures, out);
     u32 index = l->closures.count - 1;
+    l->outer_closure = index + 1;
     push_barrier(l);
     VEC(HirParamPat) params = {0};
     for (u32 i = 0; i < closure.params.count; i++) {
@@ -494,6 +496,7 @@ static HirExpr lower_closure(Lower *l, const AstExprRow *row) {
     if (closure.ret.id) out.ret = lower_type(l, closure.ret);
     out.body = lower_expression(l, closure.body);
     l->closures.at[index] = out;
+    l->outer_closure = out.outer;
     l->ribs.count = ribs;
     l->labels.count = labels;
     EXPR_ROW(l, e)->closure = index;

@@ -1,7 +1,7 @@
 // The link store: one toolchain, and what its precompiled crates define.
 //
 // Made once per Db; everything it answers is constant for the Db and may be called from any thread.
-// The symbol index is a file in the cache folder, mapped: canonical path (link/v0.h) -> symbol.
+// The symbol index is a file in the cache folder, mapped: canonical path (symbols/v0.h) -> symbol.
 
 #ifndef RAC_LINK_LINK_H
 #define RAC_LINK_LINK_H

@@ -3,7 +3,7 @@
 #include "link/aot.h"
 #include "link/elf_read.h"
 #include "link/link.h"
-#include "link/v0.h"
+#include "symbols/v0.h"
 
 #include <elf.h>
 #include <setjmp.h>

@@ -4,7 +4,7 @@
 #include "link/symbol_index.h"
 #include "base/map.h"
 #include "link/files.h"
-#include "link/v0.h"
+#include "symbols/v0.h"
 
 #include <elf.h>
 #include <stdlib.h>

@@ -66,14 +66,14 @@ typedef struct VtableWord {
 const VtableWord *mono_vtable(Db *db, Ty ty, Ty dyn, u32 *count); // in db->scratch
 
 // Whether calls go to a precompiled symbol; its name if so. The index is asked through a hook, set
-// by the session: canonical path (link/v0.h) -> symbol, or none.
+// by the session: canonical path (symbols/v0.h) -> symbol, or none.
 typedef Symbol MonoFindPath(Db *db, Str path);
 void mono_set_find_path(Db *db, MonoFindPath *find);
 Symbol mono_precompiled(Db *db, InstanceId instance); // SYM_none: compile it
 // The same for a static of the library.
 Symbol mono_precompiled_static(Db *db, DefId def);
 Str mono_canonical_path(Db *db, DefId def, Scratch *scratch); // "" if generic
-// A symbol name, unique per instance.
+// A symbol name, unique per instance: rustc's (v0) but for the crates' hashes, which are left out.
 Str mono_symbol_name(Db *db, InstanceId instance, Scratch *scratch);
 // The instance of the C entry point for the user's crate: calls lang_start::<T>(main, argc, argv,
 // sigpipe). 0: the crate has no main (reported).

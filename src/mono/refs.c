@@ -82,7 +82,7 @@ IrSym known_fn(Fn *f, const char *name) {
 // ---- precompiled code
 // -----------------------------------------------------------------------------
 
-// The path of a definition in the form of link/v0.h; "" where it has generic parameters.
+// The path of a definition in the form of symbols/v0.h; "" where it has generic parameters.
 static bool canonical(Db *db, DefId def, Scratch *scratch, Str *out) {
     const DefRow *row = def_row(db, def);
     Str name = symbol_str(&db->symbols, row->name);
@@ -186,37 +186,6 @@ Symbol mono_precompiled_static(Db *db, DefId def) {
     if (parent.id && def_kind(db, parent) == DEF_FOREIGN_MOD) return (Symbol){0};
     Symbol symbol = internal_symbol(db, def);
     return symbol.id ? symbol : find_path(db, def);
-}
-
-// ---- names
-// ----------------------------------------------------------------------------------------
-
-// Unique by construction: the printed path for people, the instance's number for the linker.
-Str mono_symbol_name(Db *db, InstanceId instance, Scratch *scratch) {
-    InstanceRow row = *instance_row(db, instance);
-    if (row.kind == INST_MAIN) return STR("main");
-    if (row.kind == INST_ITEM) {
-        const DefAttrs *attrs = def_kind(db, row.def) == DEF_FN ? def_attrs(db, row.def) : NULL;
-        if (attrs && attrs->link_name.id) return symbol_str(&db->symbols, attrs->link_name);
-        if (attrs && attrs->flags & DEF_ATTR_NO_MANGLE)
-            return symbol_str(&db->symbols, def_row(db, row.def)->name);
-    }
-    Str path = instance_print(db, instance, scratch);
-    char *text = scratch_take(scratch, (u64)path.len + 32, 1);
-    u32 n = 0;
-    memcpy(text, "_rac.", 5);
-    n = 5;
-    for (u32 i = 0; i < path.len; i++) {
-        char c = path.at[i];
-        bool plain =
-            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-        if (plain)
-            text[n++] = c;
-        else if (n && text[n - 1] != '.')
-            text[n++] = '.';
-    }
-    Str number = scratch_print(scratch, ".%u", instance.id);
-    return scratch_print(scratch, "%.*s%.*s", (int)n, text, STR_ARG(number));
 }
 
 // ---- locations

@@ -24,8 +24,8 @@
 // A name whose disambiguator is not 0 is `{name#n}` only for special namespaces (closures, shims);
 // for ordinary names the number is dropped.
 
-#ifndef RAC_LINK_V0_H
-#define RAC_LINK_V0_H
+#ifndef RAC_SYMBOLS_V0_H
+#define RAC_SYMBOLS_V0_H
 
 #include "base/scratch.h"
 
@@ -48,7 +48,13 @@ bool v0_parse(Scratch *memory, Str mangled, V0Name *out);
 // paths by (definition, arguments), types by type, constants by constant; it does not remember
 // basic types, nor things that refer to an enclosing binder (call v0_close with key 0 for those).
 
-typedef enum V0Kind { V0_PATH, V0_TYPE, V0_CONST } V0Kind;
+typedef enum V0Kind {
+    V0_PATH,
+    V0_TYPE,
+    V0_CONST,
+    V0_PARENT,    // a path that stands for what encloses the thing, with fewer arguments
+    V0_PRINCIPAL, // the trait of a `dyn`: its Self is left out
+} V0Kind;
 typedef struct V0Seen {
     u64 key;
     u32 kind;

@@ -1,6 +1,6 @@
 // The reader of v0 names, by recursive descent over the grammar of RFC 2603 and what rustc added
 // since (pattern types `W`, `&`/array/tuple/ADT constants, splats left out).
-#include "link/v0.h"
+#include "symbols/v0.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 // The writer of v0 names: pieces of the grammar and the table of what was written before.
-#include "link/v0.h"
+#include "symbols/v0.h"
 
 void v0_begin(V0Builder *b, Scratch *scratch) {
     *b = (V0Builder){.scratch = scratch};
