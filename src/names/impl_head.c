@@ -2,6 +2,7 @@
 // library crate's impls (14,000 of them) asks for nothing else, and trees of them all would take
 // more time and memory than the rest of a small program's compilation.
 
+#include "expand/derive.h"
 #include "names/names_internal.h"
 
 typedef struct Head {
@@ -209,11 +210,34 @@ static bool read_self(Db *db, DefId scope, Toks toks, const U32Vec *params, Impl
     return resolve_plain(db, scope, toks, &out->path);
 }
 
+// The trait of a derive's nth impl, where every such impl is of the item itself.
+static DefId derived_trait(Db *db, DeriveKind kind, u32 nth) {
+    static const char *const traits[][2] = {
+        [DERIVE_Clone] = {"core::clone::Clone", "core::clone::TrivialClone"},
+        [DERIVE_Copy] = {"core::marker::Copy"},
+        [DERIVE_Debug] = {"core::fmt::Debug"},
+        [DERIVE_Default] = {"core::default::Default"},
+        [DERIVE_Eq] = {"core::cmp::Eq"},
+        [DERIVE_Hash] = {"core::hash::Hash"},
+        [DERIVE_Ord] = {"core::cmp::Ord"},
+        [DERIVE_PartialEq] = {"core::cmp::PartialEq", "core::marker::StructuralPartialEq"},
+        [DERIVE_PartialOrd] = {"core::cmp::PartialOrd"},
+    };
+    if (kind >= ARRAY_LEN(traits) || nth >= 2 || !traits[kind][nth]) return (DefId){0};
+    return def_by_path(db, str_from(traits[kind][nth]), NS_TYPE);
+}
+
 bool def_impl_head(Db *db, DefId impl, ImplHead *out) {
     *out = (ImplHead){0};
     BoxView view;
     const DefSrc *src = def_src(db, impl, &view);
     if (!src) return false;
+    if (src->src == SRC_DERIVE) {
+        out->trait = derived_trait(db, (DeriveKind)src->derive, src->toks.lo);
+        out->self = IMPL_SELF_PATH;
+        out->path = (Res){.kind = RES_DEF, .def = src->derive_of};
+        return out->trait.id != 0;
+    }
     Head h = {0};
     if (src->src == SRC_TOKS) {
         h.toks = (Toks){view.toks + src->toks.lo, src->toks.hi - src->toks.lo};
