@@ -84,6 +84,7 @@ typedef struct Lexer {
     U32Vec open;       // tokens of delimiters not yet closed
     u32 open_count[3]; // of them: parens, brackets, braces
     u32 edition;
+    bool drop_docs;
     const u8 *last_end; // where the last token ended
 } Lexer;
 
@@ -382,6 +383,7 @@ static void lex_number(Lexer *x) {
 // ---- comments -----------------------------------------------------------------------------------
 
 static void emit_doc(Lexer *x, const u8 *from, const u8 *text, const u8 *end, bool inner) {
+    if (x->drop_docs) return;
     emit(x, inner ? TOK_DOC_INNER : TOK_DOC_OUTER, from, intern_range(x, text, end));
 }
 
@@ -709,7 +711,7 @@ static u32 lex_start(Str text) {
 }
 
 static void lex_range(Symbols *symbols, Scratch *scratch, Str text, u32 start, u32 edition,
-                      LexOut *out) {
+                      bool drop_docs, LexOut *out) {
     *out = (LexOut){.text_start = start};
     Lexer x = {
         .start = (const u8 *)text.at,
@@ -719,10 +721,11 @@ static void lex_range(Symbols *symbols, Scratch *scratch, Str text, u32 start, u
         .scratch = scratch,
         .out = out,
         .edition = edition,
+        .drop_docs = drop_docs,
     };
     x.cache = SCRATCH_ARRAY(scratch, CacheSlot, CACHE_SLOTS);
     vec_reserve(scratch, &x.open, 64);
-    vec_reserve(scratch, &out->toks, text.len / 5 + 16);
+    vec_reserve(scratch, &out->toks, text.len / (drop_docs ? 10 : 6) + 16);
     while (x.at < x.end)
         lex_one(&x);
     if (x.open.count) {
@@ -735,13 +738,17 @@ static void lex_range(Symbols *symbols, Scratch *scratch, Str text, u32 start, u
 }
 
 void lex_file(Symbols *symbols, Scratch *scratch, Str text, u32 edition, LexOut *out) {
-    lex_range(symbols, scratch, text, lex_start(text), edition, out);
+    lex_range(symbols, scratch, text, lex_start(text), edition, false, out);
+}
+
+void lex_file_without_docs(Symbols *symbols, Scratch *scratch, Str text, u32 edition, LexOut *out) {
+    lex_range(symbols, scratch, text, lex_start(text), edition, true, out);
 }
 
 bool lex_text(Symbols *symbols, Scratch *scratch, Str text, u32 edition, u32 pos, u32 ctxt,
               Toks *toks) {
     LexOut out;
-    lex_range(symbols, scratch, text, 0, edition, &out);
+    lex_range(symbols, scratch, text, 0, edition, false, &out);
     for (u32 i = 0; i < out.toks.count; i++) {
         Tok *tok = &out.toks.at[i];
         tok->pos = pos;

@@ -7,7 +7,11 @@
 static void file_tokens_run(Db *db, u32 file) {
     Str text = file_text_str(query_get(db, Q_file_text, file));
     LexOut out;
-    lex_file(&db->symbols, &db->scratch, text, db->options->edition, &out);
+    if (source_is_library(db, (FileId){file})) {
+        lex_file_without_docs(&db->symbols, &db->scratch, text, db->options->edition, &out);
+    } else {
+        lex_file(&db->symbols, &db->scratch, text, db->options->edition, &out);
+    }
     for (u32 i = 0; i < out.errors.count; i++) {
         const LexError *error = &out.errors.at[i];
         Span span = {file, error->pos, error->pos + error->len};
