@@ -74,6 +74,10 @@ static bool crate_name(Session *session, Symbol *name) {
     return ok;
 }
 
+static bool known_type_id(const Db *db, KnownTypeId which, u8 out[16]) {
+    return link_type_id(db, (LinkTypeId)which, out);
+}
+
 bool session_open_crate(Session *session, const CliArgs *args) {
     if (!session_open(session, args)) return false;
     Db *db = session->db;
@@ -100,6 +104,7 @@ bool session_open_crate(Session *session, const CliArgs *args) {
         cli_error(args, "%s", error.text);
     } else if (!args->input || crate_name(session, &name)) {
         const Toolchain *toolchain = link_toolchain(db);
+        consts_set_type_id_hook(db, known_type_id);
         source_set_library_root(db, toolchain->library);
         names_declare_sysroot(db, toolchain->library);
         if (args->input)
