@@ -242,11 +242,10 @@ bool def_impl_head(Db *db, DefId impl, ImplHead *out) {
     if (src->src == SRC_TOKS) {
         h.toks = (Toks){view.toks + src->toks.lo, src->toks.hi - src->toks.lo};
     } else if (src->src == SRC_FILE) {
-        const FilePlaces *places = query_get(db, Q_file_places, src->file);
-        const TokenBuf *buf = query_get(db, Q_file_tokens, src->file);
-        if (src->row >= places->places.count) return false;
-        const ShapePlace *place = &LIST_AT(places, ShapePlace, places->places)[src->row];
-        h.toks = toks_sub(token_buf_toks(buf), place->range);
+        const FileShape *shape = query_get(db, Q_file_shape, src->file);
+        if (src->row >= shape->rows.count) return false;
+        TokRange range = LIST_AT(shape, ShapeRow, shape->rows)[src->row].header;
+        h.toks = (Toks){LIST_AT(shape, Tok, shape->toks) + range.lo, range.hi - range.lo};
     } else {
         return false;
     }

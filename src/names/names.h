@@ -103,8 +103,7 @@ const DefId *names_traits_in_scope(Db *db, DefId scope, u32 *count);
 // Every impl of a crate (local ones in bodies too), in a fixed order.
 const DefId *names_impls(Db *db, CrateId crate, u32 *count);
 // What an impl is of, read from its tokens without a tree of it: the index of a crate's impls needs
-// no more. False where that is not enough; then the tree tells. Reads positions: for library
-// crates, whose texts do not change.
+// no more. False where that is not enough; then the tree tells.
 typedef enum ImplSelf {
     IMPL_SELF_PATH,
     IMPL_SELF_PARAM,

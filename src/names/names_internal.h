@@ -75,7 +75,7 @@ typedef struct ShapeRow {
     u32 call_pos;   // macro calls: of the call, from the item's start
     TokRange attrs; // in Shape.toks, as all of these; inner attributes of an inline module too
     TokRange vis_path;
-    TokRange header; // USE; MACRO_CALL: the path
+    TokRange header; // USE, IMPL; MACRO_CALL: the path
     TokRange body;   // MACRO_CALL: arguments; MACRO_RULES, MACRO_DEF: what macro_compile takes
 } ShapeRow;
 

@@ -3,6 +3,8 @@
 
 #include "diag/diag.h"
 #include "names/collect.h"
+#include "source/source.h"
+#include "syntax/lex.h"
 
 typedef struct ShapeCx {
     Db *db;
@@ -165,10 +167,13 @@ static void shape_item(ShapeCx *cx, Toks toks, u32 offset, const ItemRow *item) 
         row.body = keep(cx, toks_sub(toks, after), base);
         break;
     }
+    case ITEM_IMPL:
+        row.header = keep(cx, toks_sub(toks, item->header), base);
+        row.bits = scan_bits(cx, toks, item->body);
+        break;
     case ITEM_FN:
     case ITEM_CONST:
     case ITEM_STATIC:
-    case ITEM_IMPL:
     case ITEM_TRAIT: row.bits = scan_bits(cx, toks, item->body); break;
     case ITEM_NONE:
     case ITEM_MOD:
@@ -231,15 +236,27 @@ void shape_build(Db *db, Toks toks, SkimPlace place, u32 edition, bool rebase, S
     shape_run(&cx, toks, 0, place, &out->inner_attrs);
 }
 
-static void build_file(Db *db, u32 file, ShapeBuild *out) {
-    const TokenBuf *buf = query_get(db, Q_file_tokens, file);
+// The tokens of a library file are not kept: of most files nothing but the shape is ever looked at,
+// and the tokens of all would be a third of the memory a small program's compilation takes.
+static Toks file_toks_once(Db *db, u32 file) {
+    if (!source_is_library(db, (FileId){file}))
+        return token_buf_toks(query_get(db, Q_file_tokens, file));
+    LexOut out;
+    lex_file(&db->symbols, &db->scratch, source_text(db, (FileId){file}), db->options->edition,
+             &out);
+    return (Toks){out.toks.at, out.toks.count};
+}
+
+static void build_file(Db *db, u32 file, bool once, ShapeBuild *out) {
+    Toks toks =
+        once ? file_toks_once(db, file) : token_buf_toks(query_get(db, Q_file_tokens, file));
     // The edition only decides which words are keywords for the skimmer; 2024 knows them all.
-    shape_build(db, token_buf_toks(buf), SKIM_MODULE, 2021, true, &db->scratch, out);
+    shape_build(db, toks, SKIM_MODULE, 2021, true, &db->scratch, out);
 }
 
 void run_file_shape(Db *db, u32 file) {
     ShapeBuild build = {0};
-    build_file(db, file, &build);
+    build_file(db, file, true, &build);
     for (u32 i = 0; i < build.errors.count; i++) {
         u32 pos = build.errors.at[i].pos;
         diag_error(db, (Span){file, pos, pos + 1}, "", "%s", build.errors.at[i].message);
@@ -257,7 +274,7 @@ void run_file_shape(Db *db, u32 file) {
 
 void run_file_places(Db *db, u32 file) {
     ShapeBuild build = {0};
-    build_file(db, file, &build);
+    build_file(db, file, false, &build);
     Blob blob;
     blob_begin(&blob, &db->scratch, sizeof(FilePlaces));
     List places = blob_add(&blob, build.places.at, build.places.count, sizeof(ShapePlace));
