@@ -38,18 +38,19 @@ Confirmed confirm_method(Tc *tc, HirExpr e, HirExpr receiver, Ty receiver_ty, co
     tc->lower.owner = tc->b->owner;
     Args args = lower_path_args(&tc->lower, tc->b->hir, &tc->b->hir->t, seg, pick->item, parent, (Ty){0});
     args = tc_normalize_args(tc, args, span);
-    Ty ptr = tc_normalize(tc, fn_sig_ptr(db, pick->item, args), span);
+    // The receiver first: what it tells makes projections in the other inputs known.
+    Ty ptr = fn_sig_ptr(db, pick->item, args);
+    if (args_count(db, ty_row(db, ptr)->args) >= 2) {
+        Ty declared = tc_normalize(tc, args_get(db, ty_row(db, ptr)->args, 0), span);
+        if (!tc_unify(tc, declared, self_ty)) tc_mismatch(tc, span, declared, self_ty);
+    }
+    ptr = tc_normalize(tc, tc_resolve(tc, ptr), span);
     const TyRow *row = ty_row(db, ptr);
     Confirmed out;
     memset(&out, 0, sizeof out);
     out.fn = pick->item;
     out.args = args;
     out.sig = (FnPtrSig){row->args, row->abi, row->is_unsafe, row->is_variadic};
-    u32 n;
-    const Ty *tys = args_at(db, row->args, &n);
-    if (n >= 2) {
-        if (!tc_unify(tc, tys[0], self_ty)) tc_mismatch(tc, span, tys[0], self_ty);
-    }
     tc_register_bounds(tc, pick->item, args, span);
     if (pick->autoref == 2) tc_make_places_mutable(tc, receiver);
     return out;
