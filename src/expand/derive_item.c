@@ -169,7 +169,17 @@ bool derive_item_parse(DeriveCx *cx, Toks toks, DeriveItem *item) {
     u32 at = row.name_tok + 1, end = row.range.hi;
     if (at < end && toks.at[at].kind == TOK_LT) {
         u32 close = piece_end(run(toks, 0, end), at + 1, TOK_GT, TOK_GT);
-        parse_params(cx, run(toks, at + 1, close), item);
+        Toks params = run(toks, at + 1, close);
+        if (close < end && (toks.at[close].kind == TOK_SHR || toks.at[close].kind == TOK_SHREQ)) {
+            // `<T: A<u8>>`: the first half of the glued token ends the last bound.
+            TokVec split = {0};
+            vec_append(cx->scratch, &split, params.at, params.count);
+            Tok gt = toks.at[close];
+            gt.kind = TOK_GT;
+            vec_push(cx->scratch, &split, gt);
+            params = (Toks){split.at, split.count};
+        }
+        parse_params(cx, params, item);
         at = close + 1;
     }
     // `where` before the brace, or after a tuple's fields.
