@@ -53,6 +53,8 @@ bool const_usize_value(Db *db, Ty konst, u64 *value);
 // index (u32) first, then fields; of structs, tuples and arrays 0, then fields or elements; of &str
 // and &[u8] 0, then bytes.
 Ty const_normalize(Db *db, Ty konst);
+// A value as text: integers, floats' bits, "strings", (fields), [elements], #variant(fields).
+Str const_print(Db *db, const ConstAlloc *alloc, Scratch *scratch);
 // The discriminant of variant i of an enum (bits, sign-extended).
 i128 discriminant_value(Db *db, DefId enum_def, u32 variant);
 // 128-bit type ids (std-facts 10.4.3): rac's own hash of the type's structure, but rustc's numbers

@@ -32,6 +32,8 @@ void ce_fail(Machine *m, const char *format, ...) {
     m->fail_lo = f->lo;
     VEC(char) notes = {0};
     for (u32 shown = 0; f && f->parent && shown < 8; f = f->parent, shown++) {
+        while (f->parent->parent && def_eq(f->def, f->parent->def)) // recursion, once
+            f = f->parent;
         Str path = def_path_str(m->db, f->def, m->work), list = args_print(m->db, f->args, m->work);
         if (notes.count) vec_append(m->work, &notes, ", called by ", 12);
         vec_push(m->work, &notes, '`');

@@ -33,12 +33,17 @@ const Layout *ce_lay(Machine *m, Ty ty) {
         return &none;
     }
     if (flags & TY_HAS_ERROR) {
+        if (!m->frame || !m->frame->parent) ce_fail_quiet(m); // of the constant itself: reported
         ce_fail(m, "a type that could not be worked out: `%.*s`",
                 STR_ARG(ty_print(m->db, ty, m->work)));
         return &none;
     }
     const Layout *l = layout_of(m->db, ty);
-    if (l->is_failed)
+    const TyRow *row = ty_row(m->db, ty);
+    if (l->is_failed && row->kind == TY_ARRAY && ty_kind(m->db, row->len) == TY_CONST_VALUE)
+        ce_fail(m, "values of the type `%.*s` are too big for the target architecture",
+                STR_ARG(ty_print(m->db, ty, m->work)));
+    else if (l->is_failed)
         ce_fail(m, "the layout of `%.*s` is not known", STR_ARG(ty_print(m->db, ty, m->work)));
     return l;
 }
@@ -59,6 +64,17 @@ Val ce_val_pair(Machine *m, Scal a, Scal b, Ty ty) {
     return (Val){.kind = VAL_PAIR, .a = a, .b = b, .ty = ty, .layout = ce_lay(m, ty)};
 }
 
+// Why bytes are not one value: something is missing, or a pointer was cut.
+static void fail_uninit(Machine *m, const u8 *bytes, const u8 *mask, u32 size) {
+    (void)bytes;
+    for (u32 i = 0; i < size; i++) {
+        if (mask[i] != MASK_NONE) continue;
+        ce_fail(m, "using uninitialized data, but this operation requires initialized memory");
+        return;
+    }
+    ce_fail(m, "unable to turn pointer into raw bytes");
+}
+
 // A scalar or pair is taken out if it is wholly initialised; everything else stays where it is.
 Val ce_val_at(Machine *m, const u8 *bytes, const u8 *mask, Ty ty) {
     const Layout *l = ce_lay(m, ty);
@@ -68,12 +84,20 @@ Val ce_val_at(Machine *m, const u8 *bytes, const u8 *mask, Ty ty) {
     bool clean, clean_b;
     if (l->repr == REPR_SCALAR) {
         v.a = scal_load(m, bytes, mask, l->a.bytes, &clean);
-        if (clean) v.kind = VAL_SCALAR;
+        if (clean)
+            v.kind = VAL_SCALAR;
+        else if (!l->a.is_union)
+            fail_uninit(m, bytes, mask, l->a.bytes);
     } else if (l->repr == REPR_SCALAR_PAIR) {
         v.a = scal_load(m, bytes, mask, l->a.bytes, &clean);
         v.b = scal_load(m, bytes + l->b_offset, mask ? mask + l->b_offset : NULL, l->b.bytes,
                         &clean_b);
-        if (clean && clean_b) v.kind = VAL_PAIR;
+        if (clean && clean_b)
+            v.kind = VAL_PAIR;
+        else if (!clean && !l->a.is_union)
+            fail_uninit(m, bytes, mask, l->a.bytes);
+        else if (!clean_b && !l->b.is_union)
+            fail_uninit(m, bytes + l->b_offset, mask + l->b_offset, l->b.bytes);
     }
     return v;
 }
