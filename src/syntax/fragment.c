@@ -79,7 +79,7 @@ bool fragment_may_start(const ParseInput *in, FragKind kind, Toks toks, u32 at) 
         case TOK_LT:
         case TOK_SHL:
         case TOK_NOT: return true;
-        case TOK_OR: return kind == FRAG_PAT && edition >= 2021;
+        case TOK_OR: return kind == FRAG_PAT;
         default: return at_lit(&p);
         }
     case FRAG_NONE:
@@ -160,7 +160,7 @@ static void run_fragment(Parser *p, FragKind kind, Toks toks, u32 at) {
     case FRAG_EXPR:
     case FRAG_EXPR_2021: parse_expr(p); break;
     case FRAG_TY: parse_ty(p); break;
-    case FRAG_PAT: p->edition >= 2021 ? parse_pat_top(p) : parse_pat_no_top(p); break;
+    case FRAG_PAT: parse_pat_top(p); break; // of a macro before 2021: the matcher asks for PAT_PARAM
     case FRAG_PAT_PARAM: parse_pat_no_top(p); break;
     case FRAG_PATH: parse_path(p, PATH_TYPE); break;
     case FRAG_BLOCK: parse_plain_block(p); break;
