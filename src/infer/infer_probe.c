@@ -164,7 +164,7 @@ static void on_note(void *cx, QueryKind kind, u32 key, const void *note, u32 byt
     Probe *p = cx;
     (void)bytes;
     const DiagRecord *record = note;
-    if ((kind != Q_typeck && kind != Q_hir_body) || key != p->owner.id) return;
+    if ((kind != Q_typeck && kind != Q_hir_body && kind != Q_body_ast) || key != p->owner.id) return;
     Str text = record_text(record);
     if (record->part != PART_HEAD) {
         if (p->verbose && record->part == PART_LABEL) printf("      %.*s\n", STR_ARG(text));
