@@ -4,7 +4,8 @@
 #include "names/names_internal.h"
 
 void builder_init(Builder *b, Db *db, Scratch *scratch, CrateId crate) {
-    *b = (Builder){.db = db, .scratch = scratch, .temp = scratch, .crate = crate};
+    *b = (Builder){
+        .db = db, .scratch = scratch, .temp = scratch, .toks_in = scratch, .crate = crate};
     b->edition = crate_edition(db, crate);
     b->cfgs = crate_cfgs(db, crate, scratch);
     vec_push(scratch, &b->texts, (TextRow){0}); // row 0 ends chains

@@ -131,7 +131,7 @@ static void bind(Builder *b, DefId mod, Namespace ns, Symbol name, u32 ctxt, Res
 
 static TokRange keep_attrs(Builder *b, Toks attrs) {
     u32 first = b->toks.count;
-    cfg_attrs_expand(&b->db->symbols, &b->cfgs, attrs, b->scratch, &b->toks);
+    cfg_attrs_expand(&b->db->symbols, &b->cfgs, attrs, b->toks_in, &b->toks);
     return (TokRange){first, b->toks.count};
 }
 
@@ -650,7 +650,7 @@ void collect_tokens(Builder *b, DefId mod, DefId parent, Toks toks, SkimPlace pl
                    shape.errors.at[i].message);
     }
     u32 shift = b->toks.count;
-    vec_append(b->scratch, &b->toks, toks.at, toks.count);
+    vec_append(b->toks_in, &b->toks, toks.at, toks.count);
     Rows rows = {shape.rows.at, shape.toks.at, shape.places.at, file,
                  outer_row,     shift,         depth,           true};
     Dir own = {dir, attr_dir};
@@ -915,6 +915,9 @@ void run_crate_box(Db *db, u32 key) {
     Builder b;
     builder_init(&b, db, &db->scratch, crate);
     b.temp = &db->defs->temp;
+    Scratch toks_in;
+    scratch_init(&toks_in);
+    b.toks_in = &toks_in;
     builder_mod(&b, root, (DefId){0}, 0);
     DefSrc *src = builder_src(&b, root);
     src->src = SRC_NONE;
@@ -966,6 +969,7 @@ void run_crate_box(Db *db, u32 key) {
                   .cap = (u32)room};
     builder_pack(&b, &blob);
     builder_deinit(&b);
+    scratch_deinit(&toks_in);
     query_return_blob(db, &blob);
 }
 

@@ -274,6 +274,7 @@ typedef struct Builder {
     Db *db;
     Scratch *scratch; // what the box is made of
     Scratch *temp;    // what one macro call needs; the same as `scratch` in bodies
+    Scratch *toks_in; // of `toks` alone for crates, so that tens of megabytes grow in place
     CrateId crate;
     DefId owner; // body boxes: the body's owner; 0 for crates
     VEC(DefSrc) defs;
