@@ -9,7 +9,7 @@ import re
 import subprocess
 
 TOKEN = re.compile(r"\s*(\(\.\.=\d+\) \| \(\d+\.\.\)|\d+\.\.=\d+|-?\d+ bytes|-?\d+|\"[^\"]*\""
-                   r"|[A-Za-z_][A-Za-z0-9_]*(?:::[A-Za-z0-9_]+)*|[\[\](){},:])")
+                   r"|[A-Za-z_][A-Za-z0-9_]*(?:(?:::| \| )[A-Za-z0-9_]+)*|[\[\](){},:])")
 
 
 class Node:

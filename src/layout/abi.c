@@ -57,6 +57,12 @@ static ArgAbi rust_arg(Db *db, Ty ty, bool is_return) {
 
 typedef enum SysvClass { SYSV_NONE, SYSV_SSE, SYSV_INT, SYSV_MEMORY } SysvClass;
 
+// Registers that are left for arguments. A struct that does not fit in them as a whole goes to the
+// stack; those after it may still have them.
+typedef struct SysvRegs {
+    u32 ints, floats;
+} SysvRegs;
+
 static void merge_class(SysvClass *into, SysvClass with) {
     if (with > *into) *into = with; // NONE < SSE < INT < MEMORY is the psABI's order of merging
 }
@@ -74,6 +80,10 @@ static void classify_scalar(const Scalar *s, u64 offset, SysvClass classes[2]) {
 static void classify(Db *db, Ty ty, u64 offset, SysvClass classes[2]) {
     const Layout *l = layout_of(db, ty);
     if (l->size == 0) return;
+    if (offset % l->align) {
+        classes[0] = SYSV_MEMORY;
+        return;
+    }
     if (l->repr == REPR_SCALAR) {
         classify_scalar(&l->a, offset, classes);
         return;
@@ -103,7 +113,20 @@ static void classify(Db *db, Ty ty, u64 offset, SysvClass classes[2]) {
     }
 }
 
-static ArgAbi c_arg(Db *db, Ty ty, bool is_return) {
+// Takes the registers, if there are enough.
+static bool take_registers(SysvRegs *regs, const SysvClass classes[2]) {
+    SysvRegs needed = {0, 0};
+    for (u32 i = 0; i < 2; i++) {
+        needed.ints += classes[i] == SYSV_INT;
+        needed.floats += classes[i] == SYSV_SSE;
+    }
+    if (needed.ints > regs->ints || needed.floats > regs->floats) return false;
+    regs->ints -= needed.ints;
+    regs->floats -= needed.floats;
+    return true;
+}
+
+static ArgAbi c_arg(Db *db, Ty ty, bool is_return, SysvRegs *regs) {
     const Layout *l = layout_of(db, ty);
     ArgAbi arg;
     memset(&arg, 0, sizeof arg);
@@ -112,15 +135,18 @@ static ArgAbi c_arg(Db *db, Ty ty, bool is_return) {
         arg.mode = PASS_IGNORE;
         return arg;
     }
-    if (l->repr == REPR_SCALAR) return scalar_arg(db, ty, l);
     SysvClass classes[2] = {SYSV_NONE, SYSV_NONE};
     if (l->size <= 16) classify(db, ty, 0, classes);
-    if (l->size > 16 || classes[0] == SYSV_MEMORY || classes[1] == SYSV_MEMORY) {
+    bool in_memory = l->size > 16 || classes[0] == SYSV_MEMORY || classes[1] == SYSV_MEMORY;
+    bool has_room = in_memory || is_return || take_registers(regs, classes);
+    if (l->repr == REPR_SCALAR) return scalar_arg(db, ty, l);
+    if (in_memory || !has_room) {
         arg.mode = is_return ? PASS_INDIRECT : PASS_BYVAL;
+        if (is_return) regs->ints--; // the pointer to the result is the first argument
         return arg;
     }
     arg.mode = PASS_CAST;
-    arg.cast_count = l->size > 8 ? 2 : 1;
+    arg.cast_count = classes[1] == SYSV_NONE ? 1 : 2; // what is but padding is in no register
     for (u32 i = 0; i < arg.cast_count; i++) {
         arg.cast_float[i] = classes[i] == SYSV_SSE;
         arg.cast_bytes[i] = (u8)min_u64(8, l->size - 8 * i);
@@ -138,17 +164,18 @@ static void fn_abi_run(Db *db, u32 key) {
     head.is_c = is_c;
     head.is_variadic = k->is_variadic;
     head.can_unwind = !is_c;
-    head.ret = is_c ? c_arg(db, tys[count - 1], true) : rust_arg(db, tys[count - 1], true);
+    SysvRegs regs = {6, 8};
+    head.ret = is_c ? c_arg(db, tys[count - 1], true, &regs) : rust_arg(db, tys[count - 1], true);
     VEC(ArgAbi) args = {0};
     for (u32 i = 0; i + 1 < count; i++)
         vec_push(&db->scratch, &args,
-                 is_c ? c_arg(db, tys[i], false) : rust_arg(db, tys[i], false));
+                 is_c ? c_arg(db, tys[i], false, &regs) : rust_arg(db, tys[i], false));
     if (k->track_caller) {
         ArgAbi location;
         memset(&location, 0, sizeof location);
         location.mode = PASS_DIRECT;
-        location.a = layout_of(db, ty_ptr(db, ty_unit(db), false))->a;
-        location.ty = ty_ptr(db, ty_unit(db), false);
+        location.ty = ty_ref(db, ty_unit(db), false);
+        location.a = layout_of(db, location.ty)->a;
         vec_push(&db->scratch, &args, location);
     }
     Blob blob;
