@@ -174,7 +174,7 @@ static Ty declared_self(Probe *p, const Candidate *c, Args args, Ty container_se
         // The method's own parameters seldom occur in the receiver; variables stand for them.
         const Ty *fresh = args_at(db, infer_fresh_args(tc->table, c->item), NULL);
         Ty *tys = SCRATCH_ARRAY(tc->scratch, Ty, total);
-        memcpy(tys, own, n * sizeof *tys);
+        if (n) memcpy(tys, own, n * sizeof *tys);
         memcpy(tys + n, fresh + n, (total - n) * sizeof *tys);
         all = args_intern(db, tys, total);
     }
