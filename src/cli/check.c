@@ -35,6 +35,7 @@ static void check_def(Db *db, DefId def) {
         (void)fn_sig(db, def);
         if (def_has_body(db, def)) (void)mir_of(db, def);
         break;
+    case DEF_INLINE_CONST: (void)mir_of(db, def); break;
     case DEF_CONST:
     case DEF_STATIC:
     case DEF_ASSOC_CONST:
@@ -52,7 +53,6 @@ static void check_def(Db *db, DefId def) {
     case DEF_ASSOC_TY:
     case DEF_CLOSURE:
     case DEF_ANON_CONST:
-    case DEF_INLINE_CONST:
     case DEF_OPAQUE_TY:
     case DEF_GLOBAL_ASM: break; // parts of others
     }

@@ -36,6 +36,12 @@ static void report_mono_error(Program *p, IrSym sym, const MonoError *error) {
     p->errors++;
     MonoRef ref = ref_of(p, sym);
     Str name = instance_print(db, ref.instance, &db->scratch);
+    if (error->is_const && session_report(session, Q_const_eval, const_failed_query(db))) {
+        fprintf(stderr, "note: the constant is needed by `%.*s`\n", STR_ARG(name));
+        print_chain(p, sym);
+        fputc('\n', stderr);
+        return;
+    }
     cli_error(session->args, "not supported yet: %.*s", STR_ARG(error->what));
     u32 file = 0, offset = 0;
     if (error->def.id) def_locate(db, error->def, &file, &offset);
@@ -126,7 +132,9 @@ static IrSym reloc_symbol(Db *db, const ConstReloc *reloc) {
 
 static bool alloc_data(Program *p, const ConstAlloc *alloc, Scratch *scratch, ProgramData *out) {
     if (alloc->is_failed) {
-        report(p, "the evaluation of a constant failed");
+        if (!session_report(p->session, Q_const_eval, const_failed_query(p->session->db)))
+            report(p, "the evaluation of a constant failed");
+        p->errors++;
         return false;
     }
     RelocVec relocs = {0};

@@ -69,6 +69,10 @@ typedef bool TypeIdHook(const Db *db, KnownTypeId which, u8 out[16]); // false: 
 void consts_set_type_id_hook(Db *db, TypeIdHook *hook);
 void type_id_bytes(Db *db, Ty ty, u8 out[16]);
 
+// The key of Q_const_eval under which the last failure was reported, for a user of the value who
+// shows it.
+u32 const_failed_query(const Db *db);
+
 struct ConstStore *const_store_new(void);
 void const_store_free(struct ConstStore *store);
 void consts_register(Db *db);

@@ -22,6 +22,7 @@ typedef struct ConstStore {
     TypeIdHook *type_id;
     u32 depth; // frames of all machines
     u32 unique;
+    u32 last_failed; // const_failed_query
 } ConstStore;
 
 enum {

@@ -220,7 +220,16 @@ AllocId ce_eval_item(Db *db, DefId def, Args args, u32 index) {
 
 static const ConstAlloc *eval_alloc(Db *db, DefId def, Args args, u32 index) {
     AllocId id = ce_eval_item(db, def, args, index);
-    return const_alloc(db, id.id ? id : failed_alloc(db));
+    const ConstAlloc *alloc = const_alloc(db, id.id ? id : failed_alloc(db));
+    if (alloc->is_failed) {
+        u32 words[3] = {def.id, args.id, index};
+        db->consts->last_failed = types_key(db, words, 3);
+    }
+    return alloc;
+}
+
+u32 const_failed_query(const Db *db) {
+    return db->consts->last_failed;
 }
 
 const ConstAlloc *const_eval(Db *db, DefId def, Args args) {

@@ -351,5 +351,6 @@ void hir_walk_pat(HirVisit *v, const HirBody *b, HirPat p);
 void tc_fallback(Tc *tc);
 void tc_writeback(Tc *tc, Body *body, Blob *blob);
 void tc_check_unsafety(Tc *tc, Body *body);
+DefId tc_body_owner(Db *db, DefId def); // whose body a closure or block stands in; itself for others
 
 #endif

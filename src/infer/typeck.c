@@ -3,7 +3,7 @@
 
 static const Typeck no_typeck = {.is_tainted = true}; // of a body whose check asks for itself
 
-static DefId body_owner(Db *db, DefId def) {
+DefId tc_body_owner(Db *db, DefId def) {
     for (;;) {
         DefKind kind = def_kind(db, def);
         if (kind != DEF_CLOSURE && kind != DEF_BLOCK) return def;
@@ -14,7 +14,7 @@ static DefId body_owner(Db *db, DefId def) {
 }
 
 const Typeck *typeck(Db *db, DefId owner) {
-    const Typeck *t = query_get(db, Q_typeck, body_owner(db, owner).id);
+    const Typeck *t = query_get(db, Q_typeck, tc_body_owner(db, owner).id);
     return t ? t : &no_typeck;
 }
 
@@ -73,7 +73,7 @@ static bool defining_opaque(void *cx, Ty opaque, Ty *hidden) {
 
 // The type that the body around an inline const found for it; ERROR if that failed.
 static Ty inline_const_ty(Db *db, DefId def) {
-    DefId around = body_owner(db, def_row(db, def)->parent);
+    DefId around = tc_body_owner(db, def_row(db, def)->parent);
     const Typeck *t = typeck(db, around);
     const HirBody *hir = hir_body(db, around);
     if (!hir || t->is_tainted) return TY_OF(ERROR);

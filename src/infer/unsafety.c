@@ -120,6 +120,42 @@ static void unsafety_expr(HirVisit *v, const HirBody *b, HirExpr e) {
     hir_walk_expr(v, b, e);
 }
 
+// Whether an inline const stands in an unsafe block or function: it is a body of its own, and may
+// do what the code around it may.
+typedef struct ConstSearch {
+    HirVisit v;
+    DefId want;
+    u32 depth;
+    bool found_unsafe;
+} ConstSearch;
+
+static void search_expr(HirVisit *v, const HirBody *b, HirExpr e) {
+    ConstSearch *s = v->cx;
+    const HirExprRow *row = hir_expr(b, e);
+    if (row->kind == HIR_INLINE_CONST && row->def.id == s->want.id) s->found_unsafe = s->depth != 0;
+    bool is_unsafe = row->kind == HIR_BLOCK && row->is_unsafe;
+    s->depth += is_unsafe;
+    hir_walk_expr(v, b, e);
+    s->depth -= is_unsafe;
+}
+
+static bool is_in_unsafe(Db *db, DefId def) {
+    DefKind kind = def_kind(db, def);
+    if (kind == DEF_FN || kind == DEF_ASSOC_FN) return fn_sig(db, def)->is_unsafe;
+    if (kind != DEF_INLINE_CONST) return false;
+    DefId around = tc_body_owner(db, def_row(db, def)->parent);
+    const HirBody *hir = hir_body(db, around);
+    if (!hir) return false;
+    ConstSearch s;
+    memset(&s, 0, sizeof s);
+    s.v.cx = &s;
+    s.v.expr = search_expr;
+    s.want = def;
+    s.depth = is_in_unsafe(db, around);
+    search_expr(&s.v, hir, hir->value);
+    return s.found_unsafe;
+}
+
 void tc_check_unsafety(Tc *tc, Body *body) {
     Unsafety u;
     memset(&u, 0, sizeof u);
@@ -127,8 +163,7 @@ void tc_check_unsafety(Tc *tc, Body *body) {
     u.v.expr = unsafety_expr;
     u.tc = tc;
     u.b = body;
-    DefKind kind = def_kind(tc->db, tc->owner);
-    if (kind == DEF_FN || kind == DEF_ASSOC_FN) u.depth = fn_sig(tc->db, tc->owner)->is_unsafe;
+    u.depth = is_in_unsafe(tc->db, tc->owner);
     tc->b = body;
     unsafety_expr(&u.v, body->hir, body->hir->value);
 }

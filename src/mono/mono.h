@@ -55,6 +55,7 @@ typedef struct MonoError {
     Str what; // construct that is not supported, or what went wrong
     DefId def;
     u32 lo, hi; // in def
+    bool is_const; // the evaluation of a constant failed: const_failed_query has the reason
 } MonoError;
 IrFn *mono_build(Db *db, InstanceId instance, MonoError *error);
 

@@ -184,6 +184,7 @@ Val alloc_val(Fn *f, const ConstAlloc *alloc, MonoRef self, Ty ty) {
     const Layout *l = fn_layout(f, ty);
     if (alloc->is_failed) {
         fail(f, "the evaluation of a constant failed");
+        f->error->is_const = true;
         return val_zst(ty);
     }
     if (l->size == 0) return val_zst(ty);
@@ -251,6 +252,7 @@ Val const_val(Fn *f, u32 konst) {
         const ConstAlloc *alloc = const_eval_promoted(f->db, owner, f->args, c->index);
         if (alloc->is_failed) {
             fail(f, "the evaluation of a promoted constant failed");
+            f->error->is_const = true;
             return val_zst(ty);
         }
         MonoRef ref = {.kind = REF_CONST, .def = owner, .args = f->args, .index = c->index + 1};
