@@ -156,6 +156,7 @@ static Ty check_struct(Tc *tc, HirPat id, const HirPatRow *p, Ty expected, PatCx
     tc->b->pat_callee[id.id] = tc_callee(tc, res, args);
     u32 n = path.variant->field_count;
     u8 *seen = SCRATCH_ARRAY(tc->scratch, u8, max_u32(n, 1));
+    u32 unknown = 0;
     for (u32 i = 0; i < fields.count; i++) {
         HirField field = *HIR_AT(tc->b->hir, HirField, fields, fields.first + i);
         HirPat sub = {field.value};
@@ -166,6 +167,7 @@ static Ty check_struct(Tc *tc, HirPat id, const HirPatRow *p, Ty expected, PatCx
             tc_error(tc, tc_pat_span(tc, sub), "E0026", "%s `%s` does not have a field named `%.*s`",
                      path.adt->kind == DEF_ENUM ? "variant" : "struct", tc_print(tc, path.ty), STR_ARG(name));
             check_pat(tc, sub, TY_OF(ERROR), cx);
+            unknown++;
             continue;
         }
         if (seen[k])
@@ -179,6 +181,8 @@ static Ty check_struct(Tc *tc, HirPat id, const HirPatRow *p, Ty expected, PatCx
         Str first = {0};
         for (u32 k = 0; k < n; k++)
             if (!seen[k] && missing++ == 0) first = symbol_str(&db->symbols, adt_field(path.adt, path.variant, k)->name);
+        // One wrong name for the one field left out is a misspelling: reported once.
+        if (missing == 1 && unknown == 1) return path.ty;
         if (missing == 1) tc_error(tc, span, "E0027", "pattern does not mention field `%.*s`", STR_ARG(first));
         else if (missing)
             tc_error(tc, span, "E0027", "pattern does not mention field `%.*s` and %u other field%s", STR_ARG(first),
