@@ -393,11 +393,29 @@ static bool is_scalar_int(TyKind k) {
     return k == TY_BOOL || k == TY_CHAR || ty_is_int(k);
 }
 
+// The discriminant of `E::V`, written so: known without the enum's layout, which may depend on it
+// (`enum E { A = 1, B = E::A as isize + 1 }`).
+static bool named_discr(MirBuild *b, HirExpr e, Ty ty, u128 *bits) {
+    Db *db = b->db;
+    u32 adjusts;
+    (void)typeck_adjusts(b->typeck, e, &adjusts);
+    const HirExprRow *row = hir_expr(b->hir, e);
+    if (adjusts || row->kind != HIR_PATH) return false;
+    const Callee *callee = typeck_callee(b->typeck, e);
+    Res res = callee ? callee->res : hir_path(b->hir, row->path)->res;
+    if (res.kind != RES_CTOR || def_kind(db, res.def) != DEF_VARIANT) return false;
+    const AdtDef *adt = adt_def(db, ty_row(db, ty)->def);
+    return variant_discr(db, adt, adt_variant_index(db, res.def), bits);
+}
+
 MirRvalue cast_rvalue(MirBuild *b, HirExpr e) {
     Db *db = b->db;
     const HirExprRow *row = hir_expr(b->hir, e);
     Ty from = typeck_adjusted(b->typeck, row->cast.expr), to = typeck_expr(b->typeck, e);
     TyKind f = ty_kind(db, from), t = ty_kind(db, to);
+    u128 bits;
+    if (f == TY_ADT && is_scalar_int(t) && named_discr(b, row->cast.expr, from, &bits))
+        return rv_cast(CAST_INT_TO_INT, op_bits(b, discr_ty(db, ty_row(db, from)->def), bits), to);
     if (f == TY_ADT && is_scalar_int(t)) { // an enum without fields
         MirPlace place = expr_place(b, ex_full(b, row->cast.expr));
         set_pos(b, e);
