@@ -197,6 +197,97 @@ static HirExpr build(FormatLower *f, const HirExpr *values) {
     return make_block(l, stmts, stmt_count, unsafe_block, lo, hi);
 }
 
+// The largest value of the integer type a literal's suffix names; false: it is no integer type.
+static bool literal_max(u8 suffix, u128 *max) {
+    u32 bits;
+    bool is_signed = true;
+    switch (suffix ? (PrimTy)(suffix - 1) : PRIM_I32) { // rustc takes i32 here, whatever is inferred
+    case PRIM_I8: bits = 8; break;
+    case PRIM_I16: bits = 16; break;
+    case PRIM_I32: bits = 32; break;
+    case PRIM_I64:
+    case PRIM_ISIZE: bits = 64; break;
+    case PRIM_I128: bits = 128; break;
+    case PRIM_U8: bits = 8, is_signed = false; break;
+    case PRIM_U16: bits = 16, is_signed = false; break;
+    case PRIM_U32: bits = 32, is_signed = false; break;
+    case PRIM_U64:
+    case PRIM_USIZE: bits = 64, is_signed = false; break;
+    case PRIM_U128: bits = 128, is_signed = false; break;
+    default: return false;
+    }
+    *max = ~(u128)0 >> (128 - bits + is_signed);
+    return true;
+}
+
+// Whether `{}` of the value is known text: a string or integer literal, behind any references.
+static bool known_text(Lower *l, HirExpr value, Str *text) {
+    const HirExprRow *row = EXPR_ROW(l, value);
+    while (row->kind == HIR_ADDR_OF && !row->is_raw)
+        row = EXPR_ROW(l, row->bin.a);
+    if (row->kind != HIR_LIT) return false;
+    if (row->op == LIT_STR) {
+        *text = symbol_str(&l->db->symbols, row->text);
+        return true;
+    }
+    u128 number = (u128)row->lit.hi_bits << 64 | row->lit.lo_bits, max;
+    if (row->op != LIT_INT || !literal_max(row->suffix, &max) || number > max) return false;
+    char digits[40];
+    u32 at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + (u32)(number % 10));
+        number /= 10;
+    } while (number);
+    *text = scratch_str(l->scratch, (Str){digits + at, (u32)sizeof digits - at});
+    return true;
+}
+
+static bool is_plain(const FormatPiece *p) {
+    return p->trait == FORMAT_DISPLAY && p->align == FORMAT_NO_ALIGN && p->fill == ' ' && !p->flags &&
+           p->width_kind == FORMAT_NO_COUNT && p->precision_kind == FORMAT_NO_COUNT;
+}
+
+static void mark_used(bool *used, u32 count, u32 arg) {
+    if (arg < count) used[arg] = true;
+}
+
+// "{} {}" of literals becomes text, as in rustc: a panic's payload is a &str then.
+static void inline_literals(FormatLower *f, HirExpr *values, FormatPiece *pieces, u32 piece_count) {
+    Scratch *scratch = f->l->scratch;
+    bool *inlined = SCRATCH_ARRAY(scratch, bool, f->arg_count + 1);
+    bool *used = SCRATCH_ARRAY(scratch, bool, f->arg_count + 1);
+    for (u32 i = 0; i < piece_count; i++) {
+        FormatPiece *p = &pieces[i];
+        Str text;
+        if (p->is_text || !is_plain(p) || p->arg >= f->arg_count) continue;
+        if (!known_text(f->l, values[p->arg], &text)) continue;
+        inlined[p->arg] = true;
+        *p = (FormatPiece){.is_text = true, .text = text};
+    }
+    for (u32 i = 0; i < piece_count; i++) {
+        const FormatPiece *p = &pieces[i];
+        if (p->is_text) continue;
+        mark_used(used, f->arg_count, p->arg);
+        if (p->width_kind == FORMAT_COUNT_ARG) mark_used(used, f->arg_count, p->width);
+        if (p->precision_kind == FORMAT_COUNT_ARG) mark_used(used, f->arg_count, p->precision);
+    }
+    u32 *moved = SCRATCH_ARRAY(scratch, u32, f->arg_count + 1);
+    u32 kept = 0;
+    for (u32 i = 0; i < f->arg_count; i++) {
+        moved[i] = kept;
+        if (!inlined[i] || used[i]) values[kept++] = values[i];
+    }
+    for (u32 i = 0; i < piece_count; i++) {
+        FormatPiece *p = &pieces[i];
+        if (p->is_text) continue;
+        if (p->arg < f->arg_count) p->arg = moved[p->arg];
+        if (p->width_kind == FORMAT_COUNT_ARG && p->width < f->arg_count) p->width = moved[p->width];
+        if (p->precision_kind == FORMAT_COUNT_ARG && p->precision < f->arg_count)
+            p->precision = moved[p->precision];
+    }
+    f->arg_count = kept;
+}
+
 HirExpr lower_format_args(Lower *l, const AstExprRow *row) {
     u32 lo = row->lo, hi = row->hi;
     FormatLower f = {.l = l, .lo = lo, .hi = hi};
@@ -214,6 +305,11 @@ HirExpr lower_format_args(Lower *l, const AstExprRow *row) {
     Str encoded = symbol_str(&l->db->symbols, template->lit.sym);
     if (!format_decode(encoded, l->scratch, &pieces) || pieces.arg_count != f.arg_count)
         return lower_expr_new(l, HIR_ERR, lo, hi); // expand/ reported it
+    bool had_args = f.arg_count != 0;
+    FormatPiece *list = SCRATCH_ARRAY(l->scratch, FormatPiece, pieces.piece_count + 1);
+    if (pieces.piece_count) memcpy(list, pieces.pieces, pieces.piece_count * sizeof *list);
+    pieces.pieces = list;
+    inline_literals(&f, values, list, pieces.piece_count);
     bool only_text = true;
     VEC(char) literal = {0};
     u32 implicit = 0;
@@ -231,7 +327,8 @@ HirExpr lower_format_args(Lower *l, const AstExprRow *row) {
     if (f.failed) return lower_expr_new(l, HIR_ERR, lo, hi);
     if (only_text) {
         HirExpr arg = text_literal(l, LIT_STR, (Str){literal.at, literal.count}, lo, hi);
-        return call_relative(l, LANG_format_arguments, "from_str", &arg, 1, lo, hi);
+        return call_relative(l, LANG_format_arguments, had_args ? "from_str_nonconst" : "from_str",
+                             &arg, 1, lo, hi);
     }
     put_literal(&f, (Str){literal.at, literal.count});
     put(&f, 0, 1);

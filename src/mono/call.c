@@ -400,6 +400,23 @@ static InstanceId fallback_body(Fn *f, const InstanceRow *row) {
                            (InstanceRow){.kind = INST_ITEM, .def = row->def, .args = row->args});
 }
 
+// core::arch declares LLVM's own operations as foreign functions.
+static Str llvm_name(Fn *f, DefId def) {
+    return symbol_str(&f->db->symbols, def_attrs(f->db, def)->link_name);
+}
+
+static bool is_llvm(Fn *f, DefId def) {
+    Str name = llvm_name(f, def);
+    return name.len > 5 && memcmp(name.at, "llvm.", 5) == 0;
+}
+
+static bool llvm_call(Fn *f, DefId def) {
+    Str name = llvm_name(f, def);
+    if (str_eq(name, STR("llvm.x86.sse2.pause"))) return true; // a hint to the processor
+    fail(f, "the processor operation `%.*s`", STR_ARG(name));
+    return false;
+}
+
 void call_terminator(Fn *f, const MirTerm *term) {
     Db *db = f->db;
     const MirOperand *ops = LIST_AT(f->body, MirOperand, f->body->operands) + term->operand_first;
@@ -445,6 +462,9 @@ void call_terminator(Fn *f, const MirTerm *term) {
             Val pointer = args[0];
             if (type_needs_drop(db, row.ty))
                 drop_value(f, row.ty, pointer.a, pointer.b, term->unwind);
+            result = val_zst(ty_unit(db));
+        } else if (row.kind == INST_EXTERN && is_llvm(f, row.def)) {
+            if (!llvm_call(f, row.def)) return;
             result = val_zst(ty_unit(db));
         } else {
             result = call_instance(f, callee, args, count, &dest, term->unwind, term->lo);
