@@ -30,7 +30,7 @@ static void put_const(Namer *n, Ty konst);
 static const HirClosure *closure_row(Db *db, DefId closure, const HirBody **body) {
     *body = hir_body(db, def_row(db, closure)->parent);
     if (!*body) return NULL;
-    for (u32 i = 0; i < (*body)->t.closures.count; i++) {
+    for (u32 i = 1; i < (*body)->t.closures.count; i++) { // row 0 is none
         const HirClosure *row = HIR_AT(*body, HirClosure, closures, i);
         if (def_eq(row->def, closure)) return row;
     }
@@ -75,7 +75,7 @@ static bool counted_alike(DefKind a, DefKind b) {
 static u32 number_in_blocks(Db *db, DefId def) {
     DefRow row = *def_row(db, def);
     DefId owner = def_row(db, row.parent)->parent;
-    u32 own_block = def_row(db, row.parent)->disambiguator, number = row.disambiguator;
+    u32 own_block = def_row(db, row.parent)->disambiguator, number = def_number(db, def);
     for (u32 id = owner.id + 1; id < def_count(db); id++) {
         const DefRow *other = def_row(db, (DefId){id});
         if (other->name.id != row.name.id || !other->parent.id ||
@@ -97,7 +97,7 @@ static u32 number_of(Db *db, DefId def) {
         const HirClosure *closure = closure_row(db, def, &body);
         if (!closure) return row->disambiguator;
         u32 number = 0;
-        for (u32 i = 0; i < body->t.closures.count; i++) {
+        for (u32 i = 1; i < body->t.closures.count; i++) {
             const HirClosure *other = HIR_AT(body, HirClosure, closures, i);
             if (other == closure) break;
             number += other->outer == closure->outer;
@@ -105,7 +105,7 @@ static u32 number_of(Db *db, DefId def) {
         return number;
     }
     if (row->parent.id && def_kind(db, row->parent) == DEF_BLOCK) return number_in_blocks(db, def);
-    return row->disambiguator;
+    return def_number(db, def);
 }
 
 static char namespace_tag(DefKind kind) {

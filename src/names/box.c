@@ -54,7 +54,7 @@ DefId builder_def(Builder *b, DefId parent, DefKind kind, Symbol name) {
 
 DefSrc *builder_src(Builder *b, DefId def) {
     u32 row = b->defs.count;
-    vec_push(b->scratch, &b->defs, (DefSrc){.def = def});
+    vec_push(b->scratch, &b->defs, (DefSrc){.def = def, .number = b->fragment});
     if (slots_room(b->scratch, &b->def_slots, b->defs.count)) {
         for (u32 i = 0; i < b->defs.count; i++) {
             slots_put(&b->def_slots, hash_def(b->defs.at[i].def), i);
@@ -132,6 +132,7 @@ void builder_view(const Builder *b, BoxView *view) {
 }
 
 void builder_pack(Builder *b, Blob *blob) {
+    builder_number_impls(b);
     DefBox box = {.prelude = b->prelude, .report = b->report};
     box.defs = blob_add(blob, b->defs.at, b->defs.count, sizeof(DefSrc));
     box.def_slots = blob_add(blob, b->def_slots.at, b->def_slots.count, sizeof(u32));

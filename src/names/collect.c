@@ -379,6 +379,7 @@ static void collect_derives(Builder *b, DefId mod, DefId item, const Rows *rows,
     Attr attr;
     u32 derive = SYM_derive, derive_const = SYM_derive_const;
     TokRange range = attrs;
+    u32 fragment = 0; // of all derives of the item
     const ShapeRow *row = &rows->rows[index];
     bool by_copy =
         row->kind == ITEM_UNION || (derives_copy(b, attrs) && !(row->bits & SHAPE_TY_PARAMS));
@@ -403,11 +404,13 @@ static void collect_derives(Builder *b, DefId mod, DefId item, const Rows *rows,
                     STR_ARG(symbol_str(&b->db->symbols, (Symbol){last})));
             }
             u32 impl_count = derive_impl_count(kind, by_copy);
+            if (!fragment) fragment = builder_fragment(b);
             for (u32 n = 0; n < impl_count; n++) {
                 DefId impl = builder_def(b, mod, DEF_IMPL, SYM_OF(none));
                 DefSrc *src = builder_src(b, impl);
                 src->src = SRC_DERIVE;
                 src->item_kind = ITEM_IMPL;
+                src->number = fragment;
                 src->derive = (u8)kind;
                 src->derive_of = item;
                 src->flags = ITEM_OF_TRAIT;
@@ -505,6 +508,7 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
             .call_ctxt = path.count != 0 ? path.at[0].ctxt : 0,
             .delim = row->bang,
             .ordinal = b->ordinal++,
+            .fragment = builder_fragment(b),
             .dir = dir->path,
             .attr_dir = dir->attr,
         };
@@ -818,8 +822,11 @@ static bool expand_pending(Builder *b, u32 index, bool last) {
     if (!expand_call(&env, &expand, &out)) {
         b->report.unexpanded_calls++;
     } else if (out.count != 0) {
+        u32 around = b->fragment;
+        b->fragment = call.fragment;
         collect_tokens(b, call.mod, call.mod, out, SKIM_MODULE, call.file, call.row, call.depth + 1,
                        call.dir, call.attr_dir, &text);
+        b->fragment = around;
     }
     b->texts.at[call.text].out = text;
     if (b->temp != b->scratch) scratch_rewind(b->temp, mark);

@@ -22,6 +22,11 @@ bool def_has_attr(Db *db, DefId def, Symbol name) {
     return def_attr(db, def, name, 0, NULL);
 }
 
+u32 def_number(Db *db, DefId def) {
+    if (def_kind(db, def) != DEF_IMPL) return def_row(db, def)->disambiguator;
+    return def_info(db, def)->number;
+}
+
 Span def_span(Db *db, DefId def) {
     Toks toks = def_toks(db, def);
     Span span = {SPAN_DEF | def.id, 0, 1};

@@ -51,6 +51,9 @@ const Ast *def_body_ast(Db *db, DefId def);
 //   expand/format.h parses the template's text into pieces, for expand/ and for hir/, which lowers
 //   it as std-facts 1.1 says.
 bool def_has_body(Db *db, DefId def);
+// Its number among the definitions of its name and parent, as rustc counts: an impl that a derive or
+// a macro made comes after those that are written.
+u32 def_number(Db *db, DefId def);
 // Where the item starts now: file and byte offset. Only diagnostics and line tables may ask.
 Span def_span(Db *db, DefId def); // of the item's name, relative to the item
 void def_locate(Db *db, DefId def, u32 *file, u32 *offset); // reads a position query

@@ -137,7 +137,7 @@ typedef struct DefSrc {
     DefId derive_of;
     DefId scope;
     u32 base; // SRC_PARENT: position of its first token
-    u32 zero;
+    u32 number; // impls: as rustc counts them (number.c); while building, the fragment
 } DefSrc;
 
 typedef struct BindRow {
@@ -266,6 +266,7 @@ typedef struct PendingCall {
     u32 call_ctxt;
     u32 delim;
     u32 ordinal;
+    u32 fragment; // what comes out of it
     u8 done;
     Str dir, attr_dir; // for `mod x;` in its output
 } PendingCall;
@@ -300,6 +301,8 @@ typedef struct Builder {
     Map pending; // (module, name) of imports that found nothing yet -> how many
     bool wait;   // names of pending imports are not looked for in globs
     DefId prelude;
+    U32Vec fragments; // number.c: the one around each
+    u32 fragment;     // that is being collected
     CfgSet cfgs;
     u32 edition;
     u32 ordinal;
@@ -311,6 +314,9 @@ void builder_deinit(Builder *b);
 void builder_view(const Builder *b, BoxView *view);
 // Appends the box to a blob that is begun (header DefBox at `at`), or begins one.
 void builder_pack(Builder *b, Blob *blob);
+// A new expansion in the fragment that is being collected.
+u32 builder_fragment(Builder *b);
+void builder_number_impls(Builder *b); // once all is collected
 
 DefId builder_def(Builder *b, DefId parent, DefKind kind, Symbol name); // next free disambiguator
 DefSrc *builder_src(Builder *b, DefId def);
@@ -386,6 +392,7 @@ typedef struct DefInfo { // Q_def_info: DefSrc without positions, and the attrib
     u32 vis;
     u32 text; // in the box's chain
     DefId scope;
+    u32 number;
     List attrs; // Tok
 } DefInfo;
 const DefInfo *def_info(Db *db, DefId def);

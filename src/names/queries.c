@@ -47,6 +47,7 @@ void run_def_info(Db *db, u32 key) {
         info->vis = src->vis;
         info->text = src->text;
         info->scope = src->scope;
+        info->number = src->number;
     }
     query_return_blob(db, &blob);
 }
