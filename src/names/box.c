@@ -127,6 +127,8 @@ void builder_view(const Builder *b, BoxView *view) {
         .macro_use_count = b->macro_use.count,
         .externs = b->externs.at,
         .extern_count = b->externs.count,
+        .lazies = b->lazies.at,
+        .lazy_segs = b->lazy_segs.at,
         .prelude = b->prelude,
     };
 }
@@ -151,6 +153,8 @@ void builder_pack(Builder *b, Blob *blob) {
     box.langs = blob_add(blob, b->langs.at, b->langs.count, sizeof(LangRow));
     box.macro_use = blob_add(blob, b->macro_use.at, b->macro_use.count, sizeof(u32));
     box.externs = blob_add(blob, b->externs.at, b->externs.count, sizeof(ExternRow));
+    box.lazies = blob_add(blob, b->lazies.at, b->lazies.count, sizeof(LazyRow));
+    box.lazy_segs = blob_add(blob, b->lazy_segs.at, b->lazy_segs.count, sizeof(PathSeg));
     box.assoc = blob_add(blob, b->assoc.at, b->assoc.count, sizeof(AssocItem));
     *(DefBox *)blob_header(blob) = box;
 }
@@ -176,6 +180,8 @@ void box_view(const DefBox *box, BoxView *view) {
         .macro_use_count = box->macro_use.count,
         .externs = LIST_AT(box, ExternRow, box->externs),
         .extern_count = box->externs.count,
+        .lazies = LIST_AT(box, LazyRow, box->lazies),
+        .lazy_segs = LIST_AT(box, PathSeg, box->lazy_segs),
         .prelude = box->prelude,
     };
 }

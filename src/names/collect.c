@@ -231,6 +231,14 @@ static void collect_mod_file(Builder *b, DefId def, const ShapeRow *row, TokRang
     collect_rows(b, def, def, &rows, 0, shape->rows.count, &own, text);
 }
 
+// Where an import's path would leave for a lazy crate, kept for those who ask.
+static u32 lazy_add(Builder *b, const LazyHit *hit, const PathSeg *segs, u32 count) {
+    LazyRow row = {hit->scope, hit->from, b->lazy_segs.count, count - hit->seg};
+    vec_append(b->scratch, &b->lazy_segs, segs + hit->seg, row.seg_count);
+    vec_push(b->scratch, &b->lazies, row);
+    return b->lazies.count - 1;
+}
+
 static void pending_add(Builder *b, const Import *import, int by) {
     u64 key = hash_mix(pack_u64(import->mod.id, import->name.id), 3);
     u32 count = max_u32(map_get(&b->pending, key), 1); // one too high: 0 is no value of a map
@@ -432,7 +440,8 @@ static void define_macro(Builder *b, DefId mod, const Rows *rows, const ShapeRow
     Db *db = b->db;
     Attr attr;
     bool legacy = row->kind == ITEM_MACRO_RULES;
-    bool exported = legacy && attr_named(b, attrs, SYM_macro_export, &attr);
+    bool exported = legacy && attr_named(b, attrs, SYM_macro_export, &attr) &&
+                    !crate_row(db, b->crate)->is_part;
     DefId root = crate_root(db, b->crate);
     // As in rustc: `macro_export` puts the macro at the crate's root, whatever module it is in.
     DefId parent = exported ? root : mod;
@@ -524,6 +533,15 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
         return;
     }
     case ITEM_MOD: {
+        CrateId part = {0};
+        if (parent.id == crate_root(db, b->crate).id && !(row->flags & ITEM_HAS_BODY))
+            part = crate_part(db, b->crate, row->name);
+        if (part.id != 0) {
+            DefId def = crate_info(db, part)->box_root;
+            item_src(b, def, rows, row, index, attrs, vis, *text, mod);
+            bind(b, mod, NS_TYPE, row->name, row->ctxt, (Res){RES_DEF, def, 0}, vis);
+            return;
+        }
         DefId def = builder_def(b, parent, DEF_MOD, row->name);
         item_src(b, def, rows, row, index, attrs, vis, *text, mod);
         Res res = {RES_DEF, def, 0};
@@ -669,7 +687,8 @@ static bool bind_import(Builder *b, const Import *import, Namespace ns, Res res)
     u32 ctxt = hygiene_for_items(b->db, import->ctxt);
     const BindRow *old = view_bind(&view, import->mod, ns, import->name, ctxt);
     if (old != NULL) return false;
-    builder_bind(b, (BindRow){import->mod, ns, import->name, ctxt, res, import->vis, 1});
+    BindOrigin origin = res.kind == RES_NONE ? BIND_LAZY : BIND_IMPORT;
+    builder_bind(b, (BindRow){import->mod, ns, import->name, ctxt, res, import->vis, origin});
     return true;
 }
 
@@ -684,12 +703,27 @@ static void add_unnamed(Builder *b, const Import *import, DefId trait) {
 }
 
 static bool resolve_glob(Builder *b, Import *import) {
-    Resolver r = {.db = b->db, .building = b};
+    LazyHit hit = {0};
+    Resolver r = {.db = b->db, .building = b, .lazy = b->lazy ? &hit : NULL};
     const PathSeg *segs = b->segs.at + import->seg_first;
     PathRes res = resolve_path(&r, import->mod, segs, import->seg_count, NS_TYPE, import->text);
+    bool is_lazy = hit.hit && !import->is_prelude && (hit.sure || b->settle);
     if (import->seg_count == 0 && import->mod.id != 0) {
         // `use *`, 2015: the crate root.
         res = (PathRes){{RES_DEF, crate_root(b->db, b->crate), 0}, 0};
+    }
+    if (is_lazy) {
+        import->found = 7;
+        BoxView view;
+        builder_view(b, &view);
+        const ModRow *row = view_mod(&view, import->mod);
+        if (row == NULL) return true;
+        u32 lazy = lazy_add(b, &hit, segs, import->seg_count);
+        ModRow *mod = &b->mods.at[row - b->mods.at];
+        vec_push(b->scratch, &b->globs,
+                 (GlobRow){import->mod, {0}, import->vis, mod->glob, lazy});
+        mod->glob = b->globs.count;
+        return true;
     }
     if (res.res.kind != RES_DEF || res.used != import->seg_count) return false;
     DefKind kind = def_kind(b->db, res.res.def);
@@ -705,30 +739,37 @@ static bool resolve_glob(Builder *b, Import *import) {
     const ModRow *row = view_mod(&view, import->mod);
     if (row == NULL) return true;
     ModRow *mod = &b->mods.at[row - b->mods.at];
-    vec_push(b->scratch, &b->globs, (GlobRow){import->mod, res.res.def, import->vis, mod->glob});
+    vec_push(b->scratch, &b->globs,
+             (GlobRow){import->mod, res.res.def, import->vis, mod->glob, 0});
     mod->glob = b->globs.count;
     return true;
 }
 
 // True if something new was found.
 static bool resolve_single(Builder *b, Import *import) {
-    Resolver r = {.db = b->db, .building = b};
+    LazyHit hit;
+    // `use Trait as _` is looked up at once: nobody could ask for it by name.
+    bool lazy = b->lazy && !symbol_is(import->name, SYM_underscore);
+    Resolver r = {.db = b->db, .building = b, .lazy = lazy ? &hit : NULL};
     Db *db = b->db;
     bool changed = false;
     PathSeg *segs = b->segs.at + import->seg_first;
     u32 count = import->seg_count;
+    u32 lazy_row = UINT32_MAX;
     for (u32 ns = 0; ns < NS_COUNT; ns++) {
         if (import->found & (1u << ns)) continue;
         if (import->self_only && ns != NS_TYPE) continue;
-        PathRes res;
-        if (count == 1) {
-            // `use x;`: not itself. A name found is good only if it is another import's or an
-            // item's; the module's own binding of that name does not exist yet.
-            res = resolve_path(&r, import->mod, segs, 1, (Namespace)ns, import->text);
-        } else {
-            res = resolve_path(&r, import->mod, segs, count, (Namespace)ns, import->text);
+        // `use x;`: not itself. A name found is good only if it is another import's or an item's;
+        // the module's own binding of that name does not exist yet.
+        hit = (LazyHit){0};
+        PathRes res = resolve_path(&r, import->mod, segs, count, (Namespace)ns, import->text);
+        if (hit.hit) {
+            if (!hit.sure && !b->settle) continue;
+            if (lazy_row == UINT32_MAX) lazy_row = lazy_add(b, &hit, segs, count);
+            res = (PathRes){{RES_NONE, {0}, lazy_row}, count};
+        } else if (res.res.kind == RES_NONE || res.used != count) {
+            continue;
         }
-        if (res.res.kind == RES_NONE || res.used != count) continue;
         if (import->found == 0) pending_add(b, import, -1);
         import->found |= (u8)(1u << ns);
         changed = true;
@@ -769,11 +810,15 @@ bool resolve_imports(Builder *b) {
         } else if (b->wait) {
             // Nothing moves while imports wait for each other: once without, then again with it.
             b->wait = false;
+        } else if (b->lazy && !b->settle) {
+            b->settle = true;
+            continue;
         } else {
             break;
         }
+        b->settle = false;
     }
-    b->wait = false;
+    b->wait = b->settle = false;
     return any;
 }
 
@@ -915,22 +960,43 @@ static void crate_prelude(Builder *b, bool no_std, bool no_core) {
     b->prelude = row.res.def;
 }
 
-void run_crate_box(Db *db, u32 key) {
-    CrateId crate = {key};
-    const CrateInfo *info = crate_info(db, crate);
-    DefId root = crate_root(db, crate);
-    Builder b;
-    builder_init(&b, db, &db->scratch, crate);
-    b.temp = &db->defs->temp;
-    Scratch toks_in;
-    scratch_init(&toks_in);
-    b.toks_in = &toks_in;
-    builder_mod(&b, root, (DefId){0}, 0);
-    DefSrc *src = builder_src(&b, root);
+// A module of another crate, as its box has it.
+static void collect_part(Builder *b, const CrateInfo *info) {
+    BoxView whole;
+    box_view(crate_box(b->db, info->part_of), &whole);
+    builder_mod(b, info->box_root, info->row.root, 0);
+    DefSrc *src = builder_src(b, info->box_root);
     src->src = SRC_NONE;
     src->item_kind = ITEM_MOD;
-    b.report.modules = 1;
-    b.report.crates = 1;
+    const DefSrc *written = view_def(&whole, info->box_root);
+    if (written == NULL) return;
+    *src = *written;
+    src->attrs.lo = b->toks.count;
+    vec_append(b->toks_in, &b->toks, whole.toks + written->attrs.lo,
+               written->attrs.hi - written->attrs.lo);
+    src->attrs.hi = b->toks.count;
+    src->text = 0; // resolve_textual knows
+    TokRange attrs = src->attrs;
+    b->prelude = whole.prelude;
+    vec_append(b->scratch, &b->macro_use, whole.macro_use, whole.macro_use_count);
+    Str dir = path_dir(source_path(b->db, (FileId){written->file}));
+    u32 text = 0;
+    Symbol name = def_row(b->db, info->box_root)->name;
+    collect_mod_file(b, info->box_root, NULL, attrs, &(Dir){dir, dir}, &text, name, written->file,
+                     written->row);
+    collect_finish(b);
+    report_imports(b);
+}
+
+static void collect_crate(Builder *b, const CrateInfo *info) {
+    Db *db = b->db;
+    DefId root = info->row.root;
+    builder_mod(b, root, (DefId){0}, 0);
+    DefSrc *src = builder_src(b, root);
+    src->src = SRC_NONE;
+    src->item_kind = ITEM_MOD;
+    b->report.modules = 1;
+    b->report.crates = 1;
     FileId file = {info->row.root_file};
     if (file.id == 0) {
         OsError error;
@@ -948,20 +1014,37 @@ void run_crate_box(Db *db, u32 key) {
                      0,
                      0,
                      false};
-        TokRange attrs = keep_attrs(&b, rows_toks(&rows, shape->inner_attrs));
-        DefSrc *root_src = &b.defs.at[0];
+        TokRange attrs = keep_attrs(b, rows_toks(&rows, shape->inner_attrs));
+        DefSrc *root_src = &b->defs.at[0];
         root_src->file = file.id;
         root_src->attrs = attrs;
         Attr attr;
-        bool no_core = attr_named(&b, attrs, SYM_no_core, &attr);
-        bool no_std = attr_named(&b, attrs, SYM_no_std, &attr);
-        crate_prelude(&b, no_std, no_core);
+        bool no_core = attr_named(b, attrs, SYM_no_core, &attr);
+        bool no_std = attr_named(b, attrs, SYM_no_std, &attr);
+        crate_prelude(b, no_std, no_core);
         u32 text = 0;
-        collect_rows(&b, root, root, &rows, 0, shape->rows.count, &dir, &text);
-        collect_finish(&b);
-        report_imports(&b);
+        collect_rows(b, root, root, &rows, 0, shape->rows.count, &dir, &text);
+        collect_finish(b);
+        report_imports(b);
     } else {
         diag_error(db, (Span){0}, "", "cannot read `%.*s`", STR_ARG(info->root_path));
+    }
+}
+
+void run_crate_box(Db *db, u32 key) {
+    CrateId crate = {key};
+    const CrateInfo *info = crate_info(db, crate);
+    Builder b;
+    builder_init(&b, db, &db->scratch, crate);
+    b.temp = &db->defs->temp;
+    b.lazy = info->is_library;
+    Scratch toks_in;
+    scratch_init(&toks_in);
+    b.toks_in = &toks_in;
+    if (info->row.is_part) {
+        collect_part(&b, info);
+    } else {
+        collect_crate(&b, info);
     }
     Blob blob;
     // Its memory at once: a big crate's box is tens of megabytes.

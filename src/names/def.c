@@ -76,10 +76,33 @@ CrateId crate_declare(Db *db, Str name, Str root_path, u32 edition, bool is_libr
     info->row.edition = edition;
     info->row.is_local = !is_library;
     info->is_library = is_library;
+    // core, alloc and std are never without use, and looking things up once is cheaper.
+    info->is_lazy = is_library && !symbol_is(info->row.name, SYM_core) &&
+                    !symbol_is(info->row.name, SYM_alloc) && !symbol_is(info->row.name, SYM_std);
     info->root_path = symbol_str(&db->symbols, symbol_intern(&db->symbols, root_path));
     DefRow row = {.name = info->row.name, .kind = DEF_MOD, .crate = (u16)crate.id};
-    info->row.root = intern_row(db, &row);
+    info->row.root = info->box_root = intern_row(db, &row);
     return crate;
+}
+
+void crate_add_part(Db *db, CrateId crate, Symbol module) {
+    CrateId part = {table_add(&db->defs->crates, 1)};
+    CrateInfo *info = crate_info(db, part);
+    *info = *crate_info(db, crate);
+    info->row.is_part = true;
+    info->is_lazy = true;
+    info->part_of = crate;
+    DefRow row = {info->row.root, module, 0, DEF_MOD, (u16)part.id};
+    info->box_root = intern_row(db, &row);
+}
+
+CrateId crate_part(const Db *db, CrateId crate, Symbol module) {
+    for (u32 i = crate.id + 1; i < db->defs->crates.count; i++) {
+        const CrateInfo *info = crate_info(db, (CrateId){i});
+        if (info->part_of.id == crate.id && def_row(db, info->box_root)->name.id == module.id)
+            return (CrateId){i};
+    }
+    return (CrateId){0};
 }
 
 void crate_add_extern(Db *db, CrateId crate, Str name, CrateId dep) {

@@ -62,6 +62,9 @@ typedef struct CrateRow {
     u32 root_file; // FileId
     u32 edition;
     bool is_local; // the user's: compiled from source, debug assertions by its options
+    // A module of a library crate that is collected apart, as if it were a crate that the rest of
+    // its crate only names; `name` and `root` are those of the crate it belongs to.
+    bool is_part;
 } CrateRow;
 
 DefId def_intern(Db *db, DefId parent, DefKind kind, Symbol name, u32 disambiguator);

@@ -180,7 +180,16 @@ static void walk_scope(TraitWalk *walk, DefId scope, DefId from) {
     if (mod == NULL) return;
     for (u32 b = mod->first_bind; b != 0; b = view.bind_next[b - 1]) {
         const BindRow *bind = &view.binds[b - 1];
-        if (bind->ns != NS_TYPE || bind->res.kind != RES_DEF) continue;
+        if (bind->ns != NS_TYPE) continue;
+        BindRow found;
+        if (bind->is_import == BIND_LAZY) {
+            // No crate is loaded for `c_int`: the library's traits are named as all are.
+            Str name = symbol_str(&walk->db->symbols, bind->name);
+            if (name.at[0] >= 'a' && name.at[0] <= 'z') continue;
+            if (!resolve_bind(&r, &view, bind, &found)) continue;
+            bind = &found;
+        }
+        if (bind->res.kind != RES_DEF) continue;
         DefKind kind = def_kind(walk->db, bind->res.def);
         if (kind != DEF_TRAIT && kind != DEF_TRAIT_ALIAS) continue;
         if (!def_visible_from(walk->db, bind->vis, from)) continue;
@@ -192,9 +201,10 @@ static void walk_scope(TraitWalk *walk, DefId scope, DefId from) {
     }
     for (u32 g = mod->glob; g != 0; g = view.globs[g - 1].next) {
         const GlobRow *glob = &view.globs[g - 1];
-        if (def_kind(walk->db, glob->target) != DEF_MOD) continue;
         if (!def_visible_from(walk->db, glob->vis, from)) continue;
-        walk_scope(walk, glob->target, from);
+        DefId target = resolve_glob_target(&r, &view, glob);
+        if (target.id == 0 || def_kind(walk->db, target) != DEF_MOD) continue;
+        walk_scope(walk, target, from);
     }
 }
 
@@ -353,7 +363,7 @@ DefId lang_item(Db *db, LangItem item) {
     for (u32 pass = 0; pass < 2; pass++) {
         for (u32 i = 1; i < db->defs->crates.count; i++) {
             const CrateInfo *info = crate_info(db, (CrateId){i});
-            if (info->is_library != (pass == 0)) continue;
+            if (info->is_library != (pass == 0) || info->row.is_part) continue;
             if (info->is_library && !symbol_is(info->row.name, SYM_core) &&
                 !symbol_is(info->row.name, SYM_alloc) && !symbol_is(info->row.name, SYM_std)) {
                 continue;

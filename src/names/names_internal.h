@@ -35,7 +35,10 @@ typedef struct CrateInfo {
     CfgRow cfgs[CRATE_CFGS]; // its own; the target's are in DefStore
     u32 cfg_count;
     bool is_library;
-    Str root_path; // in the interner's memory
+    bool is_lazy;    // nothing of it is looked up before somebody asks for the very name
+    CrateId part_of; // parts: the crate
+    DefId box_root;  // the module its box begins with; of a part not the crate's root
+    Str root_path;   // in the interner's memory
 } CrateInfo;
 
 typedef struct DefStore {
@@ -53,6 +56,8 @@ DefId crate_root(const Db *db, CrateId crate);
 CrateId crate_declare(Db *db, Str name, Str root_path, u32 edition, bool is_library);
 void crate_add_extern(Db *db, CrateId crate, Str name, CrateId dep);
 void crate_add_cfg(Db *db, CrateId crate, Str line);
+void crate_add_part(Db *db, CrateId crate, Symbol module); // after its externs and cfgs
+CrateId crate_part(const Db *db, CrateId crate, Symbol module); // 0: the module is none
 
 // ---- shapes: the items of a token run without positions --------------------------------------
 
@@ -147,14 +152,31 @@ typedef struct BindRow {
     u32 ctxt;
     Res res;
     u32 vis;       // DefId of the module it is visible in; 0: everywhere
-    u32 is_import; // 1: by `use`; 2: extern crate
+    u32 is_import; // BindOrigin
 } BindRow;
+
+typedef enum BindOrigin {
+    BIND_ITEM,
+    BIND_IMPORT,
+    BIND_EXTERN_CRATE,
+    BIND_LAZY,  // an import of a crate that is not loaded: res.index is its LazyRow
+    BIND_MAYBE, // answers only: such a crate's name, or one behind a glob of it
+} BindOrigin;
+
+// The rest of an import's path, from the scope on where another crate would have to be loaded.
+// Whether there is such a name, and in which namespaces, is found out when it is asked for.
+typedef struct LazyRow {
+    DefId scope;
+    DefId from;
+    u32 seg_first, seg_count; // in lazy_segs
+} LazyRow;
 
 typedef struct GlobRow {
     DefId mod;
-    DefId target;
+    DefId target; // 0: `lazy` tells
     u32 vis;
     u32 next; // glob of the same module, + 1
+    u32 lazy; // LazyRow
 } GlobRow;
 
 typedef struct ModRow {
@@ -204,6 +226,8 @@ typedef struct DefBox {
     List langs;        // LangRow
     List macro_use;    // CrateId
     List externs;      // ExternRow: extern crate items of the root
+    List lazies;       // LazyRow
+    List lazy_segs;    // PathSeg
     List assoc;        // AssocItem (assoc boxes)
     DefId prelude;
     u32 text_end; // textual scope where the box continues outwards (bodies: the owner's)
@@ -230,6 +254,8 @@ typedef struct BoxView {
     u32 macro_use_count;
     const ExternRow *externs;
     u32 extern_count;
+    const LazyRow *lazies;
+    const PathSeg *lazy_segs;
     DefId prelude;
 } BoxView;
 
@@ -290,6 +316,8 @@ typedef struct Builder {
     VEC(LangRow) langs;
     U32Vec macro_use;
     VEC(ExternRow) externs;
+    VEC(LazyRow) lazies;
+    VEC(PathSeg) lazy_segs;
     VEC(AssocItem) assoc;
     U32Vec def_slots, mod_slots, bind_slots;
     VEC(Import) imports;
@@ -300,6 +328,8 @@ typedef struct Builder {
     VEC(const MacroRules *) rules;
     Map pending; // (module, name) of imports that found nothing yet -> how many
     bool wait;   // names of pending imports are not looked for in globs
+    bool lazy;   // imports of lazy crates stay what they are
+    bool settle; // what may come of a lazy glob is taken to do so
     DefId prelude;
     U32Vec fragments; // number.c: the one around each
     u32 fragment;     // that is being collected
@@ -326,8 +356,16 @@ u32 builder_text(Builder *b, TextRow row);
 
 // ---- resolving --------------------------------------------------------------------------------
 
+typedef struct LazyHit {
+    bool hit, sure; // sure: nothing found later changes it
+    DefId scope, from;
+    u32 seg; // the one to look up in `scope`
+} LazyHit;
+
 typedef struct Resolver {
     Db *db;
+    LazyHit *lazy; // NULL: crates are loaded as they are needed; else where a path would need one
+    u32 depth;     // of lazy names that lead to lazy names
     const Builder *building; // its box is not a query's result yet; NULL: all are
     const Builder *outer;    // NULL or another one that is being built around it
     bool see_all;            // private names too: for messages
@@ -343,6 +381,9 @@ PathRes resolve_path(const Resolver *r, DefId scope, const PathSeg *segs, u32 co
 // The macro a path names, textual scopes first; 0 if none.
 DefId resolve_macro(const Resolver *r, DefId scope, const PathSeg *segs, u32 count, u32 text);
 DefId resolve_textual(const Resolver *r, DefId scope, PathSeg seg, u32 text);
+// What a lazy row stands for; false, or none, if it is nothing in this namespace.
+bool resolve_bind(const Resolver *r, const BoxView *view, const BindRow *bind, BindRow *out);
+DefId resolve_glob_target(const Resolver *r, const BoxView *view, const GlobRow *glob);
 DefId scope_module(const Resolver *r, DefId scope); // the module around a block
 DefId scope_outer(const Resolver *r, DefId scope);
 

@@ -2,10 +2,14 @@
 //
 // Globs are followed when a name is asked for, not copied: a module holds its own names and the
 // list of modules it takes names from. So imports need a fixpoint only for what they name.
+//
+// Imports of lazy crates are not resolved when the importing crate is collected: with Resolver.lazy
+// a lookup stops where it would have to load one, and tells where that is (LazyHit).
 
 #include "names/names_internal.h"
 
 #define GLOB_DEPTH_MAX 96
+#define LAZY_DEPTH_MAX 24
 
 bool resolver_view(const Resolver *r, DefId scope, BoxView *view) {
     const Builder *in[2] = {r->building, r->outer};
@@ -28,7 +32,13 @@ bool resolver_view(const Resolver *r, DefId scope, BoxView *view) {
     }
     const DefBox *box;
     if (outer.id == 0) {
-        box = crate_box(r->db, def_crate(r->db, scope));
+        // The parts of a crate are built after it, and need it.
+        CrateId crate = def_crate(r->db, scope);
+        u32 whole = crate_info(r->db, crate)->part_of.id;
+        for (u32 i = 0; i < 2 && whole != 0; i++) {
+            if (in[i] != NULL && in[i]->owner.id == 0 && in[i]->crate.id == whole) return false;
+        }
+        box = crate_box(r->db, crate);
     } else {
         DefId owner = def_row(r->db, outer)->parent;
         for (u32 i = 0; i < 2; i++) {
@@ -65,12 +75,24 @@ static bool find_in_scope(const Resolver *r, DefId scope, Namespace ns, Symbol n
     }
     if (visited->count == GLOB_DEPTH_MAX) return false;
     visited->scopes[visited->count++] = scope.id;
+    if (r->lazy != NULL) {
+        CrateId crate = def_crate(r->db, scope);
+        if (crate_info(r->db, crate)->is_lazy && crate.id != r->building->crate.id) {
+            out->is_import = BIND_MAYBE;
+            r->lazy->sure = visited->count == 1;
+            return true;
+        }
+    }
     BoxView view;
     if (!resolver_view(r, scope, &view)) return false;
     const BindRow *bind = view_bind(&view, scope, ns, name, ctxt);
     if (bind != NULL && (r->see_all || def_visible_from(r->db, bind->vis, from))) {
-        *out = *bind;
-        return true;
+        if (bind->is_import != BIND_LAZY || r->lazy != NULL) {
+            *out = *bind;
+            if (r->lazy != NULL) r->lazy->sure = true;
+            return true;
+        }
+        if (resolve_bind(r, &view, bind, out)) return true;
     }
     const ModRow *mod = view_mod(&view, scope);
     if (mod == NULL || mod->glob == 0) return false;
@@ -79,29 +101,50 @@ static bool find_in_scope(const Resolver *r, DefId scope, Namespace ns, Symbol n
         map_get(&r->building->pending, hash_mix(pack_u64(scope.id, name.id), 3)) > 1) {
         return false;
     }
+    bool maybe = false;
     for (u32 g = mod->glob; g != 0; g = view.globs[g - 1].next) {
         const GlobRow *glob = &view.globs[g - 1];
         if (!r->see_all && !def_visible_from(r->db, glob->vis, from)) continue;
         u32 vis = glob->vis;
-        DefId target = glob->target;
+        if (glob->target.id == 0 && r->lazy != NULL) {
+            maybe = true;
+            continue;
+        }
+        DefId target = resolve_glob_target(r, &view, glob);
+        if (target.id == 0) continue;
         if (find_in_scope(r, target, ns, name, ctxt, scope, visited, out)) {
+            if (out->is_import == BIND_LAZY || out->is_import == BIND_MAYBE) {
+                maybe = true;
+                continue;
+            }
             // Seen from outside, a name is as visible as the glob that brings it, at most.
             if (vis != 0 && (out->vis == 0 || !def_visible_from(r->db, vis, (DefId){out->vis}))) {
                 if (out->vis == 0) out->vis = vis;
             }
             if (!r->see_all && !def_visible_from(r->db, out->vis, from)) continue;
-            out->is_import = 1;
+            out->is_import = BIND_IMPORT;
             return true;
         }
     }
-    return false;
+    if (maybe) {
+        out->is_import = BIND_MAYBE;
+        r->lazy->sure = false;
+    }
+    return maybe;
 }
 
 bool resolve_in_scope(const Resolver *r, DefId scope, Namespace ns, Symbol name, u32 ctxt,
                       DefId from, BindRow *out) {
     Visited visited;
     visited.count = 0;
-    return find_in_scope(r, scope, ns, name, ctxt, from, &visited, out);
+    if (!find_in_scope(r, scope, ns, name, ctxt, from, &visited, out)) return false;
+    if (out->is_import == BIND_LAZY || out->is_import == BIND_MAYBE) {
+        r->lazy->hit = true;
+        r->lazy->scope = scope;
+        r->lazy->from = from;
+        out->res = (Res){RES_NONE, {0}, 0};
+    }
+    return true;
 }
 
 DefId scope_outer(const Resolver *r, DefId scope) {
@@ -177,7 +220,8 @@ static bool resolve_lexical(const Resolver *r, DefId scope, PathSeg seg, Namespa
         for (DefId s = scope; s.id != 0; s = scope_outer(r, s)) {
             if (resolve_in_scope(r, s, ns, seg.name, ctxt, from, &bind)) {
                 *out = bind.res;
-                return true;
+                if (bind.is_import != BIND_MAYBE) return true;
+                r->lazy->hit = false; // it may stand further out as well
             }
             if (def_kind(db, s) == DEF_MOD) break;
         }
@@ -196,13 +240,15 @@ static bool resolve_lexical(const Resolver *r, DefId scope, PathSeg seg, Namespa
             DefId root = crate_root(db, (CrateId){view.macro_use[i]});
             if (resolve_in_scope(r, root, ns, seg.name, 0, scope, &bind)) {
                 *out = bind.res;
-                return true;
+                if (bind.is_import != BIND_MAYBE) return true;
+                r->lazy->hit = false;
             }
         }
     }
     if (view.prelude.id != 0 && resolve_in_scope(r, view.prelude, ns, seg.name, 0, scope, &bind)) {
         *out = bind.res;
-        return true;
+        if (bind.is_import != BIND_MAYBE) return true;
+        r->lazy->hit = false;
     }
     return ns == NS_TYPE && prim_res(r, seg.name, out);
 }
@@ -219,6 +265,64 @@ static DefId anchor_module(const Resolver *r, DefId scope, u32 ctxt) {
         if (expn->scope != 0) scope = (DefId){expn->scope};
     }
     return scope_module(r, scope);
+}
+
+static bool lazy_hit(const Resolver *r, u32 seg) {
+    if (r->lazy == NULL || !r->lazy->hit) return false;
+    r->lazy->seg = seg;
+    return true;
+}
+
+// The segments from `i` on, in what the ones before name.
+static PathRes resolve_rest(const Resolver *r, Res res, const PathSeg *segs, u32 i, u32 count,
+                            Namespace ns, DefId from) {
+    Db *db = r->db;
+    for (; i < count; i++) {
+        if (!is_scope(db, &res)) return (PathRes){res, i};
+        BindRow bind;
+        Namespace seg_ns = i + 1 == count ? ns : NS_TYPE;
+        // Names behind a path are looked up without hygiene, but for macro 2.0's own items.
+        u32 ctxt = hygiene_for_items(db, segs[i].ctxt);
+        bool found =
+            ctxt != 0 && resolve_in_scope(r, res.def, seg_ns, segs[i].name, ctxt, from, &bind);
+        if (!found) {
+            found = resolve_in_scope(r, res.def, seg_ns, segs[i].name, 0, from, &bind);
+        }
+        if (lazy_hit(r, i)) return (PathRes){{RES_NONE, {0}, 0}, i};
+        if (!found) {
+            // `Enum::associated_function`
+            if (def_kind(db, res.def) == DEF_ENUM) return (PathRes){res, i};
+            return (PathRes){{RES_NONE, {0}, 0}, i};
+        }
+        res = bind.res;
+    }
+    return (PathRes){res, count};
+}
+
+static Res resolve_lazy(const Resolver *r, const BoxView *view, u32 lazy, Namespace ns) {
+    const LazyRow *row = &view->lazies[lazy];
+    Res none = {RES_NONE, {0}, 0};
+    if (r->depth >= LAZY_DEPTH_MAX) return none;
+    Resolver inner = *r;
+    inner.depth++;
+    inner.lazy = NULL;
+    PathRes res = resolve_rest(&inner, (Res){RES_DEF, row->scope, 0},
+                               view->lazy_segs + row->seg_first, 0, row->seg_count, ns, row->from);
+    return res.used == row->seg_count ? res.res : none;
+}
+
+bool resolve_bind(const Resolver *r, const BoxView *view, const BindRow *bind, BindRow *out) {
+    *out = *bind;
+    if (bind->is_import != BIND_LAZY) return true;
+    out->is_import = BIND_IMPORT;
+    out->res = resolve_lazy(r, view, bind->res.index, (Namespace)bind->ns);
+    return out->res.kind != RES_NONE;
+}
+
+DefId resolve_glob_target(const Resolver *r, const BoxView *view, const GlobRow *glob) {
+    if (glob->target.id != 0) return glob->target;
+    Res res = resolve_lazy(r, view, glob->lazy, NS_TYPE);
+    return is_scope(r->db, &res) ? res.def : (DefId){0};
 }
 
 PathRes resolve_path(const Resolver *r, DefId scope, const PathSeg *segs, u32 count, Namespace ns,
@@ -249,7 +353,9 @@ PathRes resolve_path(const Resolver *r, DefId scope, const PathSeg *segs, u32 co
         } else {
             // `::$crate::x` comes out of a macro that puts `::` before a path it was given.
             if (is_crate_seg(&segs[1])) {
-                return resolve_path(r, scope, segs + 1, count - 1, ns, text);
+                PathRes rest = resolve_path(r, scope, segs + 1, count - 1, ns, text);
+                if (r->lazy != NULL) r->lazy->seg++;
+                return rest;
             }
             Namespace second = count == 2 ? ns : NS_TYPE;
             BindRow bind;
@@ -258,6 +364,7 @@ PathRes resolve_path(const Resolver *r, DefId scope, const PathSeg *segs, u32 co
             if (hygiene_edition(db, segs[1].ctxt, edition) < 2018) {
                 found = resolve_in_scope(r, crate_root(db, crate), second, segs[1].name, 0, from,
                                          &bind);
+                if (lazy_hit(r, 1)) return none;
                 if (found) res = bind.res;
             }
             if (!found && second == NS_TYPE) extern_prelude(r, crate, segs[1].name, &res);
@@ -278,36 +385,19 @@ PathRes resolve_path(const Resolver *r, DefId scope, const PathSeg *segs, u32 co
         }
         if (res.kind == RES_NONE) resolve_lexical(r, scope, *seg, first_ns, edition, &res);
     }
-    if (res.kind == RES_NONE) return none;
-    for (; i < count; i++) {
-        if (!is_scope(db, &res)) return (PathRes){res, i};
-        BindRow bind;
-        Namespace seg_ns = i + 1 == count ? ns : NS_TYPE;
-        // Names behind a path are looked up without hygiene, but for macro 2.0's own items.
-        u32 ctxt = hygiene_for_items(db, segs[i].ctxt);
-        bool found =
-            ctxt != 0 && resolve_in_scope(r, res.def, seg_ns, segs[i].name, ctxt, from, &bind);
-        if (!found) {
-            found = resolve_in_scope(r, res.def, seg_ns, segs[i].name, 0, from, &bind);
-        }
-        if (!found) {
-            // `Enum::associated_function`
-            if (def_kind(db, res.def) == DEF_ENUM) return (PathRes){res, i};
-            return (PathRes){{RES_NONE, {0}, 0}, i};
-        }
-        res = bind.res;
-    }
-    return (PathRes){res, count};
+    if (lazy_hit(r, 0) || res.kind == RES_NONE) return none;
+    return resolve_rest(r, res, segs, i, count, ns, from);
 }
 
 DefId resolve_textual(const Resolver *r, DefId scope, PathSeg seg, u32 text) {
     BoxView view;
     // `text` counts in the box being built (a body's, then its crate's), else in the crate's.
     const Builder *b = r->building;
+    CrateId crate = b != NULL ? b->crate : def_crate(r->db, scope);
     if (b != NULL) {
         builder_view(b, &view);
-    } else if (!resolver_view(r, crate_root(r->db, def_crate(r->db, scope)), &view)) {
-        return (DefId){0};
+    } else {
+        box_view(crate_box(r->db, crate), &view);
     }
     u32 ctxt = hygiene_for_locals(r->db, seg.ctxt);
     for (;;) {
@@ -325,7 +415,17 @@ DefId resolve_textual(const Resolver *r, DefId scope, PathSeg seg, u32 text) {
             }
             text = row->prev;
         }
-        if (b == NULL || b->owner.id == 0) return (DefId){0};
+        if (b == NULL || b->owner.id == 0) {
+            // A part's chain goes on where its module stands.
+            const CrateInfo *info = crate_info(r->db, crate);
+            if (info->part_of.id == 0) return (DefId){0};
+            b = NULL;
+            crate = info->part_of;
+            box_view(crate_box(r->db, crate), &view);
+            const DefSrc *src = view_def(&view, info->box_root);
+            text = src == NULL ? 0 : src->text;
+            continue;
+        }
         // A body's chain goes on where its owner stands.
         DefId owner = b->owner;
         b = NULL;
@@ -349,13 +449,9 @@ DefId resolve_textual(const Resolver *r, DefId scope, PathSeg seg, u32 text) {
                 text = row->macro.id == 0 && row->out != 0 ? row->out : row->prev;
             }
             PathSeg again = seg;
-            return resolve_textual(&inner, crate_root(r->db, def_crate(r->db, owner)), again,
-                                   def_text(r->db, outer_owner));
+            return resolve_textual(&inner, owner, again, def_text(r->db, outer_owner));
         }
-        if (!resolver_view(&(Resolver){.db = r->db}, crate_root(r->db, def_crate(r->db, owner)),
-                           &view)) {
-            return (DefId){0};
-        }
+        box_view(crate_box(r->db, crate), &view);
         text = def_text(r->db, owner);
     }
 }

@@ -96,6 +96,12 @@ void names_declare_sysroot(Db *db, Str library_root) {
         }
         for (const char *at = row->cfgs; *at != 0;)
             crate_add_cfg(db, crate, next_word(&at));
+        // Repositories of their own that core takes in as modules. They are more text than the
+        // rest of it, and have no impls that another type or trait than their own could need.
+        if (i == 0) {
+            crate_add_part(db, crate, sym(db, "core_arch"));
+            crate_add_part(db, crate, sym(db, "core_simd"));
+        }
     }
     scratch_rewind(&db->scratch, mark);
 }

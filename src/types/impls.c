@@ -206,9 +206,11 @@ static u32 key_crate(Db *db, SimplifiedTy key) {
 // library is built of; the solver asks for the others by impls_of_trait_in.
 bool impls_crate_is_covered(Db *db, DefId trait, SimplifiedTy key, CrateId crate) {
     const CrateRow *row = crate_row(db, crate);
-    return (trait.id && crate.id == def_crate(db, trait).id) || crate.id == key_crate(db, key) ||
-           row->is_local || symbol_is(row->name, SYM_core) || symbol_is(row->name, SYM_alloc) ||
-           symbol_is(row->name, SYM_std);
+    if ((trait.id && crate.id == def_crate(db, trait).id) || crate.id == key_crate(db, key))
+        return true;
+    return row->is_local ||
+           (!row->is_part && (symbol_is(row->name, SYM_core) || symbol_is(row->name, SYM_alloc) ||
+                              symbol_is(row->name, SYM_std)));
 }
 
 static void collect_crates(Db *db, DefId trait, SimplifiedTy key, DefIdVec *out) {
