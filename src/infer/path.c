@@ -3,6 +3,8 @@
 
 static const AdtVariant *variant_of(Tc *tc, DefId def, const AdtDef **adt) {
     Db *db = tc->db;
+    *adt = NULL;
+    if (!def.id) return NULL; // a variant that names/ could not number: its error stands there
     DefId owner = def_kind(db, def) == DEF_VARIANT ? def_row(db, def)->parent : def;
     *adt = adt_def(db, owner);
     for (u32 i = 0; i < (*adt)->variants.count; i++)
@@ -13,7 +15,10 @@ static const AdtVariant *variant_of(Tc *tc, DefId def, const AdtDef **adt) {
 Ty tc_ctor_ty(Tc *tc, DefId def, Args args, Span span) {
     const AdtDef *adt;
     const AdtVariant *v = variant_of(tc, def, &adt);
-    if (!v) return TY_OF(ERROR);
+    if (!v) {
+        tc->tainted = true;
+        return TY_OF(ERROR);
+    }
     if (v->ctor == CTOR_TUPLE) return ty_fn_def(tc->db, def, args);
     if (v->ctor == CTOR_UNIT) return ty_adt(tc->db, adt->def, args);
     tc_error(tc, span, "E0533", "expected value, found struct `%.*s`",
@@ -113,7 +118,7 @@ static void relative_path(Tc *tc, const HirPathRow *path, Span span, ValuePath *
         const AdtDef *adt = adt_def(db, row->def);
         for (u32 i = 0; i < adt->variants.count; i++) {
             const AdtVariant *v = adt_variant(adt, i);
-            if (v->name.id != name.id) continue;
+            if (v->name.id != name.id || !v->def.id) continue;
             out->res = (Res){RES_CTOR, v->def, 0};
             out->args = row->args;
             out->ty = tc_ctor_ty(tc, v->def, row->args, span);
@@ -313,7 +318,7 @@ StructPath tc_struct_path(Tc *tc, HirPath id, Span span) {
         if (row->kind == TY_ADT && def_kind(db, row->def) == DEF_ENUM) {
             const AdtDef *adt = adt_def(db, row->def);
             for (u32 i = 0; i < adt->variants.count; i++)
-                if (adt_variant(adt, i)->name.id == name.id)
+                if (adt_variant(adt, i)->name.id == name.id && adt_variant(adt, i)->def.id)
                     return (StructPath){adt, adt_variant(adt, i), self_ty};
         }
         // An associated type: Self::Assoc { .. }
