@@ -54,6 +54,36 @@ static void report_mono_error(Program *p, IrSym sym, const MonoError *error) {
     fputs("   = help: code like this can be moved behind a non-generic function of another crate\n\n", stderr);
 }
 
+enum { RECURSION_LIMIT = 128 }; // rustc's default
+
+// Whether the function asks for itself with ever new generic arguments.
+static bool is_endless(Program *p, IrSym sym, const InstanceRow *row) {
+    Db *db = p->session->db;
+    if (row->kind != INST_ITEM || !args_count(db, row->args)) return false;
+    u32 count = 0;
+    for (u32 at = sym.id; (at = map_get(&p->requested_by, at)) != 0 && count <= RECURSION_LIMIT;) {
+        if (!ir_symbol_row(p->source.symbols, (IrSym){at})->key) break;
+        MonoRef ref = ref_of(p, (IrSym){at});
+        if (ref.kind != REF_INSTANCE) continue;
+        const InstanceRow *other = instance_row(db, ref.instance);
+        count += other->kind == INST_ITEM && other->def.id == row->def.id;
+    }
+    return count > RECURSION_LIMIT;
+}
+
+static void report_endless(Program *p, DefId def) {
+    Db *db = p->session->db;
+    p->errors++;
+    cli_error(p->session->args, "reached the recursion limit while instantiating `%.*s`",
+              STR_ARG(def_path_str(db, def, &db->scratch)));
+    u32 file = 0, offset = 0;
+    def_locate(db, def, &file, &offset);
+    if (!file) return;
+    LineCol at = source_line_col(db, (FileId){file}, offset);
+    fprintf(stderr, " --> %.*s:%u:%u\n", STR_ARG(source_path(db, (FileId){file})), at.line, at.col);
+    fputs("  = note: it calls itself with other generic arguments each time, without an end\n\n", stderr);
+}
+
 static void report(void *cx, const char *text) {
     Program *p = cx;
     p->errors++;
@@ -70,6 +100,11 @@ static const IrFn *function(void *cx, IrSym sym, Scratch *scratch) {
     scratch_rewind(&db->scratch, 0);
     MonoRef ref = ref_of(p, sym);
     p->building = sym;
+    const InstanceRow *row = instance_row(db, ref.instance);
+    if (is_endless(p, sym, row)) {
+        report_endless(p, row->def);
+        return NULL;
+    }
     MonoError error;
     IrFn *fn = mono_build(db, ref.instance, &error);
     note_requests(p);
