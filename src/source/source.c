@@ -180,7 +180,7 @@ static ReadResult read_all(Db *db, int fd, u64 size_hint, Str path, u8 **head, u
         if (got < 0) return fail(error, path, strerror(errno));
         if (got == 0) break;
         used += (u64)got;
-        if (used > SOURCE_BYTES_MAX) return fail(error, path, "the file is 2 GB or longer");
+        if (used > SOURCE_BYTES_MAX) return fail(error, path, "the file is longer than 64 MB");
     }
     *head = at;
     *len = used;
@@ -206,7 +206,7 @@ static ReadResult read_file(Db *db, FileId file, Durability durability, OsError 
     } else if (S_ISDIR(info.st_mode)) {
         fail(error, path, "it is a directory");
     } else if (S_ISREG(info.st_mode) && info.st_size > (off_t)SOURCE_BYTES_MAX) {
-        fail(error, path, "the file is 2 GB or longer");
+        fail(error, path, "the file is longer than 64 MB");
     } else {
         u8 *head;
         u64 len;

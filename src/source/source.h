@@ -33,8 +33,8 @@ typedef struct FileLines {
     List starts; // u32
 } FileLines;
 
-// Longer files are refused: positions are u32, and the upper half is for spans' own use.
-#define SOURCE_BYTES_MAX 0x7fff0000u
+// Longer files are refused: what is made of such a text would not fit into memory.
+#define SOURCE_BYTES_MAX (64u << 20)
 
 void source_store_new(Db *db); // db->sources; registers Q_file_lines
 void source_store_free(Db *db);
