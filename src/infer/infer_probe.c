@@ -293,6 +293,23 @@ int main(int argc, char **argv) {
             if (p.types && !t->is_tainted) {
                 const HirBody *hir = hir_body(db, def);
                 printf("fn %.*s\n", STR_ARG(def_path_str(db, def, &db->scratch)));
+                static const char *const kinds[] = {"Fn", "FnMut", "FnOnce"};
+                static const char *const modes[] = {"ByValue", "ImmBorrow", "MutBorrow", "UniqueImmBorrow"};
+                for (u32 i = 1; i < t->closures.count; i++) {
+                    const ClosureInfo *c = &LIST_AT(t, ClosureInfo, t->closures)[i];
+                    printf("  closure %u %s", i, kinds[c->kind]);
+                    for (u32 k = 0; k < c->capture_count; k++) {
+                        const Capture *cap = &LIST_AT(t, Capture, t->captures)[c->capture_first + k];
+                        printf(" %.*s[", STR_ARG(symbol_str(&db->symbols, HIR_AT(hir, HirLocalRow, locals, cap->local.id)->name)));
+                        for (u32 n = 0; n < cap->proj_count; n++) {
+                            const CaptureProj *proj = &LIST_AT(t, CaptureProj, t->capture_projs)[cap->proj_first + n];
+                            if (proj->is_deref) printf("%sDeref", n ? "," : "");
+                            else printf("%s(%u, %u)", n ? "," : "", proj->field, proj->variant);
+                        }
+                        printf("]->%s", modes[cap->mode]);
+                    }
+                    printf("\n");
+                }
                 for (u32 i = 1; i < t->local_tys.count; i++)
                     printf("  %.*s: %.*s\n",
                            STR_ARG(symbol_str(&db->symbols, HIR_AT(hir, HirLocalRow, locals, i)->name)),

@@ -590,6 +590,36 @@ static void min_capture(Tc *tc, UseVec *list, Use use) {
     vec_push(tc->scratch, list, use);
 }
 
+// Captures of one variable stand together, in the order of its fields: they are dropped like that.
+static bool stands_before(const Place *a, const Place *b) {
+    u32 n = min_u32(a->count, b->count);
+    for (u32 i = 0; i < n; i++)
+        if (a->at[i].kind == PROJ_FIELD && b->at[i].kind == PROJ_FIELD && a->at[i].field != b->at[i].field)
+            return a->at[i].field < b->at[i].field;
+    return false;
+}
+
+static void sort_captures(Tc *tc, UseVec *list) {
+    UseVec sorted = {0};
+    for (u32 i = 0; i < list->count; i++) {
+        u32 local = list->at[i].place.local;
+        bool seen = false;
+        for (u32 k = 0; k < i; k++) seen |= list->at[k].place.local == local;
+        if (seen) continue;
+        u32 first = sorted.count;
+        for (u32 k = i; k < list->count; k++) {
+            if (list->at[k].place.local != local) continue;
+            vec_push(tc->scratch, &sorted, list->at[k]);
+            for (u32 at = sorted.count - 1; at > first && stands_before(&sorted.at[at].place, &sorted.at[at - 1].place); at--) {
+                Use swap = sorted.at[at];
+                sorted.at[at] = sorted.at[at - 1];
+                sorted.at[at - 1] = swap;
+            }
+        }
+    }
+    *list = sorted;
+}
+
 // ---- one closure --------------------------------------------------------------------------------
 
 static Ty stored_ty(Tc *tc, Ty ty, u8 mode) {
@@ -681,6 +711,7 @@ static void analyze_closure(Analysis *a, u32 number) {
             min_capture(tc, list, use);
         }
     for (u32 i = 0; i < processed.count; i++) min_capture(tc, list, processed.at[i]);
+    sort_captures(tc, list);
 
     Ty *stored = SCRATCH_ARRAY(tc->scratch, Ty, max_u32(list->count, 1));
     for (u32 i = 0; i < list->count; i++)
