@@ -360,9 +360,35 @@ static void bind_args(Machine *m, const Val *args, u32 count) {
     }
 }
 
+// A function that is not `const`. Methods of traits are not looked at: whether their impl is const
+// is ignored everywhere.
+static bool is_not_const(Machine *m, DefId def) {
+    Db *db = m->db;
+    DefKind kind = def_kind(db, def);
+    if (kind != DEF_FN && kind != DEF_ASSOC_FN) return false;
+    DefId parent = def_row(db, def)->parent;
+    if (kind == DEF_ASSOC_FN) {
+        if (def_kind(db, parent) != DEF_IMPL || impl_header(db, parent)->trait_ref.trait.id)
+            return false;
+    }
+    const HirItem *item = hir_item(db, def);
+    if (item->sig.is_const) return false;
+    const char *what = kind == DEF_FN              ? "function"
+                       : fn_sig(db, def)->has_self ? "method"
+                                                   : "associated function";
+    const char *where = m->frame && m->frame->parent          ? "constant functions"
+                        : def_kind(db, m->item) == DEF_STATIC ? "statics"
+                                                              : "constants";
+    Str path = def_path_str(db, def, m->work);
+    m->code = "E0015";
+    ce_fail(m, "cannot call non-const %s `%.*s` in %s", what, STR_ARG(path), where);
+    return true;
+}
+
 static void call_body(Machine *m, InstanceId instance, DefId def, Args fn_arg_list, const Val *args,
                       u32 count, Place dest) {
     Db *db = m->db;
+    if (is_not_const(m, def)) return;
     const MirBody *body = mir_of(db, def);
     if (!body) {
         ce_fail(m, "calling `%.*s`, which has no body", STR_ARG(def_path_str(db, def, m->work)));

@@ -27,6 +27,8 @@ typedef struct ConstStore {
 
 enum {
     STEPS_MAX = 20000000,
+    LAYOUT_SLOTS = 64,
+    STEP_BYTES = 64,         // copying this much counts as a step
     FRAMES_MAX = 256,        // of one evaluation
     NESTED_FRAMES_MAX = 600, // of all evaluations that wait for each other
 };
@@ -117,6 +119,7 @@ typedef struct Machine {
     Map global_of; // (kind, target) -> index in globals + 1
     Map locals_of; // (owner, args) -> index in local_tys + 1
     VEC(const LocalTy *) local_tys;
+    LocalTy layouts[LAYOUT_SLOTS]; // the last ones asked for
     u64 steps, memory_bytes;
     u32 depth;
     DefId item;      // what is evaluated
@@ -125,6 +128,7 @@ typedef struct Machine {
     bool failed;
     bool too_generic; // it depends on parameters: no error
     bool is_quiet;    // reported elsewhere
+    const char *code; // of the error; NULL: E0080
     Str message;      // in `work`
     DefId fail_def;
     u32 fail_lo;

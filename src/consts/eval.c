@@ -81,7 +81,7 @@ static void report(Machine *m) {
     DefId def = m->fail_def.id ? m->fail_def : m->item;
     Span span = span_in(db, def, m->fail_lo);
     Str path = def_path_str(db, m->item, &db->scratch);
-    diag_error(db, span, "E0080", "%.*s", STR_ARG(m->message));
+    diag_error(db, span, m->code ? m->code : "E0080", "%.*s", STR_ARG(m->message));
     if (m->notes.len)
         diag_label(db, span, "evaluation of `%.*s` failed inside this call", STR_ARG(path));
     else

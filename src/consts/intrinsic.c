@@ -8,17 +8,19 @@
     X(min_align_of)                                                                                \
     X(size_of_val)                                                                                 \
     X(align_of_val)                                                                                \
-    X(needs_drop) X(type_id) X(type_id_eq) X(type_name) X(variant_count) X(offset_of) X(transmute) \
-        X(transmute_unchecked) X(offset) X(arith_offset) X(ptr_offset_from)                        \
-            X(ptr_offset_from_unsigned) X(ptr_guaranteed_cmp) X(ptr_mask) X(ptr_metadata)          \
-                X(aggregate_raw_ptr) X(slice_get_unchecked) X(copy) X(copy_nonoverlapping)         \
-                    X(write_bytes) X(read_via_copy) X(write_via_move) X(volatile_load)             \
-                        X(volatile_store) X(unaligned_volatile_load) X(unaligned_volatile_store)   \
-                            X(raw_eq) X(compare_bytes) X(typed_swap_nonoverlapping)                \
-                                X(discriminant_value) X(const_eval_select) X(caller_location)      \
-                                    X(assume) X(cold_path) X(likely) X(unlikely) X(black_box)      \
-                                        X(forget) X(unreachable) X(abort) X(assert_inhabited)      \
-                                            X(assert_zero_valid) X(assert_mem_uninitialized_valid) \
+    X(needs_drop)                                                                                  \
+    X(type_id)                                                                                     \
+    X(type_id_eq) X(type_name) X(variant_count) X(offset_of) X(transmute) X(transmute_unchecked)   \
+        X(offset) X(arith_offset) X(ptr_offset_from) X(ptr_offset_from_unsigned)                   \
+            X(ptr_guaranteed_cmp) X(ptr_mask) X(ptr_metadata) X(aggregate_raw_ptr)                 \
+                X(slice_get_unchecked) X(copy) X(copy_nonoverlapping) X(write_bytes)               \
+                    X(read_via_copy) X(write_via_move) X(volatile_load) X(volatile_store)          \
+                        X(unaligned_volatile_load) X(unaligned_volatile_store) X(raw_eq)           \
+                            X(compare_bytes) X(typed_swap_nonoverlapping) X(discriminant_value)    \
+                                X(const_eval_select) X(caller_location) X(assume) X(cold_path)     \
+                                    X(likely) X(unlikely) X(black_box) X(forget) X(unreachable)    \
+                                        X(abort) X(assert_inhabited) X(assert_zero_valid)          \
+                                            X(assert_mem_uninitialized_valid)                      \
                                                 X(is_val_statically_known) X(ub_checks)            \
                                                     X(overflow_checks) X(select_unpredictable)     \
                                                         X(const_allocate) X(const_deallocate)      \
@@ -136,6 +138,7 @@ static void compare_bytes(Machine *m, u64 left, u64 right, u64 size, int *result
 static void write_bytes(Machine *m, u64 addr, u8 value, u64 size) {
     u8 *mask, *bytes = mem_range(m, addr, size, true, &mask);
     if (!bytes || size == 0) return;
+    m->steps += size / STEP_BYTES;
     memset(bytes, value, size);
     memset(mask, MASK_PLAIN, size);
 }
@@ -244,11 +247,12 @@ static void assert_valid(Machine *m, Ty ty, bool zero) {
 
 // Memory that lives as long as the evaluation.
 static void allocate(Machine *m, u64 size, u64 align, Place dest) {
-    if (size > MEMORY_BYTES_MAX || !is_pow2(align) || align > 4096) {
+    if (size > MEMORY_BYTES_MAX || m->memory_bytes > MEMORY_BYTES_MAX || !is_pow2(align) ||
+        align > 4096) {
         ce_fail(m, "a constant allocation of %llu bytes", (unsigned long long)size);
         return;
     }
-    m->memory_bytes += size;
+    m->memory_bytes += size + sizeof(Mem);
     Mem mem = {.kind = MEM_LOCAL, .size = size, .align = (u32)align, .is_loaded = true};
     mem.bytes = scratch_take(m->work, align_up(size + 1, 8), 16);
     mem.mask = scratch_take(m->work, align_up(size + 1, 8), 8);

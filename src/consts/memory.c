@@ -60,6 +60,7 @@ void ce_fail_quiet(Machine *m) {
 u32 mem_new_local(Machine *m, u64 size, u32 align) {
     Mem mem = {.kind = MEM_LOCAL, .size = size, .align = align};
     m->memory_bytes += size;
+    m->steps += size / STEP_BYTES;
     if (size >= MEMORY_BYTES_MAX || m->memory_bytes > MEMORY_BYTES_MAX) {
         ce_fail(m, "constant evaluation needs more memory than the limit of 1 GiB");
         mem.size = size = 0;
@@ -169,8 +170,7 @@ static bool load_static(Machine *m, u32 index) {
         ce_fail_quiet(m);
         return false;
     }
-    if (alloc->is_mut && hir_item(m->db, m->item)->is_mut == 0 &&
-        def_kind(m->db, m->item) != DEF_STATIC) {
+    if (alloc->is_mut && def_kind(m->db, m->item) != DEF_STATIC) {
         ce_fail(m, "constant accesses mutable global memory");
         return false;
     }
@@ -270,6 +270,7 @@ void scal_store(u8 *bytes, u8 *mask, u32 size, Scal s) {
 
 void mem_copy(Machine *m, u64 to, u64 from, u64 size) {
     if (size == 0 || m->failed) return;
+    m->steps += size / STEP_BYTES;
     u8 *from_mask, *to_mask;
     const u8 *source = mem_range(m, from, size, false, &from_mask);
     if (!source) return;

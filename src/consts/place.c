@@ -27,6 +27,8 @@ Args ce_fn_args(Machine *m, Args generic) {
 
 const Layout *ce_lay(Machine *m, Ty ty) {
     static const Layout none = {.align = 1, .is_failed = true};
+    LocalTy *slot = &m->layouts[ty.id % LAYOUT_SLOTS];
+    if (ty_eq(slot->ty, ty) && slot->layout) return slot->layout;
     u32 flags = ty_flags(m->db, ty);
     if (flags & (TY_HAS_PARAM | TY_HAS_INFER | TY_HAS_PLACEHOLDER)) {
         ce_fail_generic(m);
@@ -39,6 +41,7 @@ const Layout *ce_lay(Machine *m, Ty ty) {
         return &none;
     }
     const Layout *l = layout_of(m->db, ty);
+    if (!l->is_failed) *slot = (LocalTy){ty, l};
     const TyRow *row = ty_row(m->db, ty);
     if (l->is_failed && row->kind == TY_ARRAY && ty_kind(m->db, row->len) == TY_CONST_VALUE)
         ce_fail(m, "values of the type `%.*s` are too big for the target architecture",

@@ -282,7 +282,7 @@ static Val wide_compare(Machine *m, MirBinOp op, Val a, Val b) {
     return ce_val_int(m, result, TY_OF(BOOL));
 }
 
-static Val rv_binary(Machine *m, const MirRvalue *rv) {
+static Val rv_binary(Machine *m, const MirRvalue *rv, Place to) {
     Val a = ce_operand(m, rv->a), b = ce_operand(m, rv->b);
     MirBinOp op = (MirBinOp)rv->op;
     if (m->failed) return a;
@@ -293,10 +293,9 @@ static Val rv_binary(Machine *m, const MirRvalue *rv) {
     Scal r = ce_binary(m, op, a.ty, ce_val_single(m, a), ce_val_single(m, b), b.ty, &overflow);
     if (m->failed) return a;
     if (compares) return ce_val_scalar(m, r, TY_OF(BOOL));
-    if (op >= MIR_ADD_WITH_OVERFLOW) {
-        Ty both[] = {a.ty, TY_OF(BOOL)};
-        return ce_val_pair(m, r, scal_int(overflow), ty_tuple(m->db, both, 2));
-    }
+    if (op >= MIR_ADD_WITH_OVERFLOW)
+        return (Val){
+            .kind = VAL_PAIR, .ty = to.ty, .layout = to.layout, .a = r, .b = scal_int(overflow)};
     if (op == MIR_CMP) {
         DefId ordering = lang_item(m->db, LANG_ordering_enum);
         return ce_val_scalar(m, r, ordering.id ? ty_adt(m->db, ordering, (Args){0}) : TY_OF(I8));
@@ -563,7 +562,7 @@ void ce_assign(Machine *m, Place to, const MirRvalue *rv) {
         break;
     }
     case RV_CAST: v = rv_cast(m, rv); break;
-    case RV_BINARY: v = rv_binary(m, rv); break;
+    case RV_BINARY: v = rv_binary(m, rv, to); break;
     case RV_UNARY: v = rv_unary(m, rv); break;
     case RV_DISCRIMINANT: {
         Place p = ce_place_of(m, rv->place);
