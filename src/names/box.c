@@ -16,6 +16,7 @@ void builder_deinit(Builder *b) {
     map_deinit(&b->duplicates);
     map_deinit(&b->compiled);
     map_deinit(&b->pending);
+    map_deinit(&b->news);
 }
 
 static u64 hash_def(DefId def) {
@@ -84,9 +85,15 @@ static ModRow *builder_mod_row(Builder *b, DefId def) {
     return row == NULL ? NULL : &b->mods.at[row - b->mods.at];
 }
 
+void builder_news(Builder *b, Namespace ns, Symbol name) {
+    if (b->imports.count == 0) return;
+    map_set(&b->news, pack_u64(ns, name.id), ++b->news_count);
+}
+
 void builder_bind(Builder *b, BindRow row) {
     ModRow *mod = builder_mod_row(b, row.mod);
     if (mod == NULL) return;
+    builder_news(b, (Namespace)row.ns, row.name);
     u32 index = b->binds.count;
     vec_push(b->scratch, &b->binds, row);
     vec_push(b->scratch, &b->bind_next, mod->first_bind);

@@ -720,8 +720,7 @@ static bool resolve_glob(Builder *b, Import *import) {
         if (row == NULL) return true;
         u32 lazy = lazy_add(b, &hit, segs, import->seg_count);
         ModRow *mod = &b->mods.at[row - b->mods.at];
-        vec_push(b->scratch, &b->globs,
-                 (GlobRow){import->mod, {0}, import->vis, mod->glob, lazy});
+        vec_push(b->scratch, &b->globs, (GlobRow){import->mod, {0}, import->vis, mod->glob, lazy});
         mod->glob = b->globs.count;
         return true;
     }
@@ -739,38 +738,82 @@ static bool resolve_glob(Builder *b, Import *import) {
     const ModRow *row = view_mod(&view, import->mod);
     if (row == NULL) return true;
     ModRow *mod = &b->mods.at[row - b->mods.at];
-    vec_push(b->scratch, &b->globs,
-             (GlobRow){import->mod, res.res.def, import->vis, mod->glob, 0});
+    vec_push(b->scratch, &b->globs, (GlobRow){import->mod, res.res.def, import->vis, mod->glob, 0});
     mod->glob = b->globs.count;
     return true;
 }
 
+// Whether the path but for its last segment can be looked up alone.
+static bool splits(const PathSeg *segs, u32 count) {
+    if (count < 2 || (count == 2 && symbol_is(segs[0].name, SYM_path_root))) return false;
+    const PathSeg *last = &segs[count - 1];
+    if (last->flags & TOK_RAW) return true;
+    if (last->flags & TOK_CRATE) return false;
+    switch (last->name.id) {
+    case SYM_self:
+    case SYM_super:
+    case SYM_crate:
+    case SYM_dollar_crate: return false;
+    default: return true;
+    }
+}
+
 // True if something new was found.
 static bool resolve_single(Builder *b, Import *import) {
-    LazyHit hit;
+    LazyHit hit = {0};
+    bool blocked = false;
     // `use Trait as _` is looked up at once: nobody could ask for it by name.
     bool lazy = b->lazy && !symbol_is(import->name, SYM_underscore);
-    Resolver r = {.db = b->db, .building = b, .lazy = lazy ? &hit : NULL};
+    Resolver r = {.db = b->db, .building = b, .lazy = lazy ? &hit : NULL, .blocked = &blocked};
     Db *db = b->db;
     bool changed = false;
-    PathSeg *segs = b->segs.at + import->seg_first;
+    const PathSeg *segs = b->segs.at + import->seg_first;
     u32 count = import->seg_count;
     u32 lazy_row = UINT32_MAX;
+    import->tried = b->news_count;
+    import->maybe = 0;
+    bool split = splits(segs, count);
+    if (split && import->target.id == 0) {
+        PathRes res = resolve_path(&r, import->mod, segs, count - 1, NS_TYPE, import->text);
+        if (hit.hit) {
+            import->maybe = !hit.sure;
+            if (!hit.sure && !b->settle) return false;
+            lazy_row = lazy_add(b, &hit, segs, count);
+        } else if (res.used != count - 1 || !resolve_is_scope(db, &res.res)) {
+            import->blocked = blocked;
+            return false;
+        } else {
+            import->target = res.res.def;
+        }
+    }
+    bool all_lazy = lazy_row != UINT32_MAX;
     for (u32 ns = 0; ns < NS_COUNT; ns++) {
         if (import->found & (1u << ns)) continue;
         if (import->self_only && ns != NS_TYPE) continue;
         // `use x;`: not itself. A name found is good only if it is another import's or an item's;
         // the module's own binding of that name does not exist yet.
+        PathRes res = {{RES_NONE, {0}, 0}, 0};
         hit = (LazyHit){0};
-        PathRes res = resolve_path(&r, import->mod, segs, count, (Namespace)ns, import->text);
-        if (hit.hit) {
-            if (!hit.sure && !b->settle) continue;
+        if (split && !all_lazy) {
+            res = resolve_last(&r, import->mod, import->target, &segs[count - 1], (Namespace)ns);
+            res.used += count - 1;
+            hit.seg += count - 1;
+        } else if (!all_lazy) {
+            res = resolve_path(&r, import->mod, segs, count, (Namespace)ns, import->text);
+        }
+        if (all_lazy || hit.hit) {
+            import->maybe |= !all_lazy && !hit.sure;
+            if (!all_lazy && !hit.sure && !b->settle) continue;
             if (lazy_row == UINT32_MAX) lazy_row = lazy_add(b, &hit, segs, count);
             res = (PathRes){{RES_NONE, {0}, lazy_row}, count};
         } else if (res.res.kind == RES_NONE || res.used != count) {
             continue;
         }
-        if (import->found == 0) pending_add(b, import, -1);
+        if (import->found == 0) {
+            pending_add(b, import, -1);
+            for (u32 any = 0; any < NS_COUNT; any++)
+                builder_news(b, (Namespace)any, import->name);
+        }
         import->found |= (u8)(1u << ns);
         changed = true;
         if (symbol_is(import->name, SYM_underscore)) {
@@ -783,7 +826,37 @@ static bool resolve_single(Builder *b, Import *import) {
             continue;
         }
         bind_import(b, import, (Namespace)ns, res.res);
-        segs = b->segs.at + import->seg_first;
+    }
+    if (import->self_only && import->found != 0) import->found = 7;
+    import->blocked = blocked;
+    return changed;
+}
+
+// Whether another look could find more of an import that is found in part.
+static bool has_news(const Builder *b, const Import *import) {
+    if (import->tried < b->glob_news || (import->blocked && !b->wait) ||
+        (import->maybe && b->settle))
+        return true;
+    Symbol last = b->segs.at[import->seg_first + import->seg_count - 1].name;
+    for (u32 ns = 0; ns < NS_COUNT; ns++) {
+        if (import->found & (1u << ns)) continue;
+        if (map_get(&b->news, pack_u64(ns, last.id)) > import->tried) return true;
+    }
+    return false;
+}
+
+static bool resolve_round(Builder *b, bool globs) {
+    bool changed = false;
+    for (u32 i = 0; i < b->imports.count; i++) {
+        Import *import = &b->imports.at[i];
+        if (import->found == 7 || (import->glob != 0) != globs) continue;
+        if (globs) {
+            if (!resolve_glob(b, import)) continue;
+            changed = true;
+            b->glob_news = ++b->news_count;
+        } else if (import->found == 0 || has_news(b, import)) {
+            changed |= resolve_single(b, import);
+        }
     }
     return changed;
 }
@@ -791,22 +864,12 @@ static bool resolve_single(Builder *b, Import *import) {
 bool resolve_imports(Builder *b) {
     bool any = false;
     b->wait = true;
-    // Most rounds are for imports that found nothing yet; those that miss a namespace, as nearly
-    // all do, are looked at again only when the others have come to rest.
-    bool full = true;
     for (u32 round = 0; round < ROUNDS_MAX; round++) {
-        bool changed = false;
-        for (u32 i = 0; i < b->imports.count; i++) {
-            Import *import = &b->imports.at[i];
-            if (import->found == 7 || (import->found != 0 && !full)) continue;
-            changed |= import->glob ? resolve_glob(b, import) : resolve_single(b, import);
-        }
+        bool changed = resolve_round(b, true);
+        changed |= resolve_round(b, false);
         any |= changed;
         if (changed) {
             b->wait = true;
-            full = false;
-        } else if (!full) {
-            full = true;
         } else if (b->wait) {
             // Nothing moves while imports wait for each other: once without, then again with it.
             b->wait = false;

@@ -56,7 +56,7 @@ DefId crate_root(const Db *db, CrateId crate);
 CrateId crate_declare(Db *db, Str name, Str root_path, u32 edition, bool is_library);
 void crate_add_extern(Db *db, CrateId crate, Str name, CrateId dep);
 void crate_add_cfg(Db *db, CrateId crate, Str line);
-void crate_add_part(Db *db, CrateId crate, Symbol module); // after its externs and cfgs
+void crate_add_part(Db *db, CrateId crate, Symbol module);      // after its externs and cfgs
 CrateId crate_part(const Db *db, CrateId crate, Symbol module); // 0: the module is none
 
 // ---- shapes: the items of a token run without positions --------------------------------------
@@ -141,7 +141,7 @@ typedef struct DefSrc {
     u32 text;       // textual macro scope at the item
     DefId derive_of;
     DefId scope;
-    u32 base; // SRC_PARENT: position of its first token
+    u32 base;   // SRC_PARENT: position of its first token
     u32 number; // impls: as rustc counts them (number.c); while building, the fragment
 } DefSrc;
 
@@ -276,6 +276,10 @@ typedef struct Import {
     u8 is_prelude;
     u8 found;     // bit per namespace
     u8 expanded;  // comes out of a macro
+    u8 maybe;     // a lazy glob may bring what it misses
+    u8 blocked;   // another import may yet shadow what a glob brings
+    u32 tried;    // Builder.news_count when it was last looked up
+    DefId target; // what its path but for the last segment names, once that is known
     DefId holder; // for messages
     u32 pos;
     u32 file, row;
@@ -327,9 +331,14 @@ typedef struct Builder {
     Map compiled; // DefId of a macro of this box -> index in `rules`, + 1
     VEC(const MacroRules *) rules;
     Map pending; // (module, name) of imports that found nothing yet -> how many
-    bool wait;   // names of pending imports are not looked for in globs
-    bool lazy;   // imports of lazy crates stay what they are
-    bool settle; // what may come of a lazy glob is taken to do so
+    // When a name was last bound anywhere: an import that misses a namespace is looked up again
+    // only when its last segment's name has news there.
+    Map news; // (namespace, name) -> number
+    u32 news_count;
+    u32 glob_news; // of the last glob
+    bool wait;     // names of pending imports are not looked for in globs
+    bool lazy;     // imports of lazy crates stay what they are
+    bool settle;   // what may come of a lazy glob is taken to do so
     DefId prelude;
     U32Vec fragments; // number.c: the one around each
     u32 fragment;     // that is being collected
@@ -352,6 +361,7 @@ DefId builder_def(Builder *b, DefId parent, DefKind kind, Symbol name); // next 
 DefSrc *builder_src(Builder *b, DefId def);
 void builder_mod(Builder *b, DefId def, DefId outer, u32 text);
 void builder_bind(Builder *b, BindRow row); // the first one stays
+void builder_news(Builder *b, Namespace ns, Symbol name);
 u32 builder_text(Builder *b, TextRow row);
 
 // ---- resolving --------------------------------------------------------------------------------
@@ -366,6 +376,7 @@ typedef struct Resolver {
     Db *db;
     LazyHit *lazy; // NULL: crates are loaded as they are needed; else where a path would need one
     u32 depth;     // of lazy names that lead to lazy names
+    bool *blocked; // set when Builder.wait hid a name; may be NULL
     const Builder *building; // its box is not a query's result yet; NULL: all are
     const Builder *outer;    // NULL or another one that is being built around it
     bool see_all;            // private names too: for messages
@@ -378,6 +389,10 @@ bool resolve_in_scope(const Resolver *r, DefId scope, Namespace ns, Symbol name,
                       DefId from, BindRow *out);
 PathRes resolve_path(const Resolver *r, DefId scope, const PathSeg *segs, u32 count, Namespace ns,
                      u32 text);
+// The last segment of a path in `scope` whose others name `in`.
+PathRes resolve_last(const Resolver *r, DefId scope, DefId in, const PathSeg *seg, Namespace ns);
+// Whether a path may go on in what it has found.
+bool resolve_is_scope(const Db *db, const Res *res);
 // The macro a path names, textual scopes first; 0 if none.
 DefId resolve_macro(const Resolver *r, DefId scope, const PathSeg *segs, u32 count, u32 text);
 DefId resolve_textual(const Resolver *r, DefId scope, PathSeg seg, u32 text);

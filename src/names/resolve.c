@@ -99,6 +99,7 @@ static bool find_in_scope(const Resolver *r, DefId scope, Namespace ns, Symbol n
     // An import that is not resolved yet may shadow what a glob brings.
     if (r->building != NULL && r->building->wait &&
         map_get(&r->building->pending, hash_mix(pack_u64(scope.id, name.id), 3)) > 1) {
+        if (r->blocked != NULL) *r->blocked = true;
         return false;
     }
     bool maybe = false;
@@ -164,7 +165,7 @@ DefId scope_module(const Resolver *r, DefId scope) {
 }
 
 // A module a path may go on in.
-static bool is_scope(const Db *db, const Res *res) {
+bool resolve_is_scope(const Db *db, const Res *res) {
     if (res->kind != RES_DEF) return false;
     DefKind kind = def_kind(db, res->def);
     return kind == DEF_MOD || kind == DEF_ENUM;
@@ -278,7 +279,7 @@ static PathRes resolve_rest(const Resolver *r, Res res, const PathSeg *segs, u32
                             Namespace ns, DefId from) {
     Db *db = r->db;
     for (; i < count; i++) {
-        if (!is_scope(db, &res)) return (PathRes){res, i};
+        if (!resolve_is_scope(db, &res)) return (PathRes){res, i};
         BindRow bind;
         Namespace seg_ns = i + 1 == count ? ns : NS_TYPE;
         // Names behind a path are looked up without hygiene, but for macro 2.0's own items.
@@ -297,6 +298,12 @@ static PathRes resolve_rest(const Resolver *r, Res res, const PathSeg *segs, u32
         res = bind.res;
     }
     return (PathRes){res, count};
+}
+
+PathRes resolve_last(const Resolver *r, DefId scope, DefId in, const PathSeg *seg, Namespace ns) {
+    DefId from = scope;
+    if (hygiene_for_items(r->db, seg->ctxt) != 0) from = anchor_module(r, scope, seg->ctxt);
+    return resolve_rest(r, (Res){RES_DEF, in, 0}, seg, 0, 1, ns, from);
 }
 
 static Res resolve_lazy(const Resolver *r, const BoxView *view, u32 lazy, Namespace ns) {
@@ -322,7 +329,7 @@ bool resolve_bind(const Resolver *r, const BoxView *view, const BindRow *bind, B
 DefId resolve_glob_target(const Resolver *r, const BoxView *view, const GlobRow *glob) {
     if (glob->target.id != 0) return glob->target;
     Res res = resolve_lazy(r, view, glob->lazy, NS_TYPE);
-    return is_scope(r->db, &res) ? res.def : (DefId){0};
+    return resolve_is_scope(r->db, &res) ? res.def : (DefId){0};
 }
 
 PathRes resolve_path(const Resolver *r, DefId scope, const PathSeg *segs, u32 count, Namespace ns,
