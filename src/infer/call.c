@@ -5,8 +5,9 @@ static Expect expected_input(Tc *tc, Ty ty) {
     return expect_rvalue_hint(tc, ty);
 }
 
-void tc_arguments(Tc *tc, HirExpr call, Span span, const Ty *formal, const Ty *expected, u32 formal_count,
-                  const HirExpr *args, u32 arg_count, bool variadic, bool tupled, DefId fn) {
+void tc_arguments(Tc *tc, HirExpr call, Span span, const Ty *formal, const Ty *expected,
+                  u32 formal_count, const HirExpr *args, u32 arg_count, bool variadic, bool tupled,
+                  DefId fn) {
     if (tupled && formal_count) {
         Ty tuple = tc_resolve_pending(tc, formal[formal_count - 1]);
         if (tc_kind(tc, tuple) == TY_TUPLE) {
@@ -20,10 +21,14 @@ void tc_arguments(Tc *tc, HirExpr call, Span span, const Ty *formal, const Ty *e
         } else {
             // An argument tuple nothing is known about: it takes the shape of the call.
             Ty *vars = SCRATCH_ARRAY(tc->scratch, Ty, arg_count);
-            for (u32 i = 0; i < arg_count; i++) vars[i] = tc_var(tc);
-            if (tc_kind(tc, tuple) == TY_INFER) tc_unify(tc, tuple, ty_tuple(tc->db, vars, arg_count));
+            for (u32 i = 0; i < arg_count; i++)
+                vars[i] = tc_var(tc);
+            if (tc_kind(tc, tuple) == TY_INFER)
+                tc_unify(tc, tuple, ty_tuple(tc->db, vars, arg_count));
             else if (tc_kind(tc, tuple) != TY_ERROR)
-                tc_error(tc, span, "E0059", "cannot use call notation; the first type parameter for the function trait is neither a tuple nor unit");
+                tc_error(tc, span, "E0059",
+                         "cannot use call notation; the first type parameter for the function "
+                         "trait is neither a tuple nor unit");
             formal = vars;
             formal_count = arg_count;
             expected = NULL;
@@ -32,7 +37,8 @@ void tc_arguments(Tc *tc, HirExpr call, Span span, const Ty *formal, const Ty *e
     bool bad_count = variadic ? arg_count < formal_count : arg_count != formal_count;
     if (bad_count) {
         if (fn.id && (tupled || def_kind(tc->db, fn) == DEF_CLOSURE))
-            tc_error(tc, span, "E0057", "this function takes %u argument%s but %u argument%s supplied", formal_count,
+            tc_error(tc, span, "E0057",
+                     "this function takes %u argument%s but %u argument%s supplied", formal_count,
                      formal_count == 1 ? "" : "s", arg_count, arg_count == 1 ? " was" : "s were");
         else
             tc_error(tc, span, variadic ? "E0060" : "E0061",
@@ -40,12 +46,13 @@ void tc_arguments(Tc *tc, HirExpr call, Span span, const Ty *formal, const Ty *e
                      fn.id && def_row(tc->db, fn)->kind == DEF_ASSOC_FN && call.id &&
                              hir_expr(tc->b->hir, call)->kind == HIR_METHOD_CALL
                          ? "method"
-                     : fn.id && def_row(tc->db, fn)->kind == DEF_STRUCT    ? "struct"
-                     : fn.id && def_row(tc->db, fn)->kind == DEF_VARIANT   ? "enum variant"
-                                                                           : "function",
-                     variadic ? "at least " : "", formal_count, formal_count == 1 ? "" : "s", arg_count,
-                     arg_count == 1 ? " was" : "s were");
-        for (u32 i = 0; i < arg_count; i++) tc_expr(tc, args[i], NO_EXPECT);
+                     : fn.id && def_row(tc->db, fn)->kind == DEF_STRUCT  ? "struct"
+                     : fn.id && def_row(tc->db, fn)->kind == DEF_VARIANT ? "enum variant"
+                                                                         : "function",
+                     variadic ? "at least " : "", formal_count, formal_count == 1 ? "" : "s",
+                     arg_count, arg_count == 1 ? " was" : "s were");
+        for (u32 i = 0; i < arg_count; i++)
+            tc_expr(tc, args[i], NO_EXPECT);
         return;
     }
     // Closures come last: their signatures may follow from the other arguments.
@@ -71,16 +78,16 @@ void tc_arguments(Tc *tc, HirExpr call, Span span, const Ty *formal, const Ty *e
     for (u32 i = formal_count; i < arg_count; i++) {
         Ty ty = tc_structurally(tc, tc_expr(tc, args[i], NO_EXPECT), tc_span(tc, args[i]));
         TyKind kind = tc_kind(tc, ty);
-        const char *as = kind == TY_F32                       ? "c_double"
+        const char *as = kind == TY_F32                                       ? "c_double"
                          : kind == TY_I8 || kind == TY_I16 || kind == TY_BOOL ? "c_int"
-                         : kind == TY_U8 || kind == TY_U16    ? "c_uint"
-                         : kind == TY_FN_DEF                  ? "fn pointer"
-                                                              : NULL;
+                         : kind == TY_U8 || kind == TY_U16                    ? "c_uint"
+                         : kind == TY_FN_DEF                                  ? "fn pointer"
+                                                                              : NULL;
         if (as)
-            tc_error(tc, tc_span(tc, args[i]), "E0617", "can't pass `%s` to variadic function", tc_print(tc, ty));
+            tc_error(tc, tc_span(tc, args[i]), "E0617", "can't pass `%s` to variadic function",
+                     tc_print(tc, ty));
     }
 }
-
 
 // What the inputs would be if the call's result were what is expected; NULL if that tells nothing.
 static const Ty *expected_inputs(Tc *tc, Expect expect, Ty output, const Ty *inputs, u32 count) {
@@ -94,18 +101,20 @@ static const Ty *expected_inputs(Tc *tc, Expect expect, Ty output, const Ty *inp
     Ty *out = NULL;
     if (tc_unify(tc, want, output)) {
         out = SCRATCH_ARRAY(tc->scratch, Ty, count);
-        for (u32 i = 0; i < count; i++) out[i] = tc_resolve(tc, inputs[i]);
+        for (u32 i = 0; i < count; i++)
+            out[i] = tc_resolve(tc, inputs[i]);
     }
     tc_rollback(tc, snap);
     return out;
 }
 
 static void list_exprs(Tc *tc, HirList list, HirExpr *out) {
-    for (u32 i = 0; i < list.count; i++) out[i] = (HirExpr){hir_listed(tc->b->hir, list, i)};
+    for (u32 i = 0; i < list.count; i++)
+        out[i] = (HirExpr){hir_listed(tc->b->hir, list, i)};
 }
 
-static bool overloaded_call_trait(Tc *tc, HirExpr call, Ty ty, const HirExpr *args, u32 arg_count, bool know_args,
-                                  MethodSig *m, bool *borrow) {
+static bool overloaded_call_trait(Tc *tc, HirExpr call, Ty ty, const HirExpr *args, u32 arg_count,
+                                  bool know_args, MethodSig *m, bool *borrow) {
     Db *db = tc->db;
     static const u16 traits[3] = {LANG_fn, LANG_fn_mut, LANG_fn_once};
     (void)args;
@@ -115,12 +124,14 @@ static bool overloaded_call_trait(Tc *tc, HirExpr call, Ty ty, const HirExpr *ar
         Ty input;
         if (know_args) {
             Ty *vars = SCRATCH_ARRAY(tc->scratch, Ty, arg_count);
-            for (u32 k = 0; k < arg_count; k++) vars[k] = tc_var(tc);
+            for (u32 k = 0; k < arg_count; k++)
+                vars[k] = tc_var(tc);
             input = ty_tuple(db, vars, arg_count);
         } else {
             input = tc_var(tc);
         }
-        if (!tc_trait_method(tc, trait, trait_fn(tc, trait), ty, &input, 1, tc_span(tc, call), m)) continue;
+        if (!tc_trait_method(tc, trait, trait_fn(tc, trait), ty, &input, 1, tc_span(tc, call), m))
+            continue;
         *borrow = i < 2;
         return true;
     }
@@ -181,23 +192,28 @@ Ty tc_call(Tc *tc, HirExpr e, Expect expect) {
         }
         MethodSig m;
         bool borrow;
-        if (t->kind != TY_INFER && (overloaded_call_trait(tc, e, ty, args, count, true, &m, &borrow) ||
-                                    overloaded_call_trait(tc, e, ty, args, count, false, &m, &borrow))) {
+        if (t->kind != TY_INFER &&
+            (overloaded_call_trait(tc, e, ty, args, count, true, &m, &borrow) ||
+             overloaded_call_trait(tc, e, ty, args, count, false, &m, &borrow))) {
             AdjRun run = autoderef_adjusts(a);
             autoderef_finish(a, span);
             const TyRow *self = tc_row(tc, tc_shallow(tc, m.inputs[0]));
             if (borrow && self->kind == TY_REF)
-                run.at[run.count++] = (Adjust){ADJ_BORROW, self->is_mut, ty_ref(tc->db, ty, self->is_mut)};
+                run.at[run.count++] =
+                    (Adjust){ADJ_BORROW, self->is_mut, ty_ref(tc->db, ty, self->is_mut)};
             tc_adjust(tc, callee, run.at, run.count);
             if (borrow && self->kind == TY_REF && self->is_mut) tc_make_places_mutable(tc, callee);
             Res res = {RES_DEF, m.fn, 0};
             tc->b->callee_of[e.id] = tc_callee(tc, res, m.args);
-            const Ty *expected = expected_inputs(tc, expect, m.output, m.inputs + 1, m.input_count - 1);
-            tc_arguments(tc, e, span, m.inputs + 1, expected, m.input_count - 1, args, count, false, true, m.fn);
+            const Ty *expected =
+                expected_inputs(tc, expect, m.output, m.inputs + 1, m.input_count - 1);
+            tc_arguments(tc, e, span, m.inputs + 1, expected, m.input_count - 1, args, count, false,
+                         true, m.fn);
             return m.output;
         }
     }
-    for (u32 i = 0; i < count; i++) tc_expr(tc, args[i], NO_EXPECT);
+    for (u32 i = 0; i < count; i++)
+        tc_expr(tc, args[i], NO_EXPECT);
     if (!tc_has_error(tc, callee_ty)) {
         tc_error(tc, span, "E0618", "expected function, found `%s`", tc_print(tc, callee_ty));
         diag_label(tc->db, tc_span(tc, callee), "call expression requires function");
@@ -224,29 +240,37 @@ Ty tc_method_call(Tc *tc, HirExpr e, Expect expect) {
             Str name = symbol_str(&tc->db->symbols, seg->name);
             Span at = seg->lo ? tc_hir_span(tc, seg->lo, seg->lo + name.len) : span;
             TyKind kind = tc_kind(tc, ty);
-            const char *what = kind == TY_ADT ? (def_kind(tc->db, tc_row(tc, ty)->def) == DEF_ENUM    ? "enum"
-                                                 : def_kind(tc->db, tc_row(tc, ty)->def) == DEF_UNION ? "union"
-                                                                                                      : "struct")
-                               : kind == TY_PARAM   ? "type parameter"
-                               : kind == TY_REF     ? "reference"
-                               : kind == TY_CLOSURE ? "closure"
-                                                    : "type";
+            const char *what =
+                kind == TY_ADT       ? (def_kind(tc->db, tc_row(tc, ty)->def) == DEF_ENUM    ? "enum"
+                                        : def_kind(tc->db, tc_row(tc, ty)->def) == DEF_UNION ? "union"
+                                                                                             : "struct")
+                : kind == TY_PARAM   ? "type parameter"
+                : kind == TY_REF     ? "reference"
+                : kind == TY_CLOSURE ? "closure"
+                                     : "type";
             switch (found) {
-            case PROBE_AMBIGUOUS: tc_error(tc, at, "E0034", "multiple applicable items in scope"); break;
-            case PROBE_PRIVATE: tc_error(tc, at, "E0624", "method `%.*s` is private", STR_ARG(name)); break;
+            case PROBE_AMBIGUOUS:
+                tc_error(tc, at, "E0034", "multiple applicable items in scope");
+                break;
+            case PROBE_PRIVATE:
+                tc_error(tc, at, "E0624", "method `%.*s` is private", STR_ARG(name));
+                break;
             case PROBE_BAD_TY: tc_error(tc, at, "E0282", "type annotations needed"); break;
             default:
                 if (kind == TY_INFER_INT || kind == TY_INFER_FLOAT)
-                    tc_error(tc, at, "E0689", "can't call method `%.*s` on ambiguous numeric type `%s`", STR_ARG(name),
-                             tc_print(tc, ty));
+                    tc_error(tc, at, "E0689",
+                             "can't call method `%.*s` on ambiguous numeric type `%s`",
+                             STR_ARG(name), tc_print(tc, ty));
                 else
-                    tc_error(tc, at, "E0599", "no method named `%.*s` found for %s `%s` in the current scope",
+                    tc_error(tc, at, "E0599",
+                             "no method named `%.*s` found for %s `%s` in the current scope",
                              STR_ARG(name), what, tc_print(tc, ty));
                 break;
             }
         }
         tc->tainted = true;
-        for (u32 i = 0; i < count; i++) tc_expr(tc, args[i], NO_EXPECT);
+        for (u32 i = 0; i < count; i++)
+            tc_expr(tc, args[i], NO_EXPECT);
         return TY_OF(ERROR);
     }
     Confirmed m = confirm_method(tc, e, receiver, ty, &pick, row->method.seg, span);
@@ -256,7 +280,8 @@ Ty tc_method_call(Tc *tc, HirExpr e, Expect expect) {
     const Ty *tys = args_at(tc->db, m.sig.tys, &n);
     if (n < 2) return TY_OF(ERROR);
     const Ty *expected = expected_inputs(tc, expect, tys[n - 1], tys + 1, n - 2);
-    tc_arguments(tc, e, span, tys + 1, expected, n - 2, args, count, m.sig.is_variadic, false, m.fn);
+    tc_arguments(tc, e, span, tys + 1, expected, n - 2, args, count, m.sig.is_variadic, false,
+                 m.fn);
     tc_register_sized(tc, tys[n - 1], span);
     return tys[n - 1];
 }

@@ -42,7 +42,8 @@ static u32 pointer_kind(Tc *tc, Ty pointee) {
         DefId metadata = lang_item(tc->db, LANG_metadata);
         if (thin.id && metadata.id) {
             GoalVec goals = {0};
-            Ty out = solve_normalize(&tc->solve, ty_projection(tc->db, metadata, args1(tc, tail)), &goals);
+            Ty out = solve_normalize(&tc->solve, ty_projection(tc->db, metadata, args1(tc, tail)),
+                                     &goals);
             if (out.id == ty_unit(tc->db).id) return 0;
         }
         return 3;
@@ -53,11 +54,13 @@ static u32 pointer_kind(Tc *tc, Ty pointee) {
 }
 
 static void illegal(Tc *tc, Span span, Ty from, Ty to) {
-    tc_error(tc, span, "E0606", "casting `%s` as `%s` is invalid", tc_print(tc, from), tc_print(tc, to));
+    tc_error(tc, span, "E0606", "casting `%s` as `%s` is invalid", tc_print(tc, from),
+             tc_print(tc, to));
 }
 
 static void non_primitive(Tc *tc, Span span, Ty from, Ty to) {
-    tc_error(tc, span, "E0605", "non-primitive cast: `%s` as `%s`", tc_print(tc, from), tc_print(tc, to));
+    tc_error(tc, span, "E0605", "non-primitive cast: `%s` as `%s`", tc_print(tc, from),
+             tc_print(tc, to));
 }
 
 static void check_cast(Tc *tc, const DeferredCast *cast) {
@@ -71,7 +74,8 @@ static void check_cast(Tc *tc, const DeferredCast *cast) {
     to = tc_resolve(tc, to);
     TyKind tk = tc_kind(tc, to);
     if (tk == TY_SLICE || tk == TY_STR || tk == TY_DYN) {
-        tc_error(tc, span, "E0620", "cast to unsized type: `%s` as `%s`", tc_print(tc, from), tc_print(tc, to));
+        tc_error(tc, span, "E0620", "cast to unsized type: `%s` as `%s`", tc_print(tc, from),
+                 tc_print(tc, to));
         return;
     }
     if (tc_coerce(tc, operand, from, to, NULL)) return;
@@ -94,7 +98,8 @@ static void check_cast(Tc *tc, const DeferredCast *cast) {
             const TyRow *inner = tc_row(tc, tc_shallow(tc, f->elem));
             if (inner->kind == TY_ARRAY && (f->is_mut || !t->is_mut)) {
                 Ty array_ptr = ty_ptr(tc->db, f->elem, t->is_mut);
-                if (tc_coerce(tc, operand, from, array_ptr, NULL) && tc_unify(tc, inner->elem, t->elem)) {
+                if (tc_coerce(tc, operand, from, array_ptr, NULL) &&
+                    tc_unify(tc, inner->elem, t->elem)) {
                     AdjRun *run = &tc->b->adjusts[operand.id];
                     Adjust *at = SCRATCH_ARRAY(tc->scratch, Adjust, run->count + 1);
                     memcpy(at, run->at, run->count * sizeof *at);
@@ -109,15 +114,17 @@ static void check_cast(Tc *tc, const DeferredCast *cast) {
         }
         if (is_number(tk) || tk == TY_CHAR || tk == TY_BOOL) {
             illegal(tc, span, from, to);
-            diag_help(tc->db, "cannot cast `%s` as `%s` without dereferencing", tc_print(tc, from), tc_print(tc, to));
+            diag_help(tc->db, "cannot cast `%s` as `%s` without dereferencing", tc_print(tc, from),
+                      tc_print(tc, to));
             return;
         }
         non_primitive(tc, span, from, to);
         return;
     }
-    bool from_scalar = is_number(fk) || fk == TY_BOOL || fk == TY_CHAR || fk == TY_PTR || fk == TY_FN_PTR ||
-                       is_c_like(tc, from) || fk == TY_PAT;
-    bool to_scalar = is_number(tk) || tk == TY_BOOL || tk == TY_CHAR || tk == TY_PTR || tk == TY_FN_PTR;
+    bool from_scalar = is_number(fk) || fk == TY_BOOL || fk == TY_CHAR || fk == TY_PTR ||
+                       fk == TY_FN_PTR || is_c_like(tc, from) || fk == TY_PAT;
+    bool to_scalar =
+        is_number(tk) || tk == TY_BOOL || tk == TY_CHAR || tk == TY_PTR || tk == TY_FN_PTR;
     if (!from_scalar || !to_scalar) {
         non_primitive(tc, span, from, to);
         return;
@@ -125,7 +132,8 @@ static void check_cast(Tc *tc, const DeferredCast *cast) {
     if (tk == TY_CHAR) {
         if (fk == TY_U8) return;
         if (fk == TY_INFER_INT && tc_unify(tc, from, TY_OF(U8))) return;
-        tc_error(tc, span, "E0604", "only `u8` can be cast as `char`, not `%s`", tc_print(tc, from));
+        tc_error(tc, span, "E0604", "only `u8` can be cast as `char`, not `%s`",
+                 tc_print(tc, from));
         return;
     }
     if (tk == TY_BOOL) {
@@ -141,8 +149,8 @@ static void check_cast(Tc *tc, const DeferredCast *cast) {
             u32 fp = pointer_kind(tc, f->elem), tp = pointer_kind(tc, t->elem);
             if (tp == 0 || fp == 4 || tp == 4) return;
             if (fp == 0) {
-                tc_error(tc, span, "E0607", "cannot cast thin pointer `%s` to wide pointer `%s`", tc_print(tc, from),
-                         tc_print(tc, to));
+                tc_error(tc, span, "E0607", "cannot cast thin pointer `%s` to wide pointer `%s`",
+                         tc_print(tc, from), tc_print(tc, to));
                 return;
             }
             if (fp != tp) illegal(tc, span, from, to);
@@ -153,8 +161,10 @@ static void check_cast(Tc *tc, const DeferredCast *cast) {
             return;
         }
         if (ty_is_int(fk) || fk == TY_INFER_INT) {
-            if (pointer_kind(tc, t->elem) != 0) illegal(tc, span, from, to);
-            else if (fk == TY_INFER_INT) tc_unify(tc, from, TY_OF(USIZE));
+            if (pointer_kind(tc, t->elem) != 0)
+                illegal(tc, span, from, to);
+            else if (fk == TY_INFER_INT)
+                tc_unify(tc, from, TY_OF(USIZE));
             return;
         }
         illegal(tc, span, from, to);
@@ -169,7 +179,8 @@ static void check_cast(Tc *tc, const DeferredCast *cast) {
         if (fk == TY_PTR && pointer_kind(tc, f->elem) != 0) illegal(tc, span, from, to);
         return;
     }
-    if ((fk == TY_BOOL || fk == TY_CHAR || f->kind == TY_ADT) && (ty_is_float(tk) || tk == TY_INFER_FLOAT)) {
+    if ((fk == TY_BOOL || fk == TY_CHAR || f->kind == TY_ADT) &&
+        (ty_is_float(tk) || tk == TY_INFER_FLOAT)) {
         illegal(tc, span, from, to);
         return;
     }

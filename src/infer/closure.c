@@ -106,7 +106,8 @@ static ClosureWant deduce(Tc *tc, Ty expected) {
             for (u32 i = 0; i < tc->pending.count; i++) {
                 Predicate pred = tc->pending.at[i].pred;
                 if ((pred.kind == PRED_PROJECTION) != (pass == 0)) continue;
-                Args args = pred.kind == PRED_TRAIT ? pred.trait_ref.args : ty_row(db, pred.projection)->args;
+                Args args = pred.kind == PRED_TRAIT ? pred.trait_ref.args
+                                                    : ty_row(db, pred.projection)->args;
                 if (args_count(db, args) == 0) continue;
                 Ty self = tc_shallow(tc, args_get(db, args, 0));
                 if (self.id != expected.id && !infer_same_var(tc->table, self, expected)) continue;
@@ -119,10 +120,12 @@ static ClosureWant deduce(Tc *tc, Ty expected) {
             want.kind = fn_kind_of(tc, e->principal);
             const ExProjection *p = existential_projections(db, e);
             for (u32 i = 0; i < e->projection_count; i++)
-                if (lang_item_of(db, p[i].assoc) == LANG_fn_once_output && args_count(db, p[i].args))
+                if (lang_item_of(db, p[i].assoc) == LANG_fn_once_output &&
+                    args_count(db, p[i].args))
                     want_sig(tc, &want, args_get(db, p[i].args, 0), p[i].ty);
             if (want.kind == 3 && !want.has_sig) {
-                Predicate pred = trait_pred(e->principal, args_concat(db, args1(tc, expected), e->args));
+                Predicate pred =
+                    trait_pred(e->principal, args_concat(db, args1(tc, expected), e->args));
                 want_from_pred(tc, &want, &pred, 0);
             }
         }
@@ -132,7 +135,8 @@ static ClosureWant deduce(Tc *tc, Ty expected) {
         const Predicates *bounds = item_bounds(db, row->def);
         for (u32 i = 0; i < bounds->own.count; i++) {
             Predicate pred = LIST_AT(bounds, Predicate, bounds->own)[i];
-            if (pred.kind == PRED_TRAIT) pred.trait_ref.args = args_subst(db, pred.trait_ref.args, row->args);
+            if (pred.kind == PRED_TRAIT)
+                pred.trait_ref.args = args_subst(db, pred.trait_ref.args, row->args);
             else {
                 pred.projection = ty_subst(db, pred.projection, row->args);
                 pred.ty = ty_subst(db, pred.ty, row->args);
@@ -219,7 +223,8 @@ Ty tc_closure(Tc *tc, HirExpr e, Expect expect) {
     u32 n = c->params.count;
     const HirParamPat *params = HIR_AT(hir, HirParamPat, params, c->params.first);
     if (want.has_sig && want.input_count != n) {
-        tc_error(tc, span, "E0593", "closure is expected to take %u argument%s, but it takes %u argument%s",
+        tc_error(tc, span, "E0593",
+                 "closure is expected to take %u argument%s, but it takes %u argument%s",
                  want.input_count, want.input_count == 1 ? "" : "s", n, n == 1 ? "" : "s");
         want.has_sig = false;
     }
@@ -228,7 +233,8 @@ Ty tc_closure(Tc *tc, HirExpr e, Expect expect) {
         Ty written = params[i].ty.id ? tc_hir_ty(tc, params[i].ty) : (Ty){0};
         if (want.has_sig) {
             sig[i] = tc_normalize(tc, want.inputs[i], span);
-            if (written.id && !tc_demand_eq(tc, tc_pat_span(tc, params[i].pat), sig[i], written)) sig[i] = written;
+            if (written.id && !tc_demand_eq(tc, tc_pat_span(tc, params[i].pat), sig[i], written))
+                sig[i] = written;
         } else {
             sig[i] = written.id ? written : tc_var(tc);
         }

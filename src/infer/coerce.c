@@ -48,13 +48,15 @@ static void register_dyn_bounds(Tc *tc, Ty self, Ty dyn, Span span) {
             Predicate pred;
             memset(&pred, 0, sizeof pred);
             pred.kind = PRED_PROJECTION;
-            pred.projection = ty_projection(db, p[i].assoc, args_concat(db, args1(tc, self), p[i].args));
+            pred.projection =
+                ty_projection(db, p[i].assoc, args_concat(db, args1(tc, self), p[i].args));
             pred.ty = p[i].ty;
             tc_register(tc, pred, span);
         }
     }
     const DefId *autos = existential_autos(db, e);
-    for (u32 i = 0; i < e->auto_count; i++) tc_register_trait(tc, autos[i], args1(tc, self), span);
+    for (u32 i = 0; i < e->auto_count; i++)
+        tc_register_trait(tc, autos[i], args1(tc, self), span);
     tc_register_sized(tc, self, span);
 }
 
@@ -74,7 +76,8 @@ static bool unsize(Tc *tc, Ty from, Ty to, Span span) {
                 const Predicate *pred = &tc->pending.at[i].pred;
                 if (pred->kind == PRED_TRAIT && pred->trait_ref.trait.id == sized.id &&
                     infer_same_var(tc->table, args_get(tc->db, pred->trait_ref.args, 0), from)) {
-                    tc_register_trait(tc, lang_item(tc->db, LANG_unsize), args2(tc, from, to), span);
+                    tc_register_trait(tc, lang_item(tc->db, LANG_unsize), args2(tc, from, to),
+                                      span);
                     return true;
                 }
             }
@@ -89,8 +92,9 @@ static bool unsize(Tc *tc, Ty from, Ty to, Span span) {
             }
             tc_rollback(tc, snap);
             GoalVec goals = {0};
-            if (solve_trait(&tc->solve, (TraitRef){lang_item(tc->db, LANG_unsize), args2(tc, from, to)},
-                            &goals, NULL) == SOLVE_NO)
+            if (solve_trait(&tc->solve,
+                            (TraitRef){lang_item(tc->db, LANG_unsize), args2(tc, from, to)}, &goals,
+                            NULL) == SOLVE_NO)
                 return false;
             tc_take_goals(tc, &goals, span);
             return true;
@@ -103,8 +107,9 @@ static bool unsize(Tc *tc, Ty from, Ty to, Span span) {
         if (tail != TY_SLICE && tail != TY_DYN && tail != TY_STR && tail != TY_PARAM) return false;
         TcSnap snap = tc_snapshot(tc);
         GoalVec goals = {0};
-        SolveResult result = solve_trait(
-            &tc->solve, (TraitRef){lang_item(tc->db, LANG_unsize), args2(tc, from, to)}, &goals, NULL);
+        SolveResult result =
+            solve_trait(&tc->solve, (TraitRef){lang_item(tc->db, LANG_unsize), args2(tc, from, to)},
+                        &goals, NULL);
         if (result == SOLVE_NO) {
             tc_rollback(tc, snap);
             return false;
@@ -115,11 +120,12 @@ static bool unsize(Tc *tc, Ty from, Ty to, Span span) {
         tc_take_goals(tc, &goals, span);
         return true;
     }
-    if (f->kind == TY_PARAM || f->kind == TY_PROJECTION || f->kind == TY_OPAQUE || t->kind == TY_PARAM) {
+    if (f->kind == TY_PARAM || f->kind == TY_PROJECTION || f->kind == TY_OPAQUE ||
+        t->kind == TY_PARAM) {
         if (from.id == to.id) return false;
         GoalVec goals = {0};
-        if (solve_trait(&tc->solve, (TraitRef){lang_item(tc->db, LANG_unsize), args2(tc, from, to)}, &goals,
-                        NULL) == SOLVE_YES) {
+        if (solve_trait(&tc->solve, (TraitRef){lang_item(tc->db, LANG_unsize), args2(tc, from, to)},
+                        &goals, NULL) == SOLVE_YES) {
             tc_take_goals(tc, &goals, span);
             return true;
         }
@@ -150,14 +156,16 @@ static bool coerce_unsized(Tc *tc, Ty from, Ty to, Span span, Steps *s) {
             step(s, ADJ_UNSIZE, false, to);
             return true;
         }
-    } else if (f->kind == TY_ADT && t->kind == TY_ADT && f->def.id == t->def.id && from.id != to.id) {
+    } else if (f->kind == TY_ADT && t->kind == TY_ADT && f->def.id == t->def.id &&
+               from.id != to.id) {
         // Box: its Unsize goal is taken apart here, so that an unmet trait is reported as such.
         Ty from_inner, to_inner;
         if (tc_is_box(tc, from, &from_inner) && tc_is_box(tc, to, &to_inner)) {
             bool ok = unsize(tc, from_inner, to_inner, span);
             u32 count;
             const Ty *fa = args_at(tc->db, f->args, &count), *ta = args_at(tc->db, t->args, NULL);
-            for (u32 i = 1; ok && i < count; i++) ok = tc_unify(tc, fa[i], ta[i]);
+            for (u32 i = 1; ok && i < count; i++)
+                ok = tc_unify(tc, fa[i], ta[i]);
             if (ok) {
                 tc_commit(tc, snap);
                 step(s, ADJ_UNSIZE, false, to);
@@ -197,7 +205,8 @@ static bool coerce_to_ref(Tc *tc, Ty from, Ty to, Span span, Steps *s) {
         TcSnap snap = tc_snapshot(tc);
         if (tc_unify(tc, ty_ref(tc->db, a->ty, t->is_mut), to)) {
             tc_commit(tc, snap);
-            if (a->count == 1 && !f->is_mut && tc_resolve(tc, from).id == tc_resolve(tc, to).id) return true;
+            if (a->count == 1 && !f->is_mut && tc_resolve(tc, from).id == tc_resolve(tc, to).id)
+                return true;
             AdjRun run = autoderef_adjusts(a);
             autoderef_finish(a, span);
             for (u32 i = 0; i < run.count; i++) {
@@ -263,7 +272,8 @@ static bool coerce_inner(Tc *tc, Ty from, Ty to, Span span, Steps *s) {
         return true;
     }
     if (f->kind == TY_INFER) {
-        if (t->kind == TY_INFER && infer_is_diverging(tc->table, from)) infer_mark_diverging(tc->table, to);
+        if (t->kind == TY_INFER && infer_is_diverging(tc->table, from))
+            infer_mark_diverging(tc->table, to);
         return tc_unify(tc, from, to);
     }
     if (coerce_unsized(tc, from, to, span, s)) return true;
@@ -377,12 +387,15 @@ static bool find_lub(Tc *tc, CoerceMany *c, HirExpr e, Ty new_ty, Ty *out) {
         tc_rollback(tc, snap);
         if ((pk != TY_CLOSURE || closure_captures_nothing(tc, prev)) &&
             (nk != TY_CLOSURE || closure_captures_nothing(tc, new_ty))) {
-            Ty pp = pk == TY_CLOSURE ? closure_fn_ptr(tc, prev, false) : fn_item_ptr(tc, prev, span);
-            Ty np = nk == TY_CLOSURE ? closure_fn_ptr(tc, new_ty, false) : fn_item_ptr(tc, new_ty, span);
+            Ty pp =
+                pk == TY_CLOSURE ? closure_fn_ptr(tc, prev, false) : fn_item_ptr(tc, prev, span);
+            Ty np = nk == TY_CLOSURE ? closure_fn_ptr(tc, new_ty, false)
+                                     : fn_item_ptr(tc, new_ty, span);
             if (pp.id && np.id && tc_unify(tc, pp, np)) {
                 Adjust pa = {pk == TY_CLOSURE ? ADJ_CLOSURE_FN : ADJ_REIFY_FN, 0, pp};
                 Adjust na = {nk == TY_CLOSURE ? ADJ_CLOSURE_FN : ADJ_REIFY_FN, 0, np};
-                for (u32 i = 0; i < c->exprs.count; i++) tc_adjust(tc, c->exprs.at[i], &pa, 1);
+                for (u32 i = 0; i < c->exprs.count; i++)
+                    tc_adjust(tc, c->exprs.at[i], &pa, 1);
                 tc_adjust(tc, e, &na, 1);
                 *out = pp;
                 return true;
@@ -396,7 +409,8 @@ static bool find_lub(Tc *tc, CoerceMany *c, HirExpr e, Ty new_ty, Ty *out) {
     }
     if (!only_reborrows(tc, c)) return tc_unify(tc, prev, new_ty);
     if (!coerce_steps(tc, prev, new_ty, span, s)) return false;
-    for (u32 i = 0; i < c->exprs.count; i++) tc_adjust(tc, c->exprs.at[i], s->at, s->count);
+    for (u32 i = 0; i < c->exprs.count; i++)
+        tc_adjust(tc, c->exprs.at[i], s->at, s->count);
     *out = new_ty;
     return true;
 }
@@ -446,7 +460,8 @@ void coerce_many_unit(Tc *tc, CoerceMany *c, Span span, bool is_else) {
     }
     if (c->pushed && tc_kind(tc, merged) == TY_NEVER) {
         Adjust a = {ADJ_NEVER_TO_ANY, 0, unit};
-        for (u32 i = 0; i < c->exprs.count; i++) tc_adjust(tc, c->exprs.at[i], &a, 1);
+        for (u32 i = 0; i < c->exprs.count; i++)
+            tc_adjust(tc, c->exprs.at[i], &a, 1);
     }
     c->final = unit;
     c->pushed++;

@@ -1,7 +1,8 @@
 // Confirming a picked method: adjusts the receiver, fixes generic arguments, registers bounds.
 #include "infer/infer_internal.h"
 
-Confirmed confirm_method(Tc *tc, HirExpr e, HirExpr receiver, Ty receiver_ty, const Pick *pick, u32 seg, Span span) {
+Confirmed confirm_method(Tc *tc, HirExpr e, HirExpr receiver, Ty receiver_ty, const Pick *pick,
+                         u32 seg, Span span) {
     (void)e;
     Db *db = tc->db;
     Autoderef *a = SCRATCH_NEW(tc->scratch, Autoderef);
@@ -36,7 +37,8 @@ Confirmed confirm_method(Tc *tc, HirExpr e, HirExpr receiver, Ty receiver_ty, co
     case PICK_WHERE: parent = pick->trait_args; break;
     }
     tc->lower.owner = tc->b->owner;
-    Args args = lower_path_args(&tc->lower, tc->b->hir, &tc->b->hir->t, seg, pick->item, parent, (Ty){0});
+    Args args =
+        lower_path_args(&tc->lower, tc->b->hir, &tc->b->hir->t, seg, pick->item, parent, (Ty){0});
     args = tc_normalize_args(tc, args, span);
     // The receiver first: what it tells makes projections in the other inputs known.
     Ty ptr = fn_sig_ptr(db, pick->item, args);

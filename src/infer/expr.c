@@ -31,7 +31,8 @@ Body *tc_body_new(Tc *tc, const HirBody *hir) {
     b->closures = SCRATCH_ARRAY(s, ClosureState, closures);
     b->breaks = SCRATCH_ARRAY(s, BreakCx, hir->label_count + 1);
     Body **end = &tc->bodies;
-    while (*end) end = &(*end)->next;
+    while (*end)
+        end = &(*end)->next;
     *end = b;
     return b;
 }
@@ -73,7 +74,8 @@ static Ty check_lit(Tc *tc, const HirExprRow *row, Expect expect) {
         if (ty_is_int(wk) || wk == TY_INFER_INT) return want;
         if (wk == TY_CHAR) return TY_OF(U8);
         if (wk == TY_PTR || wk == TY_FN_DEF || wk == TY_FN_PTR) return TY_OF(USIZE);
-        if (wk == TY_PAT && ty_is_int(tc_kind(tc, tc_row(tc, want)->elem))) return tc_row(tc, want)->elem;
+        if (wk == TY_PAT && ty_is_int(tc_kind(tc, tc_row(tc, want)->elem)))
+            return tc_row(tc, want)->elem;
         return int_var(tc);
     case LIT_FLOAT:
         if (row->suffix) return (Ty){TY_BOOL + row->suffix - 1u};
@@ -138,7 +140,8 @@ Ty tc_block(Tc *tc, HirExpr e, Expect expect) {
                 tc->diverges = false;
                 Ty els = tc_expr(tc, stmt->els, expect_type(TY_OF(NEVER)));
                 els = tc_resolve_pending(tc, els);
-                if (tc_kind(tc, els) != TY_NEVER) tc_demand_eq(tc, tc_span(tc, stmt->els), TY_OF(NEVER), els);
+                if (tc_kind(tc, els) != TY_NEVER)
+                    tc_demand_eq(tc, tc_span(tc, stmt->els), TY_OF(NEVER), els);
                 tc->diverges = was;
             }
         } else if (stmt->kind == STMT_EXPR) {
@@ -177,8 +180,10 @@ static Ty check_loop(Tc *tc, const HirExprRow *row, Expect expect) {
     Ty body = tc_expr(tc, row->loop.body, expect_type(unit));
     body = tc_shallow(tc, body);
     if (tc_kind(tc, body) != TY_NEVER) tc_demand_eq(tc, tc_span(tc, row->loop.body), unit, body);
-    if (cx->may_break) tc->diverges = false;
-    else tc->diverges = true;
+    if (cx->may_break)
+        tc->diverges = false;
+    else
+        tc->diverges = true;
     cx->active = false;
     if (!cx->has_coerce) return unit;
     return coerce_many_end(tc, &cx->coerce);
@@ -194,9 +199,11 @@ static Ty check_break(Tc *tc, HirExpr e, const HirExprRow *row) {
     }
     if (value.id) {
         Ty ty = tc_expr(tc, value, cx->has_coerce ? expect_type(cx->coerce.expected) : NO_EXPECT);
-        if (cx->has_coerce) coerce_many_push(tc, &cx->coerce, value, ty, tc_span(tc, value));
+        if (cx->has_coerce)
+            coerce_many_push(tc, &cx->coerce, value, ty, tc_span(tc, value));
         else if (!row->is_synthetic)
-            tc_error(tc, tc_span(tc, e), "E0571", "`break` with value from a `while` or `for` loop");
+            tc_error(tc, tc_span(tc, e), "E0571",
+                     "`break` with value from a `while` or `for` loop");
     } else if (cx->has_coerce) {
         coerce_many_unit(tc, &cx->coerce, tc_span(tc, e), false);
     }
@@ -346,7 +353,8 @@ static Ty check_array(Tc *tc, const HirExprRow *row, Expect expect) {
 static Ty check_repeat(Tc *tc, const HirExprRow *row, Expect expect) {
     Ty len = tc_hir_ty(tc, row->repeat.len);
     if (ty_is_const(tc->db, len)) len = tc_resolve(tc, len);
-    Ty want = expect.kind == EXPECT_TYPE ? expected_elem(tc, expect_only_type(tc, expect)) : (Ty){0};
+    Ty want =
+        expect.kind == EXPECT_TYPE ? expected_elem(tc, expect_only_type(tc, expect)) : (Ty){0};
     Ty elem;
     if (want.id) {
         tc_expr_coercible(tc, row->repeat.elem, want);
@@ -367,7 +375,8 @@ static Ty check_struct(Tc *tc, HirExpr e, const HirExprRow *row, Expect expect) 
     HirList fields = row->structure.fields;
     if (!path.adt) {
         for (u32 i = 0; i < fields.count; i++)
-            tc_expr(tc, (HirExpr){HIR_AT(hir, HirField, fields, fields.first + i)->value}, NO_EXPECT);
+            tc_expr(tc, (HirExpr){HIR_AT(hir, HirField, fields, fields.first + i)->value},
+                    NO_EXPECT);
         if (row->structure.base.id) tc_expr(tc, row->structure.base, NO_EXPECT);
         return TY_OF(ERROR);
     }
@@ -377,8 +386,10 @@ static Ty check_struct(Tc *tc, HirExpr e, const HirExprRow *row, Expect expect) 
     Ty want = expect_only_type(tc, expect);
     if (want.id) {
         TcSnap snap = tc_snapshot(tc);
-        if (tc_unify(tc, want, path.ty)) tc_commit(tc, snap);
-        else tc_rollback(tc, snap);
+        if (tc_unify(tc, want, path.ty))
+            tc_commit(tc, snap);
+        else
+            tc_rollback(tc, snap);
     }
     u32 n = path.variant->field_count;
     u8 *seen = SCRATCH_ARRAY(tc->scratch, u8, max_u32(n, 1));
@@ -386,7 +397,8 @@ static Ty check_struct(Tc *tc, HirExpr e, const HirExprRow *row, Expect expect) 
         HirField field = *HIR_AT(hir, HirField, fields, fields.first + i);
         HirExpr value = {field.value};
         u32 k = 0;
-        while (k < n && adt_field(path.adt, path.variant, k)->name.id != field.name.id) k++;
+        while (k < n && adt_field(path.adt, path.variant, k)->name.id != field.name.id)
+            k++;
         if (k == n) {
             Str name = symbol_str(&db->symbols, field.name);
             Str owner = symbol_str(&db->symbols, path.variant->name);
@@ -394,7 +406,9 @@ static Ty check_struct(Tc *tc, HirExpr e, const HirExprRow *row, Expect expect) 
             tc_error(tc, tc_span(tc, value), is_variant ? "E0559" : "E0560",
                      is_variant ? "variant `%s::%.*s` has no field named `%.*s`"
                                 : "%s `%.*s` has no field named `%.*s`",
-                     is_variant ? tc_print(tc, path.ty) : path.adt->kind == DEF_UNION ? "union" : "struct",
+                     is_variant                    ? tc_print(tc, path.ty)
+                     : path.adt->kind == DEF_UNION ? "union"
+                                                   : "struct",
                      STR_ARG(owner), STR_ARG(name));
             tc_expr(tc, value, NO_EXPECT);
             continue;
@@ -417,12 +431,14 @@ static Ty check_struct(Tc *tc, HirExpr e, const HirExprRow *row, Expect expect) 
         u32 missing = 0;
         Str first = {0};
         for (u32 k = 0; k < n; k++)
-            if (!seen[k] && missing++ == 0) first = symbol_str(&db->symbols, adt_field(path.adt, path.variant, k)->name);
+            if (!seen[k] && missing++ == 0)
+                first = symbol_str(&db->symbols, adt_field(path.adt, path.variant, k)->name);
         if (missing == 1)
-            tc_error(tc, span, "E0063", "missing field `%.*s` in initializer of `%s`", STR_ARG(first),
-                     tc_print(tc, path.ty));
+            tc_error(tc, span, "E0063", "missing field `%.*s` in initializer of `%s`",
+                     STR_ARG(first), tc_print(tc, path.ty));
         else if (missing)
-            tc_error(tc, span, "E0063", "missing fields `%.*s` and %u other field%s in initializer of `%s`",
+            tc_error(tc, span, "E0063",
+                     "missing fields `%.*s` and %u other field%s in initializer of `%s`",
                      STR_ARG(first), missing - 1, missing == 2 ? "" : "s", tc_print(tc, path.ty));
     }
     return path.ty;
@@ -453,7 +469,8 @@ static Ty check_addr_of(Tc *tc, const HirExprRow *row, Expect expect) {
         want = tc_resolve_pending(tc, want);
         const TyRow *w = tc_row(tc, want);
         if (w->kind == TY_REF || w->kind == TY_PTR)
-            hint = is_place_expr(tc, row->bin.a) ? expect_type(w->elem) : expect_rvalue_hint(tc, w->elem);
+            hint = is_place_expr(tc, row->bin.a) ? expect_type(w->elem)
+                                                 : expect_rvalue_hint(tc, w->elem);
     }
     Ty ty = tc_expr_mut(tc, row->bin.a, hint, row->is_mut);
     return row->is_raw ? ty_ptr(tc->db, ty, row->is_mut) : ty_ref(tc->db, ty, row->is_mut);
@@ -486,7 +503,8 @@ static Ty check_return(Tc *tc, HirExpr e, const HirExprRow *row) {
         bool ok = tc_kind(tc, merged) == TY_NEVER || tc_unify(tc, merged, ty_unit(tc->db));
         tc_rollback(tc, snap);
         if (!ok && !tc_has_error(tc, merged)) {
-            tc_error(tc, tc_span(tc, e), "E0069", "`return;` in a function whose return type is not `()`");
+            tc_error(tc, tc_span(tc, e), "E0069",
+                     "`return;` in a function whose return type is not `()`");
             tc->ret->final = TY_OF(ERROR);
         } else {
             coerce_many_unit(tc, tc->ret, tc_span(tc, e), false);

@@ -105,7 +105,8 @@ void tc_mismatch(Tc *tc, Span span, Ty expected, Ty actual) {
         return;
     }
     tc_error(tc, span, "E0308", "mismatched types");
-    diag_label(tc->db, span, "expected `%s`, found `%s`", tc_print(tc, expected), tc_print(tc, actual));
+    diag_label(tc->db, span, "expected `%s`, found `%s`", tc_print(tc, expected),
+               tc_print(tc, actual));
 }
 
 bool tc_demand_eq(Tc *tc, Span span, Ty expected, Ty actual) {
@@ -148,15 +149,16 @@ void tc_register_trait(Tc *tc, DefId trait, Args args, Span span) {
 void tc_register_sized(Tc *tc, Ty ty, Span span) {
     TyKind kind = tc_kind(tc, tc_shallow(tc, ty));
     // What is obviously sized needs no goal.
-    if ((kind >= TY_BOOL && kind <= TY_NEVER && kind != TY_STR) || kind == TY_ERROR || kind == TY_REF ||
-        kind == TY_PTR || kind == TY_INFER_INT || kind == TY_INFER_FLOAT || kind == TY_FN_DEF ||
-        kind == TY_FN_PTR || kind == TY_CLOSURE || kind == TY_ARRAY)
+    if ((kind >= TY_BOOL && kind <= TY_NEVER && kind != TY_STR) || kind == TY_ERROR ||
+        kind == TY_REF || kind == TY_PTR || kind == TY_INFER_INT || kind == TY_INFER_FLOAT ||
+        kind == TY_FN_DEF || kind == TY_FN_PTR || kind == TY_CLOSURE || kind == TY_ARRAY)
         return;
     tc_register_trait(tc, lang_item(tc->db, LANG_sized), args1(tc, ty), span);
 }
 
 void tc_take_goals(Tc *tc, const GoalVec *goals, Span span) {
-    for (u32 i = 0; i < goals->count; i++) tc_register(tc, goals->at[i], span);
+    for (u32 i = 0; i < goals->count; i++)
+        tc_register(tc, goals->at[i], span);
 }
 
 typedef struct OpaqueFold {
@@ -171,13 +173,15 @@ static Ty opaque_fold(void *cx, Db *db, Ty ty) {
     const TyRow *row = ty_row(db, ty);
     if (row->kind != TY_OPAQUE) return ty;
     DefId parent = def_row(db, row->def)->parent;
-    while (def_kind(db, parent) == DEF_BLOCK) parent = def_row(db, parent)->parent;
+    while (def_kind(db, parent) == DEF_BLOCK)
+        parent = def_row(db, parent)->parent;
     bool by_alias = def_kind(db, parent) == DEF_TY_ALIAS &&
                     def_has_attr(db, tc->owner, tc_sym(tc, "define_opaque"));
     if (parent.id != tc->owner.id && !by_alias) return ty;
     for (u32 i = 0; i < tc->opaques.count; i++)
         if (tc->opaques.at[i].ty.id == ty.id) return tc->opaques.at[i].var;
-    if (!by_alias && !args_eq(row->args, generics_identity(db, row->def))) return ty; // another instance
+    if (!by_alias && !args_eq(row->args, generics_identity(db, row->def)))
+        return ty; // another instance
     Ty var = tc_var(tc);
     vec_push(tc->scratch, &tc->opaques, (OpaqueVar){row->def, ty, var});
     const Predicates *bounds = item_bounds(db, row->def);
@@ -186,11 +190,14 @@ static Ty opaque_fold(void *cx, Db *db, Ty ty) {
         Predicate pred = own[i];
         if (by_alias) {
             pred.trait_ref.args = args_subst(db, pred.trait_ref.args, row->args);
-            pred.projection = pred.projection.id ? ty_subst(db, pred.projection, row->args) : pred.projection;
+            pred.projection =
+                pred.projection.id ? ty_subst(db, pred.projection, row->args) : pred.projection;
             pred.ty = pred.ty.id ? ty_subst(db, pred.ty, row->args) : pred.ty;
         }
         pred.trait_ref.args = args_fold(db, pred.trait_ref.args, opaque_fold, f, TY_HAS_OPAQUE);
-        pred.projection = pred.projection.id ? ty_fold(db, pred.projection, opaque_fold, f, TY_HAS_OPAQUE) : pred.projection;
+        pred.projection = pred.projection.id
+                              ? ty_fold(db, pred.projection, opaque_fold, f, TY_HAS_OPAQUE)
+                              : pred.projection;
         pred.ty = pred.ty.id ? ty_fold(db, pred.ty, opaque_fold, f, TY_HAS_OPAQUE) : pred.ty;
         pred.trait_ref.args = tc_normalize_args(tc, pred.trait_ref.args, f->span);
         pred.ty = pred.ty.id ? tc_normalize(tc, pred.ty, f->span) : pred.ty;
@@ -220,7 +227,8 @@ Args tc_normalize_args(Tc *tc, Args args, Span span) {
     u32 count;
     const Ty *at = args_at(tc->db, args, &count);
     Ty *out = SCRATCH_ARRAY(tc->scratch, Ty, count);
-    for (u32 i = 0; i < count; i++) out[i] = tc_normalize(tc, at[i], span);
+    for (u32 i = 0; i < count; i++)
+        out[i] = tc_normalize(tc, at[i], span);
     return args_intern(tc->db, out, count);
 }
 
@@ -240,7 +248,8 @@ static Predicate normalize_pred(Tc *tc, Predicate pred, Span span) {
 void tc_register_bounds(Tc *tc, DefId def, Args args, Span span) {
     PredicateVec preds = {0};
     predicates_instantiate(tc->db, def, args, tc->scratch, &preds);
-    for (u32 i = 0; i < preds.count; i++) tc_register(tc, normalize_pred(tc, preds.at[i], span), span);
+    for (u32 i = 0; i < preds.count; i++)
+        tc_register(tc, normalize_pred(tc, preds.at[i], span), span);
     DefKind kind = def_kind(tc->db, def);
     if (kind != DEF_ASSOC_FN && kind != DEF_ASSOC_CONST && kind != DEF_ASSOC_TY) return;
     DefId trait = trait_of_item(tc->db, def);
@@ -251,13 +260,15 @@ void tc_register_bounds(Tc *tc, DefId def, Args args, Span span) {
 }
 
 static Ty pred_self_ty(Tc *tc, const Predicate *pred) {
-    Args args = pred->kind == PRED_TRAIT ? pred->trait_ref.args : ty_row(tc->db, pred->projection)->args;
+    Args args =
+        pred->kind == PRED_TRAIT ? pred->trait_ref.args : ty_row(tc->db, pred->projection)->args;
     return args_count(tc->db, args) ? args_get(tc->db, args, 0) : TY_OF(ERROR);
 }
 
 static bool pred_has_error(Tc *tc, const Predicate *pred) {
     if (pred->kind == PRED_TRAIT)
-        return args_flags(tc->db, infer_resolve_args(tc->table, pred->trait_ref.args)) & TY_HAS_ERROR;
+        return args_flags(tc->db, infer_resolve_args(tc->table, pred->trait_ref.args)) &
+               TY_HAS_ERROR;
     return tc_has_error(tc, pred->projection) || tc_has_error(tc, pred->ty);
 }
 
@@ -269,7 +280,8 @@ static void report_unmet(Tc *tc, const Obligation *o) {
     if (o->pred.kind == PRED_TRAIT) {
         for (u32 i = 0; i < tc->unmet.count; i++) {
             const Obligation *told = &tc->unmet.at[i];
-            if (told->pred.trait_ref.trait.id == o->pred.trait_ref.trait.id && told->span.lo == o->span.lo &&
+            if (told->pred.trait_ref.trait.id == o->pred.trait_ref.trait.id &&
+                told->span.lo == o->span.lo &&
                 infer_resolve_args(tc->table, told->pred.trait_ref.args).id ==
                     infer_resolve_args(tc->table, o->pred.trait_ref.args).id)
                 return;
@@ -300,7 +312,8 @@ static void report_unmet(Tc *tc, const Obligation *o) {
     const TyRow *projection = ty_row(tc->db, o->pred.projection);
     DefId trait = trait_of_item(tc->db, projection->def);
     if (trait.id) {
-        Args own = args_intern(tc->db, args_at(tc->db, projection->args, NULL), generics_count(tc->db, trait));
+        Args own = args_intern(tc->db, args_at(tc->db, projection->args, NULL),
+                               generics_count(tc->db, trait));
         if (!trait_may_hold(tc, trait, own)) {
             Obligation missing = *o;
             missing.pred = trait_pred(trait, own);
@@ -308,8 +321,8 @@ static void report_unmet(Tc *tc, const Obligation *o) {
             return;
         }
     }
-    tc_error(tc, o->span, "E0271", "type mismatch resolving `%s == %s`", tc_print(tc, o->pred.projection),
-             tc_print(tc, o->pred.ty));
+    tc_error(tc, o->span, "E0271", "type mismatch resolving `%s == %s`",
+             tc_print(tc, o->pred.projection), tc_print(tc, o->pred.ty));
 }
 
 // A number that changes when more becomes known about the goal.
@@ -344,10 +357,12 @@ static bool select_round(Tc *tc) {
         case SOLVE_YES:
             progress = true;
             if (o->depth >= GOAL_DEPTH_MAX) {
-                if (!tc->tainted) tc_error(tc, o->span, "E0275", "overflow evaluating a requirement");
+                if (!tc->tainted)
+                    tc_error(tc, o->span, "E0275", "overflow evaluating a requirement");
                 break;
             }
-            for (u32 k = 0; k < nested.count; k++) register_at(tc, nested.at[k], o->span, o->depth + 1u);
+            for (u32 k = 0; k < nested.count; k++)
+                register_at(tc, nested.at[k], o->span, o->depth + 1u);
             break;
         case SOLVE_NO:
             progress = true;
@@ -380,12 +395,17 @@ void tc_select_all_or_error(Tc *tc) {
         if (o->pred.kind == PRED_TRAIT) {
             Str name = symbol_str(&tc->db->symbols, def_row(tc->db, o->pred.trait_ref.trait)->name);
             if (tc_is_var(tc, pred_self_ty(tc, &o->pred)))
-                tc_error(tc, o->span, lang_item_of(tc->db, o->pred.trait_ref.trait) == LANG_sized ? "E0282" : "E0283",
+                tc_error(tc, o->span,
+                         lang_item_of(tc->db, o->pred.trait_ref.trait) == LANG_sized ? "E0282"
+                                                                                     : "E0283",
                          "type annotations needed");
             else
-                tc_error(tc, o->span, "E0283", "type annotations needed: cannot satisfy `%s: %.*s%.*s`",
+                tc_error(tc, o->span, "E0283",
+                         "type annotations needed: cannot satisfy `%s: %.*s%.*s`",
                          tc_print(tc, pred_self_ty(tc, &o->pred)), STR_ARG(name),
-                         STR_ARG(args_print(tc->db, infer_resolve_args(tc->table, o->pred.trait_ref.args), tc->scratch)));
+                         STR_ARG(args_print(tc->db,
+                                            infer_resolve_args(tc->table, o->pred.trait_ref.args),
+                                            tc->scratch)));
         } else {
             tc_error(tc, o->span, "E0284", "type annotations needed: cannot satisfy `%s == %s`",
                      tc_print(tc, o->pred.projection), tc_print(tc, o->pred.ty));
@@ -413,7 +433,8 @@ bool goals_may_hold(Tc *tc, GoalVec *goals) {
                 continue;
             }
             progress = true;
-            for (u32 k = 0; k < nested.count; k++) vec_push(tc->scratch, &next, nested.at[k]);
+            for (u32 k = 0; k < nested.count; k++)
+                vec_push(tc->scratch, &next, nested.at[k]);
         }
         *goals = next;
         if (!progress) break;

@@ -1,11 +1,12 @@
 // Shared by the files of infer/: the state of checking one body (Tc), and who answers for what.
 //
 //     typeck.c        the query: order of events      expr.c call.c stmt.c   expressions
-//     pat.c           patterns                        path.c                 value paths, struct paths
-//     probe.c confirm.c  method lookup                place.c                autoderef, *x, x[i], x.f
-//     coerce.c        coercions and their LUB         op.c cast.c            operators, `as`
-//     closure.c       closure signatures, calls       upvar.c                captures and closure kinds
-//     fulfill.c       pending goals, normalisation    writeback.c unsafety.c what comes after
+//     pat.c           patterns                        path.c                 value paths, struct
+//     paths probe.c confirm.c  method lookup                place.c                autoderef, *x,
+//     x[i], x.f coerce.c        coercions and their LUB         op.c cast.c            operators,
+//     `as` closure.c       closure signatures, calls       upvar.c                captures and
+//     closure kinds fulfill.c       pending goals, normalisation    writeback.c unsafety.c what
+//     comes after
 //
 // Names follow rustc_hir_typeck where one exists; its behaviour is the reference for the order in
 // which things happen, which decides what is inferred.
@@ -36,7 +37,9 @@ typedef struct Expect {
     Ty ty;
 } Expect;
 #define NO_EXPECT ((Expect){EXPECT_NONE, {0}})
-static inline Expect expect_type(Ty ty) { return (Expect){EXPECT_TYPE, ty}; }
+static inline Expect expect_type(Ty ty) {
+    return (Expect){EXPECT_TYPE, ty};
+}
 
 typedef VEC(HirExpr) ExprVec;
 typedef VEC(Ty) TyVec;
@@ -59,13 +62,13 @@ typedef struct BreakCx {
 
 typedef struct ClosureState {
     DefId def;
-    Ty ty;           // the CLOSURE type
+    Ty ty; // the CLOSURE type
     u8 kind, kind_known;
-    u8 has_upvars;   // mentions locals of the body around it
+    u8 has_upvars; // mentions locals of the body around it
     u8 upvars_known;
-    Ty *sig;         // inputs, then output
+    Ty *sig; // inputs, then output
     u32 input_count;
-    Args upvars;     // types of the closure's fields
+    Args upvars; // types of the closure's fields
     u8 is_move;
     VEC(Capture) captures;
     VEC(CaptureProj) projs; // capture.proj_first counts in here
@@ -88,8 +91,8 @@ typedef struct Body {
 typedef struct Obligation {
     Predicate pred;
     Span span;
-    u32 tried;  // Args or ty ids mixed, at the last ambiguous attempt
-    u32 epoch;  // of closure facts then
+    u32 tried; // Args or ty ids mixed, at the last ambiguous attempt
+    u32 epoch; // of closure facts then
     u16 depth;
 } Obligation;
 
@@ -116,7 +119,7 @@ typedef struct Tc {
     Db *db;
     Scratch *scratch;
     DefId owner;
-    DefId root;  // whose generics apply
+    DefId root; // whose generics apply
     u32 edition;
     bool is_local_crate;
     bool tainted;
@@ -128,7 +131,7 @@ typedef struct Tc {
     Body *bodies; // all
     VEC(Obligation) pending;
     VEC(Obligation) unmet; // trait goals that were reported
-    u32 epoch; // grows when something becomes known about a closure
+    u32 epoch;             // grows when something becomes known about a closure
     VEC(Callee) callees;
     VEC(DeferredCast) casts;
     VEC(DeferredCall) calls;
@@ -155,8 +158,12 @@ Ty tc_var(Tc *tc);
 Ty tc_shallow(Tc *tc, Ty ty);
 Ty tc_resolve(Tc *tc, Ty ty);
 bool tc_has_error(Tc *tc, Ty ty); // resolved type mentions ERROR
-static inline TyKind tc_kind(Tc *tc, Ty ty) { return ty_kind(tc->db, ty); }
-static inline const TyRow *tc_row(Tc *tc, Ty ty) { return ty_row(tc->db, ty); }
+static inline TyKind tc_kind(Tc *tc, Ty ty) {
+    return ty_kind(tc->db, ty);
+}
+static inline const TyRow *tc_row(Tc *tc, Ty ty) {
+    return ty_row(tc->db, ty);
+}
 bool tc_is_var(Tc *tc, Ty ty); // shallow type is an unbound TY_INFER
 // Resolves as far as pending goals allow.
 Ty tc_resolve_pending(Tc *tc, Ty ty);
@@ -168,15 +175,18 @@ void tc_register(Tc *tc, Predicate pred, Span span);
 void tc_register_trait(Tc *tc, DefId trait, Args args, Span span);
 void tc_register_sized(Tc *tc, Ty ty, Span span);
 void tc_take_goals(Tc *tc, const GoalVec *goals, Span span);
-// The where-clauses of def with args, normalised, as obligations. Of a trait's item: Self: Trait too.
+// The where-clauses of def with args, normalised, as obligations. Of a trait's item: Self: Trait
+// too.
 void tc_register_bounds(Tc *tc, DefId def, Args args, Span span);
-void tc_select(Tc *tc);                 // select_where_possible
+void tc_select(Tc *tc); // select_where_possible
 void tc_select_all_or_error(Tc *tc);
-bool goals_may_hold(Tc *tc, GoalVec *goals); // inside a snapshot of the caller
+bool goals_may_hold(Tc *tc, GoalVec *goals);         // inside a snapshot of the caller
 bool trait_may_hold(Tc *tc, DefId trait, Args args); // undone
 Predicate trait_pred(DefId trait, Args args);
 Args args_of(Tc *tc, const Ty *tys, u32 count);
-static inline Args args1(Tc *tc, Ty a) { return args_of(tc, &a, 1); }
+static inline Args args1(Tc *tc, Ty a) {
+    return args_of(tc, &a, 1);
+}
 static inline Args args2(Tc *tc, Ty a, Ty b) {
     Ty both[2] = {a, b};
     return args_of(tc, both, 2);
@@ -233,12 +243,13 @@ void tc_arguments(Tc *tc, HirExpr call, Span span, const Ty *formal, const Ty *e
 u32 tc_callee(Tc *tc, Res res, Args args); // interns a Callee row
 Body *tc_body_new(Tc *tc, const HirBody *hir);
 void tc_return_expr(Tc *tc, HirExpr e, Ty ret);
-Ty tc_static_field_ty(Tc *tc, const AdtDef *adt, const AdtVariant *v, u32 field, Args args, Span span);
+Ty tc_static_field_ty(Tc *tc, const AdtDef *adt, const AdtVariant *v, u32 field, Args args,
+                      Span span);
 
 // ---- path.c -------------------------------------------------------------------------------------
 
 typedef struct ValuePath {
-    Res res;   // NONE on error
+    Res res; // NONE on error
     Args args;
     Ty ty;
 } ValuePath;
@@ -257,7 +268,7 @@ Ty tc_ctor_ty(Tc *tc, DefId def, Args args, Span span);
 enum { AUTODEREF_MAX = 64 };
 typedef struct Autoderef {
     Tc *tc;
-    Ty ty;      // now
+    Ty ty;                   // now
     Ty steps[AUTODEREF_MAX]; // source of each step
     u8 overloaded[AUTODEREF_MAX];
     u32 count;
@@ -266,8 +277,8 @@ typedef struct Autoderef {
     GoalVec goals;
 } Autoderef;
 void autoderef_begin(Tc *tc, Autoderef *a, Ty ty);
-bool autoderef_next(Autoderef *a); // the type itself first; false: no more
-AdjRun autoderef_adjusts(Autoderef *a); // in scratch, with room for 3 more
+bool autoderef_next(Autoderef *a);              // the type itself first; false: no more
+AdjRun autoderef_adjusts(Autoderef *a);         // in scratch, with room for 3 more
 void autoderef_finish(Autoderef *a, Span span); // registers its goals
 Ty builtin_deref(Tc *tc, Ty ty, bool explicit); // 0 if none
 bool tc_is_box(Tc *tc, Ty ty, Ty *inner);
@@ -309,12 +320,18 @@ typedef struct Pick {
     DefId container; // impl or trait
     Args trait_args; // WHERE, OBJECT: the trait's
     u32 autoderefs;
-    u8 autoref;      // 0 none, 1 &, 2 &mut
+    u8 autoref; // 0 none, 1 &, 2 &mut
     u8 to_const_ptr;
     u8 unsize;
     Ty self_ty;
 } Pick;
-typedef enum ProbeResult { PROBE_NONE, PROBE_FOUND, PROBE_AMBIGUOUS, PROBE_PRIVATE, PROBE_BAD_TY } ProbeResult;
+typedef enum ProbeResult {
+    PROBE_NONE,
+    PROBE_FOUND,
+    PROBE_AMBIGUOUS,
+    PROBE_PRIVATE,
+    PROBE_BAD_TY
+} ProbeResult;
 ProbeResult probe_method(Tc *tc, Ty self_ty, Symbol name, Span span, Pick *out);
 ProbeResult probe_path(Tc *tc, Ty self_ty, Symbol name, Span span, Pick *out);
 typedef struct Confirmed {
@@ -322,8 +339,8 @@ typedef struct Confirmed {
     Args args;
     FnPtrSig sig;
 } Confirmed;
-Confirmed confirm_method(Tc *tc, HirExpr e, HirExpr receiver, Ty receiver_ty, const Pick *pick, u32 seg,
-                         Span span);
+Confirmed confirm_method(Tc *tc, HirExpr e, HirExpr receiver, Ty receiver_ty, const Pick *pick,
+                         u32 seg, Span span);
 void tc_traits_in_scope(Tc *tc);
 
 // ---- closure.c, upvar.c -------------------------------------------------------------------------
@@ -340,8 +357,9 @@ bool hir_expr_mentions_upvar(const Tc *tc, const HirClosure *closure);
 
 typedef struct HirVisit {
     void *cx;
-    void (*expr)(struct HirVisit *v, const HirBody *b, HirExpr e); // pre-order; call hir_walk_expr to descend
-    void (*pat)(struct HirVisit *v, const HirBody *b, HirPat p);   // NULL: patterns are skipped
+    void (*expr)(struct HirVisit *v, const HirBody *b,
+                 HirExpr e); // pre-order; call hir_walk_expr to descend
+    void (*pat)(struct HirVisit *v, const HirBody *b, HirPat p); // NULL: patterns are skipped
 } HirVisit;
 void hir_walk_expr(HirVisit *v, const HirBody *b, HirExpr e); // visits the direct children
 void hir_walk_pat(HirVisit *v, const HirBody *b, HirPat p);
@@ -351,6 +369,7 @@ void hir_walk_pat(HirVisit *v, const HirBody *b, HirPat p);
 void tc_fallback(Tc *tc);
 void tc_writeback(Tc *tc, Body *body, Blob *blob);
 void tc_check_unsafety(Tc *tc, Body *body);
-DefId tc_body_owner(Db *db, DefId def); // whose body a closure or block stands in; itself for others
+DefId tc_body_owner(Db *db,
+                    DefId def); // whose body a closure or block stands in; itself for others
 
 #endif

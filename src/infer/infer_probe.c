@@ -3,7 +3,8 @@
 //     infer_probe FILE.rs [--edition N]     every body of the program
 //     infer_probe --crate core|alloc|std    every body of a library crate
 //     infer_probe --def core::option        those whose path begins so
-//     -v: every message with its body; -t: types of locals; LIBRARY in the environment: the library's root
+//     -v: every message with its body; -t: types of locals; LIBRARY in the environment: the
+//     library's root
 #include "diag/diag_internal.h"
 #include "expand/hygiene.h"
 #include "infer/typeck.h"
@@ -34,11 +35,14 @@ typedef struct Probe {
 
 static bool eval_def(Db *db, DefId def, Args args, i128 *out);
 
-static bool eval_expr(Db *db, const HirBody *hir, const Typeck *t, HirExpr e, Args args, i128 *out) {
+static bool eval_expr(Db *db, const HirBody *hir, const Typeck *t, HirExpr e, Args args,
+                      i128 *out) {
     const HirExprRow *row = hir_expr(hir, e);
     i128 a, b;
     switch (row->kind) {
-    case HIR_LIT: *out = (i128)((u128)row->lit.hi_bits << 64 | row->lit.lo_bits); return row->op == LIT_INT;
+    case HIR_LIT:
+        *out = (i128)((u128)row->lit.hi_bits << 64 | row->lit.lo_bits);
+        return row->op == LIT_INT;
     case HIR_PATH: {
         const Callee *c = typeck_callee(t, e);
         if (!c) return false;
@@ -62,7 +66,9 @@ static bool eval_expr(Db *db, const HirBody *hir, const Typeck *t, HirExpr e, Ar
         }
         return eval_def(db, def, cargs, out);
     }
-    case HIR_BLOCK: return row->block.stmts.count == 0 && row->block.tail.id && eval_expr(db, hir, t, row->block.tail, args, out);
+    case HIR_BLOCK:
+        return row->block.stmts.count == 0 && row->block.tail.id &&
+               eval_expr(db, hir, t, row->block.tail, args, out);
     case HIR_CAST: return eval_expr(db, hir, t, row->cast.expr, args, out);
     case HIR_CALL: {
         const HirExprRow *callee = hir_expr(hir, row->call.callee);
@@ -73,19 +79,30 @@ static bool eval_expr(Db *db, const HirBody *hir, const Typeck *t, HirExpr e, Ar
         Args cargs = normalize_concrete_args(db, args_subst(db, c->args, args));
         if (args_flags(db, cargs) & (TY_HAS_PARAM | TY_HAS_INFER)) return false;
         TyKind k = ty_kind(db, args_get(db, cargs, 0));
-        if (k == TY_PTR || k == TY_REF) *out = 8;
-        else if (k >= TY_BOOL && k <= TY_F128 && k != TY_STR) *out = ty_prim_bytes(k);
-        else return false;
+        if (k == TY_PTR || k == TY_REF)
+            *out = 8;
+        else if (k >= TY_BOOL && k <= TY_F128 && k != TY_STR)
+            *out = ty_prim_bytes(k);
+        else
+            return false;
         return true;
     }
     case HIR_BINARY:
-        if (!eval_expr(db, hir, t, row->bin.a, args, &a) || !eval_expr(db, hir, t, row->bin.b, args, &b)) return false;
+        if (!eval_expr(db, hir, t, row->bin.a, args, &a) ||
+            !eval_expr(db, hir, t, row->bin.b, args, &b))
+            return false;
         switch (row->op) {
         case BIN_ADD: *out = a + b; return true;
         case BIN_SUB: *out = a - b; return true;
         case BIN_MUL: *out = a * b; return true;
-        case BIN_DIV: if (!b) return false; *out = a / b; return true;
-        case BIN_REM: if (!b) return false; *out = a % b; return true;
+        case BIN_DIV:
+            if (!b) return false;
+            *out = a / b;
+            return true;
+        case BIN_REM:
+            if (!b) return false;
+            *out = a % b;
+            return true;
         case BIN_SHL: *out = a << (b & 127); return true;
         case BIN_SHR: *out = a >> (b & 127); return true;
         case BIN_BIT_AND: *out = a & b; return true;
@@ -96,7 +113,9 @@ static bool eval_expr(Db *db, const HirBody *hir, const Typeck *t, HirExpr e, Ar
         const Callee *c = typeck_callee(t, e);
         if (!c || !eval_expr(db, hir, t, row->method.receiver, args, &a)) return false;
         Str name = symbol_str(&db->symbols, def_row(db, c->res.def)->name);
-        if (!str_eq(name, STR("div_ceil")) || !eval_expr(db, hir, t, (HirExpr){hir_listed(hir, row->method.args, 0)}, args, &b) || !b) return false;
+        if (!str_eq(name, STR("div_ceil")) ||
+            !eval_expr(db, hir, t, (HirExpr){hir_listed(hir, row->method.args, 0)}, args, &b) || !b)
+            return false;
         *out = (a + b - 1) / b;
         return true;
     }
@@ -123,9 +142,11 @@ static void const_stub(Db *db, u32 key) {
     Ty ty = {key};
     const TyRow *row = ty_row(db, ty);
     i128 value;
-    if (row->kind == TY_CONST_UNEVAL && !(args_flags(db, row->args) & TY_HAS_INFER) && eval_def(db, row->def, row->args, &value)) {
+    if (row->kind == TY_CONST_UNEVAL && !(args_flags(db, row->args) & TY_HAS_INFER) &&
+        eval_def(db, row->def, row->args, &value)) {
         Ty of = type_of(db, row->def);
-        ty = const_value(db, of.id && ty_kind(db, of) != TY_ERROR ? of : TY_OF(USIZE), (u64)value, (u64)(value >> 64));
+        ty = const_value(db, of.id && ty_kind(db, of) != TY_ERROR ? of : TY_OF(USIZE), (u64)value,
+                         (u64)(value >> 64));
     }
     query_return(db, &ty, sizeof ty);
 }
@@ -151,12 +172,14 @@ static void print_place(Probe *p, Span span) {
     def_locate(p->db, (DefId){span.base & ~SPAN_DEF}, &file, &offset);
     Str text = source_text(p->db, (FileId){file});
     u32 at = offset + span.lo, line = 1;
-    for (u32 i = 0; i < at && i < text.len; i++) line += text.at[i] == '\n';
+    for (u32 i = 0; i < at && i < text.len; i++)
+        line += text.at[i] == '\n';
     u32 end = offset + span.hi;
     if (end > text.len) end = text.len;
     if (end > at + 70) end = at + 70;
     printf("    %.*s:%u: ", STR_ARG(source_path(p->db, (FileId){file})), line);
-    for (u32 i = at; i < end; i++) putchar(text.at[i] == '\n' ? ' ' : text.at[i]);
+    for (u32 i = at; i < end; i++)
+        putchar(text.at[i] == '\n' ? ' ' : text.at[i]);
     putchar('\n');
 }
 
@@ -164,7 +187,8 @@ static void on_note(void *cx, QueryKind kind, u32 key, const void *note, u32 byt
     Probe *p = cx;
     (void)bytes;
     const DiagRecord *record = note;
-    if ((kind != Q_typeck && kind != Q_hir_body && kind != Q_body_ast) || key != p->owner.id) return;
+    if ((kind != Q_typeck && kind != Q_hir_body && kind != Q_body_ast) || key != p->owner.id)
+        return;
     Str text = record_text(record);
     if (record->part != PART_HEAD) {
         if (p->verbose && record->part == PART_LABEL) printf("      %.*s\n", STR_ARG(text));
@@ -174,7 +198,8 @@ static void on_note(void *cx, QueryKind kind, u32 key, const void *note, u32 byt
     p->errors++;
     if (p->verbose) {
         u64 mark = scratch_mark(&p->db->scratch);
-        printf("%.*s: [%s] %.*s\n", STR_ARG(def_path_str(p->db, p->owner, &p->db->scratch)), record->code, STR_ARG(text));
+        printf("%.*s: [%s] %.*s\n", STR_ARG(def_path_str(p->db, p->owner, &p->db->scratch)),
+               record->code, STR_ARG(text));
         scratch_rewind(&p->db->scratch, mark);
         print_place(p, record->span);
     }
@@ -211,12 +236,18 @@ int main(int argc, char **argv) {
     memset(&p, 0, sizeof p);
     scratch_init(&p.scratch);
     for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--def") && i + 1 < argc) def_prefix = argv[++i];
-        else if (!strcmp(argv[i], "--crate") && i + 1 < argc) crate_name = argv[++i];
-        else if (!strcmp(argv[i], "--edition") && i + 1 < argc) edition = (u32)atoi(argv[++i]);
-        else if (!strcmp(argv[i], "-v")) p.verbose = true;
-        else if (!strcmp(argv[i], "-t")) p.types = true;
-        else file = argv[i];
+        if (!strcmp(argv[i], "--def") && i + 1 < argc)
+            def_prefix = argv[++i];
+        else if (!strcmp(argv[i], "--crate") && i + 1 < argc)
+            crate_name = argv[++i];
+        else if (!strcmp(argv[i], "--edition") && i + 1 < argc)
+            edition = (u32)atoi(argv[++i]);
+        else if (!strcmp(argv[i], "-v"))
+            p.verbose = true;
+        else if (!strcmp(argv[i], "-t"))
+            p.types = true;
+        else
+            file = argv[i];
     }
     Options options;
     memset(&options, 0, sizeof options);
@@ -247,7 +278,10 @@ int main(int argc, char **argv) {
         crate = names_declare_user(db, id.id, symbol_intern(&db->symbols, STR("user")), edition);
     } else {
         char name[64];
-        snprintf(name, sizeof name, "%s", crate_name ? crate_name : def_prefix ? def_prefix : "core");
+        snprintf(name, sizeof name, "%s",
+                 crate_name   ? crate_name
+                 : def_prefix ? def_prefix
+                              : "core");
         char *colon = strstr(name, "::");
         if (colon) *colon = 0;
         crate = crate_find(db, symbol_intern(&db->symbols, str_from(name)));
@@ -265,8 +299,8 @@ int main(int argc, char **argv) {
             u32 count;
             def_assoc_items(db, def, &count);
         }
-        bool is_body = kind == DEF_FN || kind == DEF_ASSOC_FN || kind == DEF_CONST || kind == DEF_STATIC ||
-                       kind == DEF_ASSOC_CONST;
+        bool is_body = kind == DEF_FN || kind == DEF_ASSOC_FN || kind == DEF_CONST ||
+                       kind == DEF_STATIC || kind == DEF_ASSOC_CONST;
         if (is_body && def_prefix) {
             Str path = def_path_str(db, def, &db->scratch);
             u32 n = (u32)strlen(def_prefix);
@@ -288,23 +322,33 @@ int main(int argc, char **argv) {
             failed += p.errors != 0;
             if (t->is_tainted && !p.errors) {
                 tainted++;
-                if (p.verbose) printf("%.*s: tainted in silence\n", STR_ARG(def_path_str(db, def, &db->scratch)));
+                if (p.verbose)
+                    printf("%.*s: tainted in silence\n",
+                           STR_ARG(def_path_str(db, def, &db->scratch)));
             }
             if (p.types && !t->is_tainted) {
                 const HirBody *hir = hir_body(db, def);
                 printf("fn %.*s\n", STR_ARG(def_path_str(db, def, &db->scratch)));
                 static const char *const kinds[] = {"Fn", "FnMut", "FnOnce"};
-                static const char *const modes[] = {"ByValue", "ImmBorrow", "MutBorrow", "UniqueImmBorrow"};
+                static const char *const modes[] = {"ByValue", "ImmBorrow", "MutBorrow",
+                                                    "UniqueImmBorrow"};
                 for (u32 i = 1; i < t->closures.count; i++) {
                     const ClosureInfo *c = &LIST_AT(t, ClosureInfo, t->closures)[i];
                     printf("  closure %u %s", i, kinds[c->kind]);
                     for (u32 k = 0; k < c->capture_count; k++) {
-                        const Capture *cap = &LIST_AT(t, Capture, t->captures)[c->capture_first + k];
-                        printf(" %.*s[", STR_ARG(symbol_str(&db->symbols, HIR_AT(hir, HirLocalRow, locals, cap->local.id)->name)));
+                        const Capture *cap =
+                            &LIST_AT(t, Capture, t->captures)[c->capture_first + k];
+                        printf(" %.*s[",
+                               STR_ARG(symbol_str(
+                                   &db->symbols,
+                                   HIR_AT(hir, HirLocalRow, locals, cap->local.id)->name)));
                         for (u32 n = 0; n < cap->proj_count; n++) {
-                            const CaptureProj *proj = &LIST_AT(t, CaptureProj, t->capture_projs)[cap->proj_first + n];
-                            if (proj->is_deref) printf("%sDeref", n ? "," : "");
-                            else printf("%s(%u, %u)", n ? "," : "", proj->field, proj->variant);
+                            const CaptureProj *proj =
+                                &LIST_AT(t, CaptureProj, t->capture_projs)[cap->proj_first + n];
+                            if (proj->is_deref)
+                                printf("%sDeref", n ? "," : "");
+                            else
+                                printf("%s(%u, %u)", n ? "," : "", proj->field, proj->variant);
                         }
                         printf("]->%s", modes[cap->mode]);
                     }
@@ -312,7 +356,8 @@ int main(int argc, char **argv) {
                 }
                 for (u32 i = 1; i < t->local_tys.count; i++)
                     printf("  %.*s: %.*s\n",
-                           STR_ARG(symbol_str(&db->symbols, HIR_AT(hir, HirLocalRow, locals, i)->name)),
+                           STR_ARG(
+                               symbol_str(&db->symbols, HIR_AT(hir, HirLocalRow, locals, i)->name)),
                            STR_ARG(ty_print(db, typeck_local(t, (HirLocal){i}), &db->scratch)));
             }
         }
@@ -323,7 +368,8 @@ int main(int argc, char **argv) {
     for (u32 i = 0; i < p.groups.count && i < 60; i++)
         printf("%6u %s  [%.*s]\n", p.groups.at[i].count, p.groups.at[i].text,
                STR_ARG(def_path_str(db, p.groups.at[i].example, &db->scratch)));
-    printf("%u bodies, %u with errors, %u tainted in silence, %.2f s\n", bodies, failed, tainted, now() - start);
+    printf("%u bodies, %u with errors, %u tainted in silence, %.2f s\n", bodies, failed, tainted,
+           now() - start);
     fflush(stdout);
     _Exit(failed != 0);
 }

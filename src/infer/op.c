@@ -20,8 +20,8 @@ static OpClass op_class(u32 op) {
 }
 
 static const char *op_text(u32 op) {
-    static const char *const text[] = {"+", "-", "*", "/", "%", "&&", "||", "^", "&", "|",
-                                       "<<", ">>", "==", "<", "<=", "!=", ">=", ">"};
+    static const char *const text[] = {"+", "-",  "*",  "/",  "%", "&&", "||", "^",  "&",
+                                       "|", "<<", ">>", "==", "<", "<=", "!=", ">=", ">"};
     return op < ARRAY_LEN(text) ? text[op] : "?";
 }
 
@@ -32,7 +32,8 @@ static bool is_fp(TyKind k) {
     return ty_is_float(k) || k == TY_INFER_FLOAT;
 }
 static bool is_scalar(TyKind k) {
-    return k == TY_BOOL || k == TY_CHAR || is_integral(k) || is_fp(k) || k == TY_PTR || k == TY_FN_DEF || k == TY_FN_PTR;
+    return k == TY_BOOL || k == TY_CHAR || is_integral(k) || is_fp(k) || k == TY_PTR ||
+           k == TY_FN_DEF || k == TY_FN_PTR;
 }
 
 // One layer of reference may stand before a built-in operand.
@@ -68,14 +69,22 @@ static Ty enforce_builtin(Tc *tc, HirExpr rhs_expr, Ty lhs, Ty rhs, u32 op) {
 
 static DefId op_trait(Tc *tc, u32 op, bool assign) {
     static const u16 plain[][2] = {
-        [BIN_ADD] = {LANG_add, LANG_add_assign},          [BIN_SUB] = {LANG_sub, LANG_sub_assign},
-        [BIN_MUL] = {LANG_mul, LANG_mul_assign},          [BIN_DIV] = {LANG_div, LANG_div_assign},
-        [BIN_REM] = {LANG_rem, LANG_rem_assign},          [BIN_BIT_XOR] = {LANG_bit_xor, LANG_bit_xor_assign},
-        [BIN_BIT_AND] = {LANG_bit_and, LANG_bit_and_assign}, [BIN_BIT_OR] = {LANG_bit_or, LANG_bit_or_assign},
-        [BIN_SHL] = {LANG_shl, LANG_shl_assign},          [BIN_SHR] = {LANG_shr, LANG_shr_assign},
-        [BIN_EQ] = {LANG_partial_eq, 0},                  [BIN_NE] = {LANG_partial_eq, 0},
-        [BIN_LT] = {LANG_partial_ord, 0},                 [BIN_LE] = {LANG_partial_ord, 0},
-        [BIN_GE] = {LANG_partial_ord, 0},                 [BIN_GT] = {LANG_partial_ord, 0},
+        [BIN_ADD] = {LANG_add, LANG_add_assign},
+        [BIN_SUB] = {LANG_sub, LANG_sub_assign},
+        [BIN_MUL] = {LANG_mul, LANG_mul_assign},
+        [BIN_DIV] = {LANG_div, LANG_div_assign},
+        [BIN_REM] = {LANG_rem, LANG_rem_assign},
+        [BIN_BIT_XOR] = {LANG_bit_xor, LANG_bit_xor_assign},
+        [BIN_BIT_AND] = {LANG_bit_and, LANG_bit_and_assign},
+        [BIN_BIT_OR] = {LANG_bit_or, LANG_bit_or_assign},
+        [BIN_SHL] = {LANG_shl, LANG_shl_assign},
+        [BIN_SHR] = {LANG_shr, LANG_shr_assign},
+        [BIN_EQ] = {LANG_partial_eq, 0},
+        [BIN_NE] = {LANG_partial_eq, 0},
+        [BIN_LT] = {LANG_partial_ord, 0},
+        [BIN_LE] = {LANG_partial_ord, 0},
+        [BIN_GE] = {LANG_partial_ord, 0},
+        [BIN_GT] = {LANG_partial_ord, 0},
     };
     return lang_item(tc->db, plain[op][assign]);
 }
@@ -112,31 +121,50 @@ static void binop_error(Tc *tc, HirExpr e, Ty lhs, Ty rhs, u32 op, bool assign) 
     Span span = tc_span(tc, e);
     const char *text = op_text(op);
     if (assign) {
-        tc_error(tc, span, "E0368", "binary assignment operation `%s=` cannot be applied to type `%s`", text,
+        tc_error(tc, span, "E0368",
+                 "binary assignment operation `%s=` cannot be applied to type `%s`", text,
                  tc_print(tc, lhs));
         return;
     }
     switch (op) {
-    case BIN_ADD: tc_error(tc, span, "E0369", "cannot add `%s` to `%s`", tc_print(tc, rhs), tc_print(tc, lhs)); break;
-    case BIN_SUB: tc_error(tc, span, "E0369", "cannot subtract `%s` from `%s`", tc_print(tc, rhs), tc_print(tc, lhs)); break;
-    case BIN_MUL: tc_error(tc, span, "E0369", "cannot multiply `%s` by `%s`", tc_print(tc, lhs), tc_print(tc, rhs)); break;
-    case BIN_DIV: tc_error(tc, span, "E0369", "cannot divide `%s` by `%s`", tc_print(tc, lhs), tc_print(tc, rhs)); break;
-    case BIN_REM:
-        tc_error(tc, span, "E0369", "cannot calculate the remainder of `%s` divided by `%s`", tc_print(tc, lhs),
+    case BIN_ADD:
+        tc_error(tc, span, "E0369", "cannot add `%s` to `%s`", tc_print(tc, rhs),
+                 tc_print(tc, lhs));
+        break;
+    case BIN_SUB:
+        tc_error(tc, span, "E0369", "cannot subtract `%s` from `%s`", tc_print(tc, rhs),
+                 tc_print(tc, lhs));
+        break;
+    case BIN_MUL:
+        tc_error(tc, span, "E0369", "cannot multiply `%s` by `%s`", tc_print(tc, lhs),
                  tc_print(tc, rhs));
+        break;
+    case BIN_DIV:
+        tc_error(tc, span, "E0369", "cannot divide `%s` by `%s`", tc_print(tc, lhs),
+                 tc_print(tc, rhs));
+        break;
+    case BIN_REM:
+        tc_error(tc, span, "E0369", "cannot calculate the remainder of `%s` divided by `%s`",
+                 tc_print(tc, lhs), tc_print(tc, rhs));
         break;
     case BIN_BIT_AND:
     case BIN_BIT_OR:
     case BIN_BIT_XOR:
     case BIN_SHL:
-    case BIN_SHR: tc_error(tc, span, "E0369", "no implementation for `%s %s %s`", tc_print(tc, lhs), text, tc_print(tc, rhs)); break;
-    default: tc_error(tc, span, "E0369", "binary operation `%s` cannot be applied to type `%s`", text, tc_print(tc, lhs)); break;
+    case BIN_SHR:
+        tc_error(tc, span, "E0369", "no implementation for `%s %s %s`", tc_print(tc, lhs), text,
+                 tc_print(tc, rhs));
+        break;
+    default:
+        tc_error(tc, span, "E0369", "binary operation `%s` cannot be applied to type `%s`", text,
+                 tc_print(tc, lhs));
+        break;
     }
 }
 
 // Left and right types and the result of `lhs op rhs` through the operator's trait.
-static Ty overloaded_binop(Tc *tc, HirExpr e, HirExpr lhs, HirExpr rhs, u32 op, bool assign, Ty *lhs_out,
-                           Ty *rhs_out) {
+static Ty overloaded_binop(Tc *tc, HirExpr e, HirExpr lhs, HirExpr rhs, u32 op, bool assign,
+                           Ty *lhs_out, Ty *rhs_out) {
     Ty lhs_ty;
     if (assign) {
         lhs_ty = tc_expr_mut(tc, lhs, NO_EXPECT, true);
@@ -159,9 +187,11 @@ static Ty overloaded_binop(Tc *tc, HirExpr e, HirExpr lhs, HirExpr rhs, u32 op, 
     bool found = false;
     if (tc_kind(tc, lhs_ty) == TY_INFER && !assign) {
         // `?T + x` waits: the trait goal may hold and is kept.
-        found = tc_trait_method(tc, trait, op_fn(tc, trait, op), lhs_ty, &rhs_var, 1, tc_span(tc, e), &m);
+        found = tc_trait_method(tc, trait, op_fn(tc, trait, op), lhs_ty, &rhs_var, 1,
+                                tc_span(tc, e), &m);
     } else {
-        found = tc_trait_method(tc, trait, op_fn(tc, trait, op), lhs_ty, &rhs_var, 1, tc_span(tc, e), &m);
+        found = tc_trait_method(tc, trait, op_fn(tc, trait, op), lhs_ty, &rhs_var, 1,
+                                tc_span(tc, e), &m);
     }
     if (found) tc_select(tc);
     Ty rhs_ty = tc_expr_coercible(tc, rhs, rhs_var);
@@ -200,7 +230,8 @@ Ty tc_binary(Tc *tc, HirExpr e, Expect expect) {
     }
     Ty lhs_ty, rhs_ty;
     Ty result = overloaded_binop(tc, e, lhs, rhs, op, false, &lhs_ty, &rhs_ty);
-    if (!tc_is_var(tc, lhs_ty) && !tc_is_var(tc, rhs_ty) && is_builtin_binop(tc, lhs_ty, rhs_ty, op)) {
+    if (!tc_is_var(tc, lhs_ty) && !tc_is_var(tc, rhs_ty) &&
+        is_builtin_binop(tc, lhs_ty, rhs_ty, op)) {
         Ty builtin = enforce_builtin(tc, rhs, lhs_ty, rhs_ty, op);
         tc_demand_eq(tc, tc_span(tc, e), builtin, result);
         return builtin;
@@ -213,7 +244,8 @@ Ty tc_assign_op(Tc *tc, HirExpr e) {
     HirExpr lhs = row->bin.a, rhs = row->bin.b;
     Ty lhs_ty, rhs_ty;
     Ty result = overloaded_binop(tc, e, lhs, rhs, row->op, true, &lhs_ty, &rhs_ty);
-    if (!tc_is_var(tc, lhs_ty) && !tc_is_var(tc, rhs_ty) && is_builtin_binop(tc, lhs_ty, rhs_ty, row->op)) {
+    if (!tc_is_var(tc, lhs_ty) && !tc_is_var(tc, rhs_ty) &&
+        is_builtin_binop(tc, lhs_ty, rhs_ty, row->op)) {
         enforce_builtin(tc, rhs, lhs_ty, rhs_ty, row->op);
         return ty_unit(tc->db);
     }
@@ -230,7 +262,8 @@ Ty tc_unary(Tc *tc, HirExpr e, Expect expect) {
         if (tc_kind(tc, ty) == TY_ERROR) return ty;
         Ty inner = tc_deref(tc, e, operand, ty);
         if (inner.id) return inner;
-        if (!tc_has_error(tc, ty)) tc_error(tc, span, "E0614", "type `%s` cannot be dereferenced", tc_print(tc, ty));
+        if (!tc_has_error(tc, ty))
+            tc_error(tc, span, "E0614", "type `%s` cannot be dereferenced", tc_print(tc, ty));
         return TY_OF(ERROR);
     }
     Expect inner_expect = expect;
@@ -238,14 +271,15 @@ Ty tc_unary(Tc *tc, HirExpr e, Expect expect) {
     TyKind kind = tc_kind(tc, ty);
     if (kind == TY_ERROR) return ty;
     bool is_not = row->op == UN_NOT;
-    if (is_not ? (is_integral(kind) || kind == TY_BOOL) : (is_fp(kind) || kind == TY_INFER_INT || ty_is_signed(kind)))
+    if (is_not ? (is_integral(kind) || kind == TY_BOOL)
+               : (is_fp(kind) || kind == TY_INFER_INT || ty_is_signed(kind)))
         return ty;
     DefId trait = lang_item(tc->db, is_not ? LANG_not : LANG_neg);
     MethodSig m;
     if (!tc_trait_method(tc, trait, trait_fn(tc, trait), ty, NULL, 0, span, &m)) {
         if (!tc_has_error(tc, ty))
-            tc_error(tc, span, "E0600", "cannot apply unary operator `%s` to type `%s`", is_not ? "!" : "-",
-                     tc_print(tc, ty));
+            tc_error(tc, span, "E0600", "cannot apply unary operator `%s` to type `%s`",
+                     is_not ? "!" : "-", tc_print(tc, ty));
         return TY_OF(ERROR);
     }
     Res res = {RES_DEF, m.fn, 0};

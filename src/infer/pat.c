@@ -28,14 +28,19 @@ u32 tc_pat_ref_bindings(Tc *tc, HirPat id) {
         break;
     case HIR_PAT_STRUCT:
         for (u32 i = 0; i < p->structure.fields.count; i++)
-            found = max_u32(found, tc_pat_ref_bindings(tc, (HirPat){HIR_AT(hir, HirField, fields, p->structure.fields.first + i)->value}));
+            found = max_u32(
+                found,
+                tc_pat_ref_bindings(
+                    tc,
+                    (HirPat){HIR_AT(hir, HirField, fields, p->structure.fields.first + i)->value}));
         return found;
     case HIR_PAT_REF:
     case HIR_PAT_BOX:
     case HIR_PAT_DEREF: return tc_pat_ref_bindings(tc, p->inner);
     default: return 0;
     }
-    for (u32 i = 0; i < list.count; i++) found = max_u32(found, tc_pat_ref_bindings(tc, (HirPat){hir_listed(hir, list, i)}));
+    for (u32 i = 0; i < list.count; i++)
+        found = max_u32(found, tc_pat_ref_bindings(tc, (HirPat){hir_listed(hir, list, i)}));
     return found;
 }
 
@@ -49,8 +54,10 @@ static Ty peel(Tc *tc, HirPat id, Ty expected, PatCx *cx) {
         const TyRow *row = tc_row(tc, expected);
         if (row->kind != TY_REF) break;
         vec_push(tc->scratch, &peeled, expected);
-        if (cx->mode == BIND_MOVE) cx->mode = row->is_mut ? BIND_REF_MUT : BIND_REF;
-        else if (cx->mode == BIND_REF_MUT && !row->is_mut) cx->mode = BIND_REF;
+        if (cx->mode == BIND_MOVE)
+            cx->mode = row->is_mut ? BIND_REF_MUT : BIND_REF;
+        else if (cx->mode == BIND_REF_MUT && !row->is_mut)
+            cx->mode = BIND_REF;
         expected = row->elem;
     }
     run->at = peeled.at;
@@ -61,13 +68,15 @@ static Ty peel(Tc *tc, HirPat id, Ty expected, PatCx *cx) {
 static Ty check_binding(Tc *tc, HirPat id, const HirPatRow *p, Ty expected, PatCx cx) {
     HirLocal local = p->binding.local;
     u8 mode;
-    if (p->by_ref) mode = p->is_mut ? BIND_REF_MUT : BIND_REF;
+    if (p->by_ref)
+        mode = p->is_mut ? BIND_REF_MUT : BIND_REF;
     else if (p->is_mut && cx.mode != BIND_MOVE) {
         mode = BIND_MOVE; // `mut x` binds by value whatever the default (an error from 2024 on)
         if (tc->edition >= 2024)
             tc_error(tc, tc_pat_span(tc, id), "",
                      "binding cannot be both mutable and by-reference");
-    } else mode = cx.mode;
+    } else
+        mode = cx.mode;
     Ty ty = mode == BIND_MOVE ? expected : ty_ref(tc->db, expected, mode == BIND_REF_MUT);
     Ty *slot = &tc->b->local_tys[local.id];
     if (!slot->id) *slot = tc_var(tc);
@@ -95,9 +104,11 @@ static Ty check_tuple(Tc *tc, HirPat id, const HirPatRow *p, Ty expected, PatCx 
         }
     }
     Ty *tys = SCRATCH_ARRAY(tc->scratch, Ty, max_u32(count, 1));
-    for (u32 i = 0; i < count; i++) tys[i] = tc_var(tc);
+    for (u32 i = 0; i < count; i++)
+        tys[i] = tc_var(tc);
     Ty ty = ty_tuple(tc->db, tys, count);
-    if (!tc_demand_eq(tc, tc_pat_span(tc, id), expected, ty)) return check_list_error(tc, elems, cx);
+    if (!tc_demand_eq(tc, tc_pat_span(tc, id), expected, ty))
+        return check_list_error(tc, elems, cx);
     for (u32 i = 0; i < elems.count; i++) {
         u32 at = p->has_rest && i >= p->seq.rest_at ? count - elems.count + i : i;
         check_pat(tc, (HirPat){hir_listed(tc->b->hir, elems, i)}, tys[at], cx);
@@ -118,7 +129,8 @@ static Ty check_tuple_struct(Tc *tc, HirPat id, const HirPatRow *p, Ty expected,
     }
     tc->b->pat_callee[id.id] = tc_callee(tc, path.res, path.args);
     DefId def = path.res.def;
-    const AdtDef *adt = adt_def(db, def_kind(db, def) == DEF_VARIANT ? def_row(db, def)->parent : def);
+    const AdtDef *adt =
+        adt_def(db, def_kind(db, def) == DEF_VARIANT ? def_row(db, def)->parent : def);
     const AdtVariant *v = NULL;
     for (u32 i = 0; i < adt->variants.count; i++)
         if (adt_variant(adt, i)->def.id == def.id) v = adt_variant(adt, i);
@@ -126,16 +138,18 @@ static Ty check_tuple_struct(Tc *tc, HirPat id, const HirPatRow *p, Ty expected,
     tc_demand_eq(tc, span, expected, ty);
     u32 n = v ? v->field_count : 0;
     if (!v || (p->has_rest ? elems.count > n : elems.count != n)) {
-        tc_error(tc, span, "E0023", "this pattern has %u field%s, but the corresponding tuple %s has %u field%s",
-                 elems.count, elems.count == 1 ? "" : "s", adt->kind == DEF_ENUM ? "variant" : "struct", n,
-                 n == 1 ? "" : "s");
+        tc_error(tc, span, "E0023",
+                 "this pattern has %u field%s, but the corresponding tuple %s has %u field%s",
+                 elems.count, elems.count == 1 ? "" : "s",
+                 adt->kind == DEF_ENUM ? "variant" : "struct", n, n == 1 ? "" : "s");
         check_list_error(tc, elems, cx);
         return ty;
     }
     Args args = infer_resolve_args(tc->table, path.args);
     for (u32 i = 0; i < elems.count; i++) {
         u32 at = p->has_rest && i >= p->tuple_struct.rest_at ? n - elems.count + i : i;
-        check_pat(tc, (HirPat){hir_listed(tc->b->hir, elems, i)}, adt_field_ty(tc, adt, v, at, args, span), cx);
+        check_pat(tc, (HirPat){hir_listed(tc->b->hir, elems, i)},
+                  adt_field_ty(tc, adt, v, at, args, span), cx);
     }
     return ty;
 }
@@ -147,7 +161,8 @@ static Ty check_struct(Tc *tc, HirPat id, const HirPatRow *p, Ty expected, PatCx
     StructPath path = tc_struct_path(tc, p->structure.path, span);
     if (!path.adt) {
         for (u32 i = 0; i < fields.count; i++)
-            check_pat(tc, (HirPat){HIR_AT(tc->b->hir, HirField, fields, fields.first + i)->value}, TY_OF(ERROR), cx);
+            check_pat(tc, (HirPat){HIR_AT(tc->b->hir, HirField, fields, fields.first + i)->value},
+                      TY_OF(ERROR), cx);
         return TY_OF(ERROR);
     }
     tc_demand_eq(tc, span, expected, path.ty);
@@ -161,17 +176,21 @@ static Ty check_struct(Tc *tc, HirPat id, const HirPatRow *p, Ty expected, PatCx
         HirField field = *HIR_AT(tc->b->hir, HirField, fields, fields.first + i);
         HirPat sub = {field.value};
         u32 k = 0;
-        while (k < n && adt_field(path.adt, path.variant, k)->name.id != field.name.id) k++;
+        while (k < n && adt_field(path.adt, path.variant, k)->name.id != field.name.id)
+            k++;
         Str name = symbol_str(&db->symbols, field.name);
         if (k == n) {
-            tc_error(tc, tc_pat_span(tc, sub), "E0026", "%s `%s` does not have a field named `%.*s`",
-                     path.adt->kind == DEF_ENUM ? "variant" : "struct", tc_print(tc, path.ty), STR_ARG(name));
+            tc_error(tc, tc_pat_span(tc, sub), "E0026",
+                     "%s `%s` does not have a field named `%.*s`",
+                     path.adt->kind == DEF_ENUM ? "variant" : "struct", tc_print(tc, path.ty),
+                     STR_ARG(name));
             check_pat(tc, sub, TY_OF(ERROR), cx);
             unknown++;
             continue;
         }
         if (seen[k])
-            tc_error(tc, tc_pat_span(tc, sub), "E0025", "field `%.*s` bound multiple times in the pattern", STR_ARG(name));
+            tc_error(tc, tc_pat_span(tc, sub), "E0025",
+                     "field `%.*s` bound multiple times in the pattern", STR_ARG(name));
         seen[k] = 1;
         tc->b->field_index[fields.first + i] = k;
         check_pat(tc, sub, adt_field_ty(tc, path.adt, path.variant, k, args, span), cx);
@@ -180,12 +199,15 @@ static Ty check_struct(Tc *tc, HirPat id, const HirPatRow *p, Ty expected, PatCx
         u32 missing = 0;
         Str first = {0};
         for (u32 k = 0; k < n; k++)
-            if (!seen[k] && missing++ == 0) first = symbol_str(&db->symbols, adt_field(path.adt, path.variant, k)->name);
+            if (!seen[k] && missing++ == 0)
+                first = symbol_str(&db->symbols, adt_field(path.adt, path.variant, k)->name);
         // One wrong name for the one field left out is a misspelling: reported once.
         if (missing == 1 && unknown == 1) return path.ty;
-        if (missing == 1) tc_error(tc, span, "E0027", "pattern does not mention field `%.*s`", STR_ARG(first));
+        if (missing == 1)
+            tc_error(tc, span, "E0027", "pattern does not mention field `%.*s`", STR_ARG(first));
         else if (missing)
-            tc_error(tc, span, "E0027", "pattern does not mention field `%.*s` and %u other field%s", STR_ARG(first),
+            tc_error(tc, span, "E0027",
+                     "pattern does not mention field `%.*s` and %u other field%s", STR_ARG(first),
                      missing - 1, missing == 2 ? "" : "s");
     }
     return path.ty;
@@ -217,8 +239,9 @@ static Ty check_slice(Tc *tc, HirPat id, const HirPatRow *p, Ty expected, PatCx 
             u64 n = len_row->lo_bits;
             if (p->has_rest ? n < elems.count : n != elems.count) {
                 tc_error(tc, span, p->has_rest ? "E0528" : "E0527",
-                         "pattern requires %s%u element%s but array has %llu", p->has_rest ? "at least " : "", elems.count,
-                         elems.count == 1 ? "" : "s", (unsigned long long)n);
+                         "pattern requires %s%u element%s but array has %llu",
+                         p->has_rest ? "at least " : "", elems.count, elems.count == 1 ? "" : "s",
+                         (unsigned long long)n);
             } else {
                 rest = ty_array(db, elem, const_usize(db, n - elems.count));
             }
@@ -230,9 +253,11 @@ static Ty check_slice(Tc *tc, HirPat id, const HirPatRow *p, Ty expected, PatCx 
             tc_error(tc, span, "E0730", "cannot pattern-match on an array without a fixed length");
         }
     } else if (row->kind != TY_ERROR) {
-        tc_error(tc, span, "E0529", "expected an array or slice, found `%s`", tc_print(tc, expected));
+        tc_error(tc, span, "E0529", "expected an array or slice, found `%s`",
+                 tc_print(tc, expected));
     }
-    for (u32 i = 0; i < elems.count; i++) check_pat(tc, (HirPat){hir_listed(tc->b->hir, elems, i)}, elem, cx);
+    for (u32 i = 0; i < elems.count; i++)
+        check_pat(tc, (HirPat){hir_listed(tc->b->hir, elems, i)}, elem, cx);
     if (p->seq.rest_pat.id) check_pat(tc, p->seq.rest_pat, rest, cx);
     return expected;
 }
@@ -257,7 +282,8 @@ static Ty check_deref(Tc *tc, HirPat id, const HirPatRow *p, Ty expected, PatCx 
     if (p->kind == HIR_PAT_BOX) {
         expected = tc_structurally(tc, expected, span);
         Ty inner = TY_OF(ERROR);
-        if (!tc_is_box(tc, expected, &inner) && tc_kind(tc, expected) != TY_ERROR) tc_mismatch(tc, span, expected, expected);
+        if (!tc_is_box(tc, expected, &inner) && tc_kind(tc, expected) != TY_ERROR)
+            tc_mismatch(tc, span, expected, expected);
         check_pat(tc, p->inner, inner, cx);
         return expected;
     }
@@ -304,9 +330,10 @@ static Ty check_range(Tc *tc, HirPat id, const HirPatRow *p, Ty expected) {
         if (!ends[i].id) continue;
         Ty end = lit_ty(tc, ends[i]);
         TyKind kind = tc_kind(tc, tc_resolve_pending(tc, end));
-        if (kind != TY_ERROR && kind != TY_CHAR && !ty_is_int(kind) && !ty_is_float(kind) && kind != TY_INFER_INT &&
-            kind != TY_INFER_FLOAT && kind != TY_INFER) {
-            tc_error(tc, span, "E0029", "only `char` and numeric types are allowed in range patterns");
+        if (kind != TY_ERROR && kind != TY_CHAR && !ty_is_int(kind) && !ty_is_float(kind) &&
+            kind != TY_INFER_INT && kind != TY_INFER_FLOAT && kind != TY_INFER) {
+            tc_error(tc, span, "E0029",
+                     "only `char` and numeric types are allowed in range patterns");
             return TY_OF(ERROR);
         }
         if (!tc_demand_eq(tc, tc_span(tc, ends[i]), expected, end)) return TY_OF(ERROR);
@@ -315,7 +342,8 @@ static Ty check_range(Tc *tc, HirPat id, const HirPatRow *p, Ty expected) {
     return ty.id ? ty : expected;
 }
 
-static Ty check_path_pat(Tc *tc, HirPat id, const HirPatRow *p, Ty expected, const ValuePath *path) {
+static Ty check_path_pat(Tc *tc, HirPat id, const HirPatRow *p, Ty expected,
+                         const ValuePath *path) {
     (void)p;
     Span span = tc_pat_span(tc, id);
     if (tc_kind(tc, path->ty) == TY_ERROR) return path->ty;

@@ -56,8 +56,10 @@ static void fn_or_const(Tc *tc, ValuePath *out, DefId def, Args args, Span span)
     out->args = args;
     DefKind kind = def_kind(tc->db, def);
     tc_register_bounds(tc, def, args, span);
-    if (kind == DEF_FN || kind == DEF_ASSOC_FN) out->ty = ty_fn_def(tc->db, def, args);
-    else out->ty = tc_normalize(tc, ty_subst(tc->db, type_of(tc->db, def), args), span);
+    if (kind == DEF_FN || kind == DEF_ASSOC_FN)
+        out->ty = ty_fn_def(tc->db, def, args);
+    else
+        out->ty = tc_normalize(tc, ty_subst(tc->db, type_of(tc->db, def), args), span);
 }
 
 // Trait::item: Self is open.
@@ -72,12 +74,15 @@ static void trait_path(Tc *tc, const HirPathRow *of, u32 seg, Span span, ValuePa
         const Predicates *supers = super_predicates_of(db, trait);
         for (u32 i = 0; i < supers->own.count && !item.id; i++) {
             const Predicate *pred = &LIST_AT(supers, Predicate, supers->own)[i];
-            if (pred->kind == PRED_TRAIT) item = assoc_item_named(db, pred->trait_ref.trait, name, ASSOC_FN);
+            if (pred->kind == PRED_TRAIT)
+                item = assoc_item_named(db, pred->trait_ref.trait, name, ASSOC_FN);
         }
     }
     if (!item.id) {
-        Str text = symbol_str(&db->symbols, name), of_text = symbol_str(&db->symbols, def_row(db, trait)->name);
-        tc_error(tc, span, "E0576", "cannot find method or associated constant `%.*s` in trait `%.*s`", STR_ARG(text),
+        Str text = symbol_str(&db->symbols, name),
+            of_text = symbol_str(&db->symbols, def_row(db, trait)->name);
+        tc_error(tc, span, "E0576",
+                 "cannot find method or associated constant `%.*s` in trait `%.*s`", STR_ARG(text),
                  STR_ARG(of_text));
         path_error(tc, out);
         return;
@@ -128,7 +133,8 @@ static void relative_path(Tc *tc, const HirPathRow *path, Span span, ValuePath *
     Pick pick;
     ProbeResult found = probe_path(tc, self_ty, name, span, &pick);
     Str text = symbol_str(&db->symbols, name);
-    if (found == PROBE_NONE || found == PROBE_BAD_TY || found == PROBE_PRIVATE || found == PROBE_AMBIGUOUS) {
+    if (found == PROBE_NONE || found == PROBE_BAD_TY || found == PROBE_PRIVATE ||
+        found == PROBE_AMBIGUOUS) {
         if (!tc_has_error(tc, self_ty)) {
             bool is_enum = row->kind == TY_ADT && def_kind(db, row->def) == DEF_ENUM;
             if (found == PROBE_PRIVATE)
@@ -136,9 +142,14 @@ static void relative_path(Tc *tc, const HirPathRow *path, Span span, ValuePath *
             else if (found == PROBE_AMBIGUOUS)
                 tc_error(tc, span, "E0034", "multiple applicable items in scope");
             else
-                tc_error(tc, span, "E0599", "no %s named `%.*s` found for %s `%s` in the current scope",
-                         is_enum ? "variant or associated item" : "function or associated item", STR_ARG(text),
-                         is_enum ? "enum" : row->kind == TY_ADT ? "struct" : "type", tc_print(tc, self_ty));
+                tc_error(tc, span, "E0599",
+                         "no %s named `%.*s` found for %s `%s` in the current scope",
+                         is_enum ? "variant or associated item" : "function or associated item",
+                         STR_ARG(text),
+                         is_enum               ? "enum"
+                         : row->kind == TY_ADT ? "struct"
+                                               : "type",
+                         tc_print(tc, self_ty));
         }
         path_error(tc, out);
         return;
@@ -146,13 +157,15 @@ static void relative_path(Tc *tc, const HirPathRow *path, Span span, ValuePath *
     Args parent;
     if (pick.kind == PICK_INHERENT) {
         parent = infer_fresh_args(tc->table, pick.container);
-        Ty impl_ty = tc_normalize(tc, ty_subst(db, impl_header(db, pick.container)->self_ty, parent), span);
+        Ty impl_ty =
+            tc_normalize(tc, ty_subst(db, impl_header(db, pick.container)->self_ty, parent), span);
         tc_unify(tc, impl_ty, self_ty);
     } else {
         u32 n = generics_count(db, pick.container);
         Ty *tys = SCRATCH_ARRAY(tc->scratch, Ty, n);
         tys[0] = self_ty;
-        for (u32 i = 1; i < n; i++) tys[i] = tc_var(tc);
+        for (u32 i = 1; i < n; i++)
+            tys[i] = tc_var(tc);
         Args fresh = infer_fresh_args(tc->table, pick.container);
         const Ty *at = args_at(db, fresh, NULL);
         for (u32 i = 1; i < n; i++)
@@ -160,7 +173,8 @@ static void relative_path(Tc *tc, const HirPathRow *path, Span span, ValuePath *
         parent = args_intern(db, tys, n);
         if (pick.kind == PICK_OBJECT) {
             const Ty *given = args_at(db, pick.trait_args, NULL);
-            for (u32 i = 1; i < n; i++) tc_unify(tc, tys[i], given[i]);
+            for (u32 i = 1; i < n; i++)
+                tc_unify(tc, tys[i], given[i]);
         }
     }
     fn_or_const(tc, out, pick.item, seg_args(tc, seg, pick.item, parent, (Ty){0}, span), span);
@@ -189,13 +203,15 @@ static void assoc_path(Tc *tc, const HirPathRow *path, DefId item, Span span, Va
         parent = infer_fresh_args(tc->table, container);
         if (path->qself.id) {
             Ty self_ty = tc_hir_ty(tc, path->qself);
-            Ty impl_ty = tc_normalize(tc, ty_subst(db, impl_header(db, container)->self_ty, parent), span);
+            Ty impl_ty =
+                tc_normalize(tc, ty_subst(db, impl_header(db, container)->self_ty, parent), span);
             tc_demand_eq(tc, span, impl_ty, self_ty);
         }
     } else {
         Ty self_ty = path->qself.id ? tc_hir_ty(tc, path->qself) : tc_var(tc);
         if (path->qself.id && (n < 2 || !HIR_AT(tc->b->hir, HirSeg, segs, last - 1)->has_args)) {
-            parent = default_trait_args(tc, container, self_ty); // <T as Trait>: Trait's defaults hold
+            parent =
+                default_trait_args(tc, container, self_ty); // <T as Trait>: Trait's defaults hold
         } else if (n >= 2) {
             parent = seg_args(tc, last - 1, container, (Args){0}, self_ty, span);
         } else {
@@ -203,7 +219,8 @@ static void assoc_path(Tc *tc, const HirPathRow *path, DefId item, Span span, Va
             tc_unify(tc, args_get(db, parent, 0), self_ty);
         }
     }
-    Args args = n ? seg_args(tc, last, item, parent, (Ty){0}, span) : infer_fresh_args(tc->table, item);
+    Args args =
+        n ? seg_args(tc, last, item, parent, (Ty){0}, span) : infer_fresh_args(tc->table, item);
     fn_or_const(tc, out, item, args, span);
 }
 
@@ -253,15 +270,18 @@ ValuePath tc_value_path(Tc *tc, HirPath id, Span span) {
     case RES_CTOR:
         out.args = adt_path_args(tc, path, path->res.def, span);
         out.ty = tc_ctor_ty(tc, path->res.def, out.args, span);
-        tc_register_bounds(tc, def_kind(db, path->res.def) == DEF_VARIANT ? def_row(db, path->res.def)->parent
-                                                                          : path->res.def,
+        tc_register_bounds(tc,
+                           def_kind(db, path->res.def) == DEF_VARIANT
+                               ? def_row(db, path->res.def)->parent
+                               : path->res.def,
                            out.args, span);
         return out;
     case RES_SELF_CTOR: {
         Ty self_ty = tc_normalize(tc, impl_header(db, path->res.def)->self_ty, span);
         const TyRow *row = tc_row(tc, self_ty);
         if (row->kind != TY_ADT || def_kind(db, row->def) != DEF_STRUCT) {
-            tc_error(tc, span, "E0423", "the `Self` constructor must be used with unit or tuple structs");
+            tc_error(tc, span, "E0423",
+                     "the `Self` constructor must be used with unit or tuple structs");
             break;
         }
         out.res = (Res){RES_CTOR, row->def, 0};
@@ -271,7 +291,8 @@ ValuePath tc_value_path(Tc *tc, HirPath id, Span span) {
     }
     case RES_CONST_PARAM: {
         const Generics *generics = generics_of(db, path->res.def);
-        out.ty = tc_normalize(tc, const_param_ty(db, path->res.def, generics->parent_count + path->res.index), span);
+        out.ty = tc_normalize(
+            tc, const_param_ty(db, path->res.def, generics->parent_count + path->res.index), span);
         return out;
     }
     case RES_ERR:
@@ -295,7 +316,8 @@ static StructPath struct_of_ty(Tc *tc, Ty ty, Span span) {
         out.variant = adt_variant(out.adt, 0);
         out.ty = ty;
     } else if (row->kind != TY_ERROR) {
-        tc_error(tc, span, "E0071", "expected struct, variant or union type, found `%s`", tc_print(tc, ty));
+        tc_error(tc, span, "E0071", "expected struct, variant or union type, found `%s`",
+                 tc_print(tc, ty));
     }
     return out;
 }
@@ -314,7 +336,8 @@ StructPath tc_struct_path(Tc *tc, HirPath id, Span span) {
             tc->tainted = true;
             return none;
         }
-        Symbol name = HIR_AT(tc->b->hir, HirSeg, segs, path->segs.first + path->segs.count - 1)->name;
+        Symbol name =
+            HIR_AT(tc->b->hir, HirSeg, segs, path->segs.first + path->segs.count - 1)->name;
         if (row->kind == TY_ADT && def_kind(db, row->def) == DEF_ENUM) {
             const AdtDef *adt = adt_def(db, row->def);
             for (u32 i = 0; i < adt->variants.count; i++)
@@ -326,12 +349,14 @@ StructPath tc_struct_path(Tc *tc, HirPath id, Span span) {
         Ty found = {0};
         for (u32 i = 0; i < tc->env->predicates.count && !found.id; i++) {
             const Predicate *pred = &LIST_AT(tc->env, Predicate, tc->env->predicates)[i];
-            if (pred->kind != PRED_TRAIT || args_get(db, pred->trait_ref.args, 0).id != self_ty.id) continue;
+            if (pred->kind != PRED_TRAIT || args_get(db, pred->trait_ref.args, 0).id != self_ty.id)
+                continue;
             DefId assoc = assoc_item_named(db, pred->trait_ref.trait, name, ASSOC_TY);
             if (assoc.id) found = ty_projection(db, assoc, pred->trait_ref.args);
         }
         DefId impl = tc->root;
-        while (impl.id && def_kind(db, impl) != DEF_IMPL) impl = def_row(db, impl)->parent;
+        while (impl.id && def_kind(db, impl) != DEF_IMPL)
+            impl = def_row(db, impl)->parent;
         if (!found.id && impl.id) {
             const ImplHeader *header = impl_header(db, impl);
             if (header->trait_ref.trait.id && header->self_ty.id == self_ty.id) {
@@ -363,7 +388,8 @@ StructPath tc_struct_path(Tc *tc, HirPath id, Span span) {
             u32 n = path->segs.count;
             Args args = n ? seg_args(tc, path->segs.first + n - 1, def, (Args){0}, (Ty){0}, span)
                           : infer_fresh_args(tc->table, def);
-            return struct_of_ty(tc, tc_normalize(tc, ty_subst(db, type_of(db, def), args), span), span);
+            return struct_of_ty(tc, tc_normalize(tc, ty_subst(db, type_of(db, def), args), span),
+                                span);
         }
         case DEF_ASSOC_TY: {
             DefId trait = def_row(db, def)->parent;
@@ -380,7 +406,9 @@ StructPath tc_struct_path(Tc *tc, HirPath id, Span span) {
         break;
     }
     case RES_SELF_IMPL:
-    case RES_SELF_CTOR: return struct_of_ty(tc, tc_normalize(tc, impl_header(db, path->res.def)->self_ty, span), span);
+    case RES_SELF_CTOR:
+        return struct_of_ty(tc, tc_normalize(tc, impl_header(db, path->res.def)->self_ty, span),
+                            span);
     case RES_ERR:
     case RES_NONE: tc->tainted = true; return none;
     default: break;

@@ -28,7 +28,8 @@ void autoderef_begin(Tc *tc, Autoderef *a, Ty ty) {
 static Ty overloaded_deref_ty(Tc *tc, Ty ty, GoalVec *goals) {
     Db *db = tc->db;
     TyKind kind = tc_kind(tc, ty);
-    if (kind != TY_ADT && kind != TY_PARAM && kind != TY_PROJECTION && kind != TY_OPAQUE) return (Ty){0};
+    if (kind != TY_ADT && kind != TY_PARAM && kind != TY_PROJECTION && kind != TY_OPAQUE)
+        return (Ty){0};
     DefId deref = lang_item(db, LANG_deref), target = lang_item(db, LANG_deref_target);
     if (!deref.id || !target.id) return (Ty){0};
     TcSnap snap = tc_snapshot(tc);
@@ -39,7 +40,8 @@ static Ty overloaded_deref_ty(Tc *tc, Ty ty, GoalVec *goals) {
         return (Ty){0};
     }
     tc_commit(tc, snap);
-    for (u32 i = 0; i < found.count; i++) vec_push(tc->scratch, goals, found.at[i]);
+    for (u32 i = 0; i < found.count; i++)
+        vec_push(tc->scratch, goals, found.at[i]);
     Ty projection = ty_projection(db, target, args1(tc, ty));
     Ty out = solve_normalize(&tc->solve, projection, goals);
     return tc_resolve(tc, out);
@@ -83,20 +85,22 @@ void autoderef_finish(Autoderef *a, Span span) {
 
 // ---- operator methods ---------------------------------------------------------------------------
 
-bool tc_trait_method(Tc *tc, DefId trait, DefId fn, Ty self_ty, const Ty *rhs, u32 rhs_count, Span span,
-                     MethodSig *out) {
+bool tc_trait_method(Tc *tc, DefId trait, DefId fn, Ty self_ty, const Ty *rhs, u32 rhs_count,
+                     Span span, MethodSig *out) {
     Db *db = tc->db;
     if (!trait.id || !fn.id) return false;
     u32 n = generics_count(db, trait);
     Ty *tys = SCRATCH_ARRAY(tc->scratch, Ty, n);
     tys[0] = self_ty;
-    for (u32 i = 1; i < n; i++) tys[i] = i - 1 < rhs_count ? rhs[i - 1] : tc_var(tc);
+    for (u32 i = 1; i < n; i++)
+        tys[i] = i - 1 < rhs_count ? rhs[i - 1] : tc_var(tc);
     Args trait_args = args_intern(db, tys, n);
     if (!trait_may_hold(tc, trait, trait_args)) return false;
     u32 total = generics_count(db, fn);
     Ty *all = SCRATCH_ARRAY(tc->scratch, Ty, total);
     memcpy(all, tys, n * sizeof *tys);
-    for (u32 i = n; i < total; i++) all[i] = tc_var(tc);
+    for (u32 i = n; i < total; i++)
+        all[i] = tc_var(tc);
     out->fn = fn;
     out->args = args_intern(db, all, total);
     Ty ptr = tc_normalize(tc, fn_sig_ptr(db, fn, out->args), span);
@@ -122,7 +126,8 @@ Ty tc_deref(Tc *tc, HirExpr e, HirExpr operand, Ty ty) {
     if (inner.id) return inner;
     DefId trait = lang_item(tc->db, LANG_deref);
     MethodSig m;
-    if (!tc_trait_method(tc, trait, trait_fn(tc, trait), ty, NULL, 0, tc_span(tc, e), &m)) return (Ty){0};
+    if (!tc_trait_method(tc, trait, trait_fn(tc, trait), ty, NULL, 0, tc_span(tc, e), &m))
+        return (Ty){0};
     Adjust borrow = {ADJ_BORROW, 0, ty_ref(tc->db, ty, false)};
     tc_adjust(tc, operand, &borrow, 1);
     set_callee(tc, e, &m);
@@ -131,7 +136,8 @@ Ty tc_deref(Tc *tc, HirExpr e, HirExpr operand, Ty ty) {
 
 // ---- x[i] ---------------------------------------------------------------------------------------
 
-static bool index_step(Tc *tc, HirExpr e, HirExpr base, Autoderef *a, Ty index_ty, Ty *want_index, Ty *elem) {
+static bool index_step(Tc *tc, HirExpr e, HirExpr base, Autoderef *a, Ty index_ty, Ty *want_index,
+                       Ty *elem) {
     Span span = tc_span(tc, e);
     Ty adjusted = tc_resolve_pending(tc, a->ty);
     const TyRow *row = tc_row(tc, adjusted);
@@ -185,7 +191,8 @@ Ty tc_index(Tc *tc, HirExpr e) {
         return elem;
     }
     if (!tc_has_error(tc, base_ty)) {
-        tc_error(tc, tc_span(tc, e), "E0608", "cannot index into a value of type `%s`", tc_print(tc, base_ty));
+        tc_error(tc, tc_span(tc, e), "E0608", "cannot index into a value of type `%s`",
+                 tc_print(tc, base_ty));
     }
     return TY_OF(ERROR);
 }
@@ -269,16 +276,18 @@ Ty tc_field(Tc *tc, HirExpr e) {
     if (tc_has_error(tc, base_ty)) return TY_OF(ERROR);
     Pick pick;
     if (is_private)
-        tc_error(tc, span, "E0616", "field `%.*s` of `%s` is private", STR_ARG(text), tc_print(tc, base_ty));
-    else if (!is_number && probe_method(tc, base_ty, name, span, &pick) == PROBE_FOUND)
-        tc_error(tc, span, "E0615", "attempted to take value of method `%.*s` on type `%s`", STR_ARG(text),
+        tc_error(tc, span, "E0616", "field `%.*s` of `%s` is private", STR_ARG(text),
                  tc_print(tc, base_ty));
+    else if (!is_number && probe_method(tc, base_ty, name, span, &pick) == PROBE_FOUND)
+        tc_error(tc, span, "E0615", "attempted to take value of method `%.*s` on type `%s`",
+                 STR_ARG(text), tc_print(tc, base_ty));
     else if (tc_kind(tc, base_ty) < TY_ADT || tc_kind(tc, base_ty) == TY_INFER_INT ||
              tc_kind(tc, base_ty) == TY_INFER_FLOAT)
         tc_error(tc, span, "E0610", "`%s` is a primitive type and therefore doesn't have fields",
                  tc_print(tc, base_ty));
     else
-        tc_error(tc, span, "E0609", "no field `%.*s` on type `%s`", STR_ARG(text), tc_print(tc, base_ty));
+        tc_error(tc, span, "E0609", "no field `%.*s` on type `%s`", STR_ARG(text),
+                 tc_print(tc, base_ty));
     return TY_OF(ERROR);
 }
 
@@ -295,7 +304,9 @@ static void place_op_mutable(Tc *tc, HirExpr e, HirExpr base, bool is_index) {
     Ty arg = {0};
     if (is_index) arg = args_get(db, tc->callees.at[callee].args, 1);
     MethodSig m;
-    if (!tc_trait_method(tc, trait, trait_fn(tc, trait), self_ty, &arg, is_index, tc_span(tc, e), &m)) return;
+    if (!tc_trait_method(tc, trait, trait_fn(tc, trait), self_ty, &arg, is_index, tc_span(tc, e),
+                         &m))
+        return;
     set_callee(tc, e, &m);
     AdjRun *run = &tc->b->adjusts[base.id];
     Ty source = tc->b->expr_tys[base.id];
@@ -306,7 +317,8 @@ static void place_op_mutable(Tc *tc, HirExpr e, HirExpr base, bool is_index) {
         }
         source = run->at[i].target;
     }
-    if (run->count >= 2 && run->at[run->count - 1].kind == ADJ_UNSIZE && run->at[run->count - 2].kind == ADJ_BORROW)
+    if (run->count >= 2 && run->at[run->count - 1].kind == ADJ_UNSIZE &&
+        run->at[run->count - 2].kind == ADJ_BORROW)
         run->at[run->count - 1].target = m.inputs[0];
 }
 
@@ -317,7 +329,8 @@ void tc_make_places_mutable(Tc *tc, HirExpr e) {
         const HirExprRow *row = hir_expr(tc->b->hir, vec_last(&chain));
         HirExpr next = {0};
         if (row->kind == HIR_FIELD) next = row->field.expr;
-        if (row->kind == HIR_INDEX || (row->kind == HIR_UNARY && row->op == UN_DEREF)) next = row->bin.a;
+        if (row->kind == HIR_INDEX || (row->kind == HIR_UNARY && row->op == UN_DEREF))
+            next = row->bin.a;
         if (!next.id) break;
         vec_push(tc->scratch, &chain, next);
     }
@@ -337,6 +350,7 @@ void tc_make_places_mutable(Tc *tc, HirExpr e) {
         }
         const HirExprRow *row = hir_expr(tc->b->hir, at);
         if (row->kind == HIR_INDEX) place_op_mutable(tc, at, row->bin.a, true);
-        if (row->kind == HIR_UNARY && row->op == UN_DEREF) place_op_mutable(tc, at, row->bin.a, false);
+        if (row->kind == HIR_UNARY && row->op == UN_DEREF)
+            place_op_mutable(tc, at, row->bin.a, false);
     }
 }

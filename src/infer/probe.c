@@ -1,8 +1,8 @@
 // Method probing: which method `receiver.name()` or `Type::name` means.
 //
-// The receiver's autoderef steps are tried in order; at each step by value, then by & and &mut, then
-// *mut as *const; and each time inherent candidates go before those of traits in scope. Reference:
-// The Rust Reference, "Method call expressions"; details as in rustc's method/probe.rs.
+// The receiver's autoderef steps are tried in order; at each step by value, then by & and &mut,
+// then *mut as *const; and each time inherent candidates go before those of traits in scope.
+// Reference: The Rust Reference, "Method call expressions"; details as in rustc's method/probe.rs.
 #include "infer/infer_internal.h"
 
 typedef struct Candidate {
@@ -40,7 +40,8 @@ static void add_traits(Tc *tc, DefId scope) {
     const DefId *traits = names_traits_in_scope(tc->db, scope, &count);
     for (u32 i = 0; i < count; i++) {
         bool known = false;
-        for (u32 k = 0; k < tc->traits.count && !known; k++) known = tc->traits.at[k].id == traits[i].id;
+        for (u32 k = 0; k < tc->traits.count && !known; k++)
+            known = tc->traits.at[k].id == traits[i].id;
         if (!known) vec_push(tc->scratch, &tc->traits, traits[i]);
     }
 }
@@ -54,13 +55,17 @@ void tc_traits_in_scope(Tc *tc) {
     for (DefId def = tc->root; def.id; def = def_row(db, def)->parent) {
         DefKind kind = def_kind(db, def); // the trait that is declared or implemented around
         if (kind == DEF_MOD) break;
-        DefId trait = kind == DEF_TRAIT ? def : kind == DEF_IMPL ? impl_header(db, def)->trait_ref.trait : (DefId){0};
+        DefId trait = kind == DEF_TRAIT  ? def
+                      : kind == DEF_IMPL ? impl_header(db, def)->trait_ref.trait
+                                         : (DefId){0};
         if (trait.id) vec_push(tc->scratch, &tc->traits, trait);
     }
     DefId tree = tc->owner;
     for (;;) {
         DefKind kind = def_kind(db, tree);
-        if (kind != DEF_ANON_CONST && kind != DEF_INLINE_CONST && kind != DEF_CLOSURE && kind != DEF_BLOCK) break;
+        if (kind != DEF_ANON_CONST && kind != DEF_INLINE_CONST && kind != DEF_CLOSURE &&
+            kind != DEF_BLOCK)
+            break;
         tree = def_row(db, tree)->parent;
     }
     const Ast *ast = def_body_ast(db, tree);
@@ -97,14 +102,16 @@ static void push_inherent_impls(Probe *p, Ty ty) {
     const DefId *impls = inherent_impls(db, ty_simplify(db, ty), &count);
     for (u32 i = 0; i < count; i++) {
         DefId item = item_named(p, impls[i]);
-        if (item.id) push_candidate(p, &p->inherent, (Candidate){PICK_INHERENT, item, impls[i], {0}, false});
+        if (item.id)
+            push_candidate(p, &p->inherent, (Candidate){PICK_INHERENT, item, impls[i], {0}, false});
     }
 }
 
 static void push_object_trait(Probe *p, DefId trait, Args args, u32 depth) {
     Tc *tc = p->tc;
     DefId item = item_named(p, trait);
-    if (item.id) push_candidate(p, &p->inherent, (Candidate){PICK_OBJECT, item, trait, args, false});
+    if (item.id)
+        push_candidate(p, &p->inherent, (Candidate){PICK_OBJECT, item, trait, args, false});
     if (depth > 32) return;
     const Predicates *supers = super_predicates_of(tc->db, trait);
     for (u32 i = 0; i < supers->own.count; i++) {
@@ -123,7 +130,8 @@ static void assemble_inherent(Probe *p, Ty ty) {
     switch (row->kind) {
     case TY_DYN: {
         const Existential *e = ty_existential(db, ty);
-        if (e->principal.id) push_object_trait(p, e->principal, args_concat(db, args1(tc, ty), e->args), 0);
+        if (e->principal.id)
+            push_object_trait(p, e->principal, args_concat(db, args1(tc, ty), e->args), 0);
         push_inherent_impls(p, ty);
         break;
     }
@@ -131,11 +139,13 @@ static void assemble_inherent(Probe *p, Ty ty) {
     case TY_PLACEHOLDER:
         for (u32 i = 0; i < tc->env->predicates.count; i++) {
             const Predicate *pred = &LIST_AT(tc->env, Predicate, tc->env->predicates)[i];
-            if (pred->kind != PRED_TRAIT || args_get(db, pred->trait_ref.args, 0).id != ty.id) continue;
+            if (pred->kind != PRED_TRAIT || args_get(db, pred->trait_ref.args, 0).id != ty.id)
+                continue;
             DefId item = item_named(p, pred->trait_ref.trait);
             if (item.id)
                 push_candidate(p, &p->inherent,
-                               (Candidate){PICK_WHERE, item, pred->trait_ref.trait, pred->trait_ref.args, false});
+                               (Candidate){PICK_WHERE, item, pred->trait_ref.trait,
+                                           pred->trait_ref.args, false});
         }
         break;
     case TY_INFER:
@@ -156,14 +166,16 @@ static void assemble_extension(Probe *p) {
     for (u32 i = 0; i < tc->traits.count; i++) {
         DefId trait = tc->traits.at[i];
         DefId item = item_named(p, trait);
-        if (item.id) push_candidate(p, &p->extension, (Candidate){PICK_TRAIT, item, trait, {0}, false});
+        if (item.id)
+            push_candidate(p, &p->extension, (Candidate){PICK_TRAIT, item, trait, {0}, false});
     }
 }
 
 // ---- does a candidate apply? --------------------------------------------------------------------
 
 // The receiver type the method declares, with `args` of its container; in path mode: the Self type.
-static Ty declared_self(Probe *p, const Candidate *c, Args args, Ty container_self, GoalVec *goals) {
+static Ty declared_self(Probe *p, const Candidate *c, Args args, Ty container_self,
+                        GoalVec *goals) {
     Tc *tc = p->tc;
     Db *db = tc->db;
     if (p->is_path) return container_self;
@@ -188,9 +200,11 @@ static Ty declared_self(Probe *p, const Candidate *c, Args args, Ty container_se
 static bool skipped_by_edition(Probe *p, const Candidate *c, Ty self_ty) {
     Tc *tc = p->tc;
     u32 flags = def_attrs(tc->db, c->container)->flags;
-    if (!(flags & (DEF_ATTR_SKIP_ARRAY_DISPATCH | DEF_ATTR_SKIP_BOXED_SLICE_DISPATCH))) return false;
+    if (!(flags & (DEF_ATTR_SKIP_ARRAY_DISPATCH | DEF_ATTR_SKIP_BOXED_SLICE_DISPATCH)))
+        return false;
     Ty inner;
-    if (tc_kind(tc, self_ty) == TY_ARRAY) return tc->edition < 2021 && (flags & DEF_ATTR_SKIP_ARRAY_DISPATCH);
+    if (tc_kind(tc, self_ty) == TY_ARRAY)
+        return tc->edition < 2021 && (flags & DEF_ATTR_SKIP_ARRAY_DISPATCH);
     if (tc_is_box(tc, self_ty, &inner) && tc_kind(tc, tc_shallow(tc, inner)) == TY_SLICE)
         return tc->edition < 2024 && (flags & DEF_ATTR_SKIP_BOXED_SLICE_DISPATCH);
     return false;
@@ -204,12 +218,14 @@ static bool applies_now(Probe *p, const Candidate *c, Ty self_ty) {
     case PICK_INHERENT: {
         Args args = infer_fresh_args(tc->table, c->container);
         Ty impl_ty = ty_subst(db, impl_header(db, c->container)->self_ty, args);
-        if (ty_flags(db, impl_ty) & TY_HAS_PROJECTION) impl_ty = solve_normalize(&tc->solve, impl_ty, &goals);
+        if (ty_flags(db, impl_ty) & TY_HAS_PROJECTION)
+            impl_ty = solve_normalize(&tc->solve, impl_ty, &goals);
         Ty declared = declared_self(p, c, args, impl_ty, &goals);
         if (!infer_unify(tc->table, declared, self_ty)) return false;
         PredicateVec preds = {0};
         predicates_instantiate(db, c->container, args, tc->scratch, &preds);
-        for (u32 i = 0; i < preds.count; i++) vec_push(tc->scratch, &goals, preds.at[i]);
+        for (u32 i = 0; i < preds.count; i++)
+            vec_push(tc->scratch, &goals, preds.at[i]);
         return goals_may_hold(tc, &goals);
     }
     case PICK_TRAIT: {
@@ -248,7 +264,8 @@ static bool consider(Probe *p, const CandidateVec *list, Ty self_ty, Pick *out) 
     if (left.count > 1) {
         // Several where-clauses of one trait are one trait method whose arguments are open.
         bool same = true, is_trait = c->kind != PICK_INHERENT;
-        for (u32 i = 1; i < left.count; i++) same &= left.at[i].item.id == c->item.id && left.at[i].kind != PICK_INHERENT;
+        for (u32 i = 1; i < left.count; i++)
+            same &= left.at[i].item.id == c->item.id && left.at[i].kind != PICK_INHERENT;
         if (!same || !is_trait) {
             p->ambiguous = true;
             return true;
@@ -307,7 +324,8 @@ static bool pick_all(Probe *p, Pick *out) {
 
 static ProbeResult run(Probe *p, Pick *out) {
     Tc *tc = p->tc;
-    for (u32 i = 0; i < p->step_count; i++) assemble_inherent(p, tc_shallow(tc, p->steps[i].ty));
+    for (u32 i = 0; i < p->step_count; i++)
+        assemble_inherent(p, tc_shallow(tc, p->steps[i].ty));
     assemble_extension(p);
     for (u32 pass = 0; pass < 2; pass++) {
         p->allow_unstable = pass == 1;
@@ -341,7 +359,8 @@ ProbeResult probe_method(Tc *tc, Ty self_ty, Symbol name, Span span, Pick *out) 
         if (tc_kind(tc, last) == TY_INFER) return PROBE_BAD_TY;
     }
     if (tc_kind(tc, last) == TY_ARRAY && !raw)
-        p->steps[p->step_count++] = (Step){ty_slice(tc->db, tc_row(tc, last)->elem), a->count, true, raw};
+        p->steps[p->step_count++] =
+            (Step){ty_slice(tc->db, tc_row(tc, last)->elem), a->count, true, raw};
     return run(p, out);
 }
 

@@ -58,7 +58,8 @@ Args closure_sig_tys(Db *db, Ty closure) {
 static Ty lower_infer(void *cx, bool is_const, Ty const_ty, HirSpan span) {
     Tc *tc = cx;
     (void)span;
-    return is_const ? infer_const_var(tc->table, const_ty.id ? const_ty : TY_OF(USIZE)) : tc_var(tc);
+    return is_const ? infer_const_var(tc->table, const_ty.id ? const_ty : TY_OF(USIZE))
+                    : tc_var(tc);
 }
 
 static bool defining_opaque(void *cx, Ty opaque, Ty *hidden) {
@@ -98,7 +99,8 @@ static void check_fn(Tc *tc, const HirBody *hir) {
     u32 n = hir->params.count;
     Ty *inputs = SCRATCH_ARRAY(tc->scratch, Ty, max_u32(n, 1));
     for (u32 i = 0; i < n; i++)
-        inputs[i] = i < sig->inputs.count ? tc_normalize(tc, LIST_AT(sig, Ty, sig->inputs)[i], span) : TY_OF(ERROR);
+        inputs[i] = i < sig->inputs.count ? tc_normalize(tc, LIST_AT(sig, Ty, sig->inputs)[i], span)
+                                          : TY_OF(ERROR);
     if (n == sig->inputs.count + 1 && hir->is_variadic) {
         DefId list = lang_item(db, LANG_va_list);
         if (list.id) inputs[n - 1] = ty_adt(db, list, (Args){0});
@@ -116,7 +118,8 @@ static void check_fn(Tc *tc, const HirBody *hir) {
 
 static void check_value(Tc *tc, const HirBody *hir) {
     Db *db = tc->db;
-    Ty ty = def_kind(db, tc->owner) == DEF_INLINE_CONST ? inline_const_ty(db, tc->owner) : type_of(db, tc->owner);
+    Ty ty = def_kind(db, tc->owner) == DEF_INLINE_CONST ? inline_const_ty(db, tc->owner)
+                                                        : type_of(db, tc->owner);
     if (!ty.id) ty = tc_var(tc);
     ty = tc_normalize(tc, ty, tc_span(tc, hir->value));
     if (tc_kind(tc, ty) == TY_ERROR) tc->tainted = true;
@@ -158,8 +161,10 @@ static void run_typeck(Db *db, u32 key) {
     tc->b = tc_body_new(tc, hir);
 
     DefKind kind = def_kind(db, owner);
-    if (kind == DEF_FN || kind == DEF_ASSOC_FN) check_fn(tc, hir);
-    else check_value(tc, hir);
+    if (kind == DEF_FN || kind == DEF_ASSOC_FN)
+        check_fn(tc, hir);
+    else
+        check_value(tc, hir);
     tc_fallback(tc);
     tc_check_casts(tc);
     tc_select(tc);

@@ -33,7 +33,8 @@ static const char *call_text(Tc *tc, DefId fn) {
 static bool is_union_field(Unsafety *u, const HirExprRow *row) {
     Tc *tc = u->tc;
     AdjRun *run = &u->b->adjusts[row->field.expr.id];
-    Ty base = tc_resolve(tc, run->count ? run->at[run->count - 1].target : u->b->expr_tys[row->field.expr.id]);
+    Ty base = tc_resolve(tc, run->count ? run->at[run->count - 1].target
+                                        : u->b->expr_tys[row->field.expr.id]);
     const TyRow *t = tc_row(tc, base);
     return t->kind == TY_ADT && def_kind(tc->db, t->def) == DEF_UNION;
 }
@@ -46,7 +47,8 @@ static void unsafety_expr(HirVisit *v, const HirBody *b, HirExpr e) {
     switch (row->kind) {
     case HIR_CALL: {
         AdjRun *run = &u->b->adjusts[row->call.callee.id];
-        Ty callee = run->count ? run->at[run->count - 1].target : u->b->expr_tys[row->call.callee.id];
+        Ty callee =
+            run->count ? run->at[run->count - 1].target : u->b->expr_tys[row->call.callee.id];
         if (!u->b->callee_of[e.id] && sig_is_unsafe(tc, callee)) {
             const TyRow *t = tc_row(tc, tc_resolve(tc, callee));
             require(u, e, call_text(tc, t->kind == TY_FN_DEF ? t->def : (DefId){0}));
@@ -62,15 +64,18 @@ static void unsafety_expr(HirVisit *v, const HirBody *b, HirExpr e) {
         break;
     }
     case HIR_UNARY:
-        if (row->op == UN_DEREF && tc_kind(tc, tc_resolve(tc, u->b->expr_tys[row->bin.a.id])) == TY_PTR)
+        if (row->op == UN_DEREF &&
+            tc_kind(tc, tc_resolve(tc, u->b->expr_tys[row->bin.a.id])) == TY_PTR)
             require(u, e, "dereference of raw pointer");
         break;
     case HIR_PATH: {
         const HirPathRow *path = hir_path(b, row->path);
         if (path->res.kind == RES_DEF && def_kind(tc->db, path->res.def) == DEF_STATIC) {
             const HirItem *item = hir_item(tc->db, path->res.def);
-            if (item->is_mut) require(u, e, "use of mutable static");
-            else if (item->is_foreign) require(u, e, "use of extern static");
+            if (item->is_mut)
+                require(u, e, "use of mutable static");
+            else if (item->is_foreign)
+                require(u, e, "use of extern static");
         }
         break;
     }

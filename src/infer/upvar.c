@@ -1,8 +1,8 @@
 // What closures capture, and how; from that their kind (Fn, FnMut, FnOnce).
 //
-// From edition 2021 on a closure captures places (`a.b`, `*a.c`), before it whole variables. Reference:
-// The Rust Reference, "Closure types: Capture modes, Capture precision"; truncation in the order
-// rustc applies it (upvar.rs). Inner closures come before the ones around them.
+// From edition 2021 on a closure captures places (`a.b`, `*a.c`), before it whole variables.
+// Reference: The Rust Reference, "Closure types: Capture modes, Capture precision"; truncation in
+// the order rustc applies it (upvar.rs). Inner closures come before the ones around them.
 #include "infer/infer_internal.h"
 
 enum { PLACE_DEPTH_MAX = 32 };
@@ -75,13 +75,14 @@ static bool is_copy(Tc *tc, Ty ty) {
     ty = tc_resolve(tc, ty);
     TyKind kind = tc_kind(tc, ty);
     if (kind == TY_REF) return !tc_row(tc, ty)->is_mut;
-    if ((kind >= TY_BOOL && kind <= TY_NEVER && kind != TY_STR) || kind == TY_PTR || kind == TY_FN_DEF || kind == TY_FN_PTR)
+    if ((kind >= TY_BOOL && kind <= TY_NEVER && kind != TY_STR) || kind == TY_PTR ||
+        kind == TY_FN_DEF || kind == TY_FN_PTR)
         return true;
     if (tc_has_error(tc, ty)) return true;
     TcSnap snap = tc_snapshot(tc);
     GoalVec goals = {0};
-    SolveResult result =
-        solve_trait(&tc->solve, (TraitRef){lang_item(tc->db, LANG_copy), args1(tc, ty)}, &goals, NULL);
+    SolveResult result = solve_trait(
+        &tc->solve, (TraitRef){lang_item(tc->db, LANG_copy), args1(tc, ty)}, &goals, NULL);
     tc_rollback(tc, snap);
     return result == SOLVE_YES;
 }
@@ -137,7 +138,8 @@ static Place cat_adjusted(Upvars *u, Place p, const Adjust *a) {
 static Place cat_expr(Upvars *u, HirExpr e) {
     AdjRun *run = &u->tc->b->adjusts[e.id];
     Place p = cat_unadjusted(u, e);
-    for (u32 i = 0; i < run->count; i++) p = cat_adjusted(u, p, &run->at[i]);
+    for (u32 i = 0; i < run->count; i++)
+        p = cat_adjusted(u, p, &run->at[i]);
     return p;
 }
 
@@ -172,20 +174,24 @@ static void borrow(Upvars *u, const Place *given, u8 mode) {
     Place p = *given;
     for (u32 i = 0; i < p.count; i++) { // a reference into a packed struct would be misaligned
         const TyRow *row = tc_row(tc, ty_before(&p, i));
-        if (row->kind == TY_ADT && p.at[i].kind == PROJ_FIELD && def_attrs(tc->db, row->def)->repr_pack) {
+        if (row->kind == TY_ADT && p.at[i].kind == PROJ_FIELD &&
+            def_attrs(tc->db, row->def)->repr_pack) {
             truncate_to(tc, &p, &mode, i);
             break;
         }
     }
     for (u32 i = 0; i < p.count; i++)
-        if (p.at[i].kind == PROJ_DEREF && tc_kind(tc, ty_before(&p, i)) == TY_PTR) mode = CAPTURE_REF;
+        if (p.at[i].kind == PROJ_DEREF && tc_kind(tc, ty_before(&p, i)) == TY_PTR)
+            mode = CAPTURE_REF;
     use_place(u, &p, mode);
 }
 
 static void consume(Upvars *u, const Place *p) {
     if (!p->local || u->inside[p->local]) return;
-    if (is_copy(u->tc, place_ty(p))) borrow(u, p, CAPTURE_REF);
-    else use_place(u, p, CAPTURE_MOVE);
+    if (is_copy(u->tc, place_ty(p)))
+        borrow(u, p, CAPTURE_REF);
+    else
+        use_place(u, p, CAPTURE_MOVE);
 }
 
 static void walk_adjusts(Upvars *u, HirExpr e) {
@@ -219,14 +225,16 @@ static void borrow_expr(Upvars *u, HirExpr e, u8 mode) {
 }
 
 static void consume_list(Upvars *u, HirList list) {
-    for (u32 i = 0; i < list.count; i++) consume_expr(u, (HirExpr){hir_listed(u->tc->b->hir, list, i)});
+    for (u32 i = 0; i < list.count; i++)
+        consume_expr(u, (HirExpr){hir_listed(u->tc->b->hir, list, i)});
 }
 
 // ---- patterns -----------------------------------------------------------------------------------
 
 static bool is_multivariant(Tc *tc, Ty ty) {
     const TyRow *row = tc_row(tc, ty);
-    return row->kind == TY_ADT && def_kind(tc->db, row->def) == DEF_ENUM && adt_def(tc->db, row->def)->variants.count > 1;
+    return row->kind == TY_ADT && def_kind(tc->db, row->def) == DEF_ENUM &&
+           adt_def(tc->db, row->def)->variants.count > 1;
 }
 
 static u32 pat_variant(Tc *tc, HirPat id, const AdtDef **adt) {
@@ -255,14 +263,17 @@ static void walk_pat(Upvars *u, Place p, HirPat id, bool has_guard) {
     const HirBody *hir = tc->b->hir;
     const HirPatRow *row = hir_pat(hir, id);
     PeelRun *peels = &tc->b->peels[id.id];
-    for (u32 i = 0; i < peels->count; i++) cat_deref(u, &p);
+    for (u32 i = 0; i < peels->count; i++)
+        cat_deref(u, &p);
     Ty ty = tc_resolve(tc, place_ty(&p));
     switch ((HirPatKind)row->kind) {
     case HIR_PAT_BINDING: {
         u8 mode = tc->b->local_modes[row->binding.local.id];
         if (has_guard) borrow(u, &p, CAPTURE_REF);
-        if (mode == BIND_MOVE) consume(u, &p);
-        else borrow(u, &p, mode == BIND_REF_MUT ? CAPTURE_REF_MUT : CAPTURE_REF);
+        if (mode == BIND_MOVE)
+            consume(u, &p);
+        else
+            borrow(u, &p, mode == BIND_REF_MUT ? CAPTURE_REF_MUT : CAPTURE_REF);
         walk_pat(u, p, row->binding.sub, has_guard);
         break;
     }
@@ -315,13 +326,17 @@ static void walk_pat(Upvars *u, Place p, HirPat id, bool has_guard) {
         break;
     }
     case HIR_PAT_REF:
-    case HIR_PAT_BOX: cat_deref(u, &p); walk_pat(u, p, row->inner, has_guard); break;
+    case HIR_PAT_BOX:
+        cat_deref(u, &p);
+        walk_pat(u, p, row->inner, has_guard);
+        break;
     case HIR_PAT_DEREF:
         borrow(u, &p, CAPTURE_REF);
         walk_pat(u, rvalue(pat_field_ty(tc, row->inner)), row->inner, has_guard);
         break;
     case HIR_PAT_SLICE:
-        if (tc_kind(tc, ty) == TY_SLICE && !(row->has_rest && row->seq.elems.count == 0)) borrow(u, &p, CAPTURE_REF);
+        if (tc_kind(tc, ty) == TY_SLICE && !(row->has_rest && row->seq.elems.count == 0))
+            borrow(u, &p, CAPTURE_REF);
         for (u32 i = 0; i < row->seq.elems.count; i++) {
             HirPat sub = {hir_listed(hir, row->seq.elems, i)};
             Place q = p;
@@ -367,7 +382,8 @@ static void walk(Upvars *u, HirExpr e) {
     switch ((HirExprKind)row->kind) {
     case HIR_PATH: {
         const HirPathRow *path = hir_path(hir, row->path);
-        if (path->res.kind == RES_LOCAL && !u->inside[path->res.index] && !u->mentioned[path->res.index]) {
+        if (path->res.kind == RES_LOCAL && !u->inside[path->res.index] &&
+            !u->mentioned[path->res.index]) {
             u->mentioned[path->res.index] = 1;
             vec_push(tc->scratch, &u->mention_order, path->res.index);
         }
@@ -402,10 +418,12 @@ static void walk(Upvars *u, HirExpr e) {
             const AdtVariant *v = adt_variant(adt, 0);
             for (u32 k = 0; k < v->field_count; k++) { // the fields that are taken from the base
                 bool given = false;
-                for (u32 i = 0; i < fields.count; i++) given |= tc->b->field_index[fields.first + i] == k;
+                for (u32 i = 0; i < fields.count; i++)
+                    given |= tc->b->field_index[fields.first + i] == k;
                 if (given) continue;
                 Place field = base;
-                project(&field, PROJ_FIELD, k, 0, tc_resolve(tc, adt_field_ty(tc, adt, v, k, t->args, tc_span(tc, e))));
+                project(&field, PROJ_FIELD, k, 0,
+                        tc_resolve(tc, adt_field_ty(tc, adt, v, k, t->args, tc_span(tc, e))));
                 consume(u, &field);
             }
         }
@@ -413,8 +431,10 @@ static void walk(Upvars *u, HirExpr e) {
         break;
     }
     case HIR_UNARY:
-        if (row->op == UN_DEREF) walk(u, row->bin.a);
-        else consume_expr(u, row->bin.a);
+        if (row->op == UN_DEREF)
+            walk(u, row->bin.a);
+        else
+            consume_expr(u, row->bin.a);
         break;
     case HIR_FIELD: walk(u, row->field.expr); break;
     case HIR_INDEX:
@@ -431,12 +451,16 @@ static void walk(Upvars *u, HirExpr e) {
         break;
     case HIR_ASSIGN_OP: {
         // Of scalars it is built in: writeback drops the method and its autoref later.
-        if (tc->b->callee_of[e.id]) consume_expr(u, row->bin.a);
-        else borrow_expr(u, row->bin.a, CAPTURE_REF_MUT);
+        if (tc->b->callee_of[e.id])
+            consume_expr(u, row->bin.a);
+        else
+            borrow_expr(u, row->bin.a, CAPTURE_REF_MUT);
         consume_expr(u, row->bin.b);
         break;
     }
-    case HIR_ADDR_OF: borrow_expr(u, row->bin.a, row->is_mut ? CAPTURE_REF_MUT : CAPTURE_REF); break;
+    case HIR_ADDR_OF:
+        borrow_expr(u, row->bin.a, row->is_mut ? CAPTURE_REF_MUT : CAPTURE_REF);
+        break;
     case HIR_DROP_TEMPS:
     case HIR_CAST: consume_expr(u, row->kind == HIR_CAST ? row->cast.expr : row->bin.a); break;
     case HIR_IF:
@@ -486,8 +510,10 @@ static void walk(Upvars *u, HirExpr e) {
                 u->mentioned[local] = 1;
                 vec_push(tc->scratch, &u->mention_order, local);
             }
-            if (use->mode == CAPTURE_MOVE) consume(u, &use->place);
-            else borrow(u, &use->place, use->mode);
+            if (use->mode == CAPTURE_MOVE)
+                consume(u, &use->place);
+            else
+                borrow(u, &use->place, use->mode);
         }
         break;
     }
@@ -548,7 +574,8 @@ static void restrict_for_drop(Tc *tc, Place *p, u8 *mode) {
 }
 
 static u8 stronger(u8 a, u8 b) {
-    static const u8 rank[] = {[CAPTURE_MOVE] = 3, [CAPTURE_REF] = 0, [CAPTURE_UNIQUE_REF] = 1, [CAPTURE_REF_MUT] = 2};
+    static const u8 rank[] = {
+        [CAPTURE_MOVE] = 3, [CAPTURE_REF] = 0, [CAPTURE_UNIQUE_REF] = 1, [CAPTURE_REF_MUT] = 2};
     return rank[a] >= rank[b] ? a : b;
 }
 
@@ -557,7 +584,8 @@ static u32 relation(const Place *a, const Place *b) {
     u32 n = min_u32(a->count, b->count);
     for (u32 i = 0; i < n; i++) {
         if (a->at[i].kind != b->at[i].kind) return 3;
-        if (a->at[i].kind == PROJ_FIELD && (a->at[i].field != b->at[i].field || a->at[i].variant != b->at[i].variant))
+        if (a->at[i].kind == PROJ_FIELD &&
+            (a->at[i].field != b->at[i].field || a->at[i].variant != b->at[i].variant))
             return 3;
     }
     return a->count == b->count ? 0 : a->count < b->count ? 1 : 2;
@@ -594,7 +622,8 @@ static void min_capture(Tc *tc, UseVec *list, Use use) {
 static bool stands_before(const Place *a, const Place *b) {
     u32 n = min_u32(a->count, b->count);
     for (u32 i = 0; i < n; i++)
-        if (a->at[i].kind == PROJ_FIELD && b->at[i].kind == PROJ_FIELD && a->at[i].field != b->at[i].field)
+        if (a->at[i].kind == PROJ_FIELD && b->at[i].kind == PROJ_FIELD &&
+            a->at[i].field != b->at[i].field)
             return a->at[i].field < b->at[i].field;
     return false;
 }
@@ -604,13 +633,16 @@ static void sort_captures(Tc *tc, UseVec *list) {
     for (u32 i = 0; i < list->count; i++) {
         u32 local = list->at[i].place.local;
         bool seen = false;
-        for (u32 k = 0; k < i; k++) seen |= list->at[k].place.local == local;
+        for (u32 k = 0; k < i; k++)
+            seen |= list->at[k].place.local == local;
         if (seen) continue;
         u32 first = sorted.count;
         for (u32 k = i; k < list->count; k++) {
             if (list->at[k].place.local != local) continue;
             vec_push(tc->scratch, &sorted, list->at[k]);
-            for (u32 at = sorted.count - 1; at > first && stands_before(&sorted.at[at].place, &sorted.at[at - 1].place); at--) {
+            for (u32 at = sorted.count - 1;
+                 at > first && stands_before(&sorted.at[at].place, &sorted.at[at - 1].place);
+                 at--) {
                 Use swap = sorted.at[at];
                 sorted.at[at] = sorted.at[at - 1];
                 sorted.at[at - 1] = swap;
@@ -688,8 +720,10 @@ static void analyze_closure(Analysis *a, u32 number) {
         Use use = u->uses.at[i];
         restrict_for_unsafe(tc, &use.place, &use.mode);
         truncate_for_optimization(tc, &use.place, &use.mode);
-        if (use.mode == CAPTURE_MOVE) kind = 2;
-        else if (use.mode != CAPTURE_REF && kind == 0) kind = 1;
+        if (use.mode == CAPTURE_MOVE)
+            kind = 2;
+        else if (use.mode != CAPTURE_REF && kind == 0)
+            kind = 1;
         if (c->is_move) {
             cut_at_first_deref(tc, &use.place, &use.mode);
             use.mode = CAPTURE_MOVE;
@@ -710,7 +744,8 @@ static void analyze_closure(Analysis *a, u32 number) {
             use.mode = c->is_move ? CAPTURE_MOVE : CAPTURE_REF;
             min_capture(tc, list, use);
         }
-    for (u32 i = 0; i < processed.count; i++) min_capture(tc, list, processed.at[i]);
+    for (u32 i = 0; i < processed.count; i++)
+        min_capture(tc, list, processed.at[i]);
     sort_captures(tc, list);
 
     Ty *stored = SCRATCH_ARRAY(tc->scratch, Ty, max_u32(list->count, 1));
@@ -762,12 +797,14 @@ static void resolve_calls(Tc *tc) {
         DefId trait = lang_item(tc->db, traits[kind]);
         Ty inputs = ty_tuple(tc->db, s ? s->sig : NULL, s ? s->input_count : 0);
         MethodSig m;
-        if (!s || !tc_trait_method(tc, trait, trait_fn(tc, trait), call.closure, &inputs, 1, tc_span(tc, call.call), &m)) {
+        if (!s || !tc_trait_method(tc, trait, trait_fn(tc, trait), call.closure, &inputs, 1,
+                                   tc_span(tc, call.call), &m)) {
             tc->tainted = true;
             continue;
         }
         if (kind < 2)
-            call.steps.at[call.steps.count++] = (Adjust){ADJ_BORROW, kind == 1, ty_ref(tc->db, call.closure, kind == 1)};
+            call.steps.at[call.steps.count++] =
+                (Adjust){ADJ_BORROW, kind == 1, ty_ref(tc->db, call.closure, kind == 1)};
         tc_adjust(tc, call.callee, call.steps.at, call.steps.count);
         if (kind == 1) tc_make_places_mutable(tc, call.callee);
         Res res = {RES_DEF, m.fn, 0};

@@ -2,7 +2,8 @@
 #include "infer/infer_internal.h"
 
 static void visit_list(HirVisit *v, const HirBody *b, HirList list) {
-    for (u32 i = 0; i < list.count; i++) v->expr(v, b, (HirExpr){hir_listed(b, list, i)});
+    for (u32 i = 0; i < list.count; i++)
+        v->expr(v, b, (HirExpr){hir_listed(b, list, i)});
 }
 
 static void visit(HirVisit *v, const HirBody *b, HirExpr e) {
@@ -36,7 +37,8 @@ void hir_walk_expr(HirVisit *v, const HirBody *b, HirExpr e) {
     case HIR_REPEAT: visit(v, b, row->repeat.elem); break;
     case HIR_STRUCT:
         for (u32 i = 0; i < row->structure.fields.count; i++)
-            visit(v, b, (HirExpr){HIR_AT(b, HirField, fields, row->structure.fields.first + i)->value});
+            visit(v, b,
+                  (HirExpr){HIR_AT(b, HirField, fields, row->structure.fields.first + i)->value});
         visit(v, b, row->structure.base);
         break;
     case HIR_UNARY:
@@ -101,7 +103,8 @@ void hir_walk_pat(HirVisit *v, const HirBody *b, HirPat id) {
     case HIR_PAT_TUPLE_STRUCT: list = p->tuple_struct.elems; break;
     case HIR_PAT_STRUCT:
         for (u32 i = 0; i < p->structure.fields.count; i++)
-            visit_pat(v, b, (HirPat){HIR_AT(b, HirField, fields, p->structure.fields.first + i)->value});
+            visit_pat(v, b,
+                      (HirPat){HIR_AT(b, HirField, fields, p->structure.fields.first + i)->value});
         break;
     case HIR_PAT_TUPLE:
     case HIR_PAT_OR: list = p->seq.elems; break;
@@ -119,5 +122,6 @@ void hir_walk_pat(HirVisit *v, const HirBody *b, HirPat id) {
     case HIR_PAT_RANGE:
     case HIR_PAT_NEVER: break;
     }
-    for (u32 i = 0; i < list.count; i++) visit_pat(v, b, (HirPat){hir_listed(b, list, i)});
+    for (u32 i = 0; i < list.count; i++)
+        visit_pat(v, b, (HirPat){hir_listed(b, list, i)});
 }

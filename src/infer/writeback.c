@@ -12,7 +12,8 @@ void tc_fallback(Tc *tc) {
             tc_unify(tc, tc->float_vars.at[i], TY_OF(F64));
     for (u32 i = 0; i < tc->ty_vars.count; i++) {
         Ty var = tc_shallow(tc, tc->ty_vars.at[i]);
-        if (tc_kind(tc, var) == TY_INFER && infer_is_diverging(tc->table, var)) tc_unify(tc, var, diverging);
+        if (tc_kind(tc, var) == TY_INFER && infer_is_diverging(tc->table, var))
+            tc_unify(tc, var, diverging);
     }
     tc_select(tc);
 }
@@ -21,8 +22,8 @@ void tc_fallback(Tc *tc) {
 
 static bool is_scalar(Tc *tc, Ty ty) {
     TyKind k = tc_kind(tc, tc_resolve(tc, ty));
-    return k == TY_BOOL || k == TY_CHAR || ty_is_int(k) || ty_is_float(k) || k == TY_PTR || k == TY_FN_DEF ||
-           k == TY_FN_PTR || k == TY_INFER_INT || k == TY_INFER_FLOAT;
+    return k == TY_BOOL || k == TY_CHAR || ty_is_int(k) || ty_is_float(k) || k == TY_PTR ||
+           k == TY_FN_DEF || k == TY_FN_PTR || k == TY_INFER_INT || k == TY_INFER_FLOAT;
 }
 
 static void pop_borrow(Body *b, HirExpr e) {
@@ -55,10 +56,12 @@ static void fix_builtins(Tc *tc, Body *b) {
             break;
         case HIR_INDEX: {
             AdjRun *run = &b->adjusts[lhs.id];
-            Ty base = tc_resolve(tc, run->count ? run->at[run->count - 1].target : b->expr_tys[lhs.id]);
+            Ty base =
+                tc_resolve(tc, run->count ? run->at[run->count - 1].target : b->expr_tys[lhs.id]);
             const TyRow *t = tc_row(tc, base);
             AdjRun *irun = &b->adjusts[rhs.id];
-            Ty index = tc_resolve(tc, irun->count ? irun->at[irun->count - 1].target : b->expr_tys[rhs.id]);
+            Ty index = tc_resolve(tc, irun->count ? irun->at[irun->count - 1].target
+                                                  : b->expr_tys[rhs.id]);
             if (t->kind != TY_REF || tc_kind(tc, index) != TY_USIZE) break;
             TyKind inner = tc_kind(tc, tc_resolve(tc, t->elem));
             if (inner != TY_ARRAY && inner != TY_SLICE) break;
@@ -108,7 +111,8 @@ static Args finish_args(Tc *tc, Args args, Span span) {
     u32 count;
     const Ty *at = args_at(tc->db, args, &count);
     Ty *out = SCRATCH_ARRAY(tc->scratch, Ty, count);
-    for (u32 i = 0; i < count; i++) out[i] = finish_ty(tc, at[i], span);
+    for (u32 i = 0; i < count; i++)
+        out[i] = finish_ty(tc, at[i], span);
     return args_intern(tc->db, out, count);
 }
 
@@ -123,8 +127,10 @@ static Ty *finish_tys(Tc *tc, Ty *tys, u32 count, Body *b, bool of_exprs) {
 }
 
 static void mark_used_callees(Tc *tc, Body *b, u8 *used) {
-    for (u32 i = 0; i < b->hir->t.exprs.count; i++) used[b->callee_of[i]] = 1;
-    for (u32 i = 0; i < b->hir->t.pats.count; i++) used[b->pat_callee[i]] = 1;
+    for (u32 i = 0; i < b->hir->t.exprs.count; i++)
+        used[b->callee_of[i]] = 1;
+    for (u32 i = 0; i < b->hir->t.pats.count; i++)
+        used[b->pat_callee[i]] = 1;
     (void)tc;
 }
 
@@ -137,10 +143,12 @@ void tc_writeback(Tc *tc, Body *b, Blob *blob) {
     for (u32 i = 1; i < locals; i++) { // first: the message points at a binding where it can
         if (!b->local_tys[i].id) continue;
         HirPat pat = HIR_AT(hir, HirLocalRow, locals, i)->pat;
-        b->local_tys[i] = finish_ty(tc, b->local_tys[i], pat.id ? tc_pat_span(tc, pat) : tc_hir_span(tc, 0, 0));
+        b->local_tys[i] =
+            finish_ty(tc, b->local_tys[i], pat.id ? tc_pat_span(tc, pat) : tc_hir_span(tc, 0, 0));
     }
     finish_tys(tc, b->expr_tys, exprs, b, true);
-    for (u32 i = 1; i < pats; i++) b->pat_tys[i] = finish_ty(tc, b->pat_tys[i], tc_pat_span(tc, (HirPat){i}));
+    for (u32 i = 1; i < pats; i++)
+        b->pat_tys[i] = finish_ty(tc, b->pat_tys[i], tc_pat_span(tc, (HirPat){i}));
     for (u32 i = 1; i < hir->t.tys.count; i++) {
         const HirTyRow *row = hir_ty(hir, (HirTy){i});
         b->hir_tys[i] = finish_ty(tc, b->hir_tys[i], tc_hir_span(tc, row->lo, row->hi));
