@@ -174,3 +174,141 @@ void intr_simd_cast(Intr *c) {
     }
     intr_return(c, val_in_memory(out, c->ret));
 }
+
+// ---- whole vectors to one value -----------------------------------------------------------------
+
+static IrVal lane_min_max(Fn *f, const Lanes *lanes, bool max, IrVal a, IrVal b) {
+    if (!ir_type_is_int(lanes->type)) return max ? ir_fmax(f->ir, a, b) : ir_fmin(f->ir, a, b);
+    IrVal less = binary(f, MIR_LT, lanes->elem, a, b);
+    return max ? ir_select(f->ir, less, b, a) : ir_select(f->ir, less, a, b);
+}
+
+// Folds the lanes with a MIR operator; the ordered forms start from a second argument.
+void intr_simd_reduce(Intr *c) {
+    Fn *f = c->f;
+    Lanes lanes = lanes_of(f, c->args[0].ty);
+    if (!lanes.ok) return;
+    IrVal a = val_address(f, c->args[0]);
+    IrVal sum = {0};
+    if (c->count > 1) sum = intr_arg(c, 1);
+    for (u32 i = 0; i < lanes.count && !f->failed; i++) {
+        IrVal x = ir_load(f->ir, lanes.type, a, (i64)(i * lanes.stride));
+        sum = sum.id ? binary(f, (MirBinOp)c->op, lanes.elem, sum, x) : x;
+    }
+    if (!f->failed) intr_scalar(c, sum);
+}
+
+void intr_simd_reduce_min_max(Intr *c) {
+    Fn *f = c->f;
+    Lanes lanes = lanes_of(f, c->args[0].ty);
+    if (!lanes.ok) return;
+    IrVal a = val_address(f, c->args[0]);
+    IrVal best = ir_load(f->ir, lanes.type, a, 0);
+    for (u32 i = 1; i < lanes.count && !f->failed; i++)
+        best = lane_min_max(f, &lanes, c->op != 0,
+                            best, ir_load(f->ir, lanes.type, a, (i64)(i * lanes.stride)));
+    if (!f->failed) intr_scalar(c, best);
+}
+
+// Masks: whether all lanes (op 0) or any (op 1) are set. A lane is all ones or zero.
+void intr_simd_reduce_mask(Intr *c) {
+    Fn *f = c->f;
+    Lanes lanes = lanes_of(f, c->args[0].ty);
+    if (!lanes.ok) return;
+    IrVal a = val_address(f, c->args[0]);
+    IrVal bits = ir_load(f->ir, lanes.type, a, 0);
+    for (u32 i = 1; i < lanes.count; i++) {
+        IrVal x = ir_load(f->ir, lanes.type, a, (i64)(i * lanes.stride));
+        bits = c->op ? ir_or(f->ir, bits, x) : ir_and(f->ir, bits, x);
+    }
+    intr_scalar(c, ir_icmp(f->ir, IR_NE, bits, ir_const(f->ir, lanes.type, 0)));
+}
+
+// ---- lane by lane -------------------------------------------------------------------------------
+
+// simd_select(mask, if_true, if_false)
+void intr_simd_select(Intr *c) {
+    Fn *f = c->f;
+    Lanes mask = lanes_of(f, c->args[0].ty), lanes = lanes_of(f, c->ret);
+    if (!mask.ok || !lanes.ok) return;
+    IrVal m = val_address(f, c->args[0]), a = val_address(f, c->args[1]),
+          b = val_address(f, c->args[2]), out = new_vector(f, c->ret);
+    for (u32 i = 0; i < lanes.count; i++) {
+        i64 at = (i64)(i * lanes.stride);
+        IrVal bit = ir_load(f->ir, mask.type, m, (i64)(i * mask.stride));
+        bit = ir_icmp(f->ir, IR_NE, bit, ir_const(f->ir, mask.type, 0));
+        IrVal x = ir_load(f->ir, lanes.type, a, at), y = ir_load(f->ir, lanes.type, b, at);
+        ir_store(f->ir, out, at, ir_select(f->ir, bit, x, y));
+    }
+    intr_return(c, val_in_memory(out, c->ret));
+}
+
+// simd_shuffle(x, y, index): lane i is lane index[i] of x and y one behind the other.
+void intr_simd_shuffle(Intr *c) {
+    Fn *f = c->f;
+    Lanes in = lanes_of(f, c->args[0].ty), lanes = lanes_of(f, c->ret);
+    if (!in.ok || !lanes.ok) return;
+    u64 bytes = in.stride * in.count;
+    IrVal both = ir_slot_addr(f->ir, ir_slot(f->ir, 2 * bytes, 16));
+    ir_copy(f->ir, both, val_address(f, c->args[0]), bytes);
+    ir_copy(f->ir, ir_ptr_add_const(f->ir, both, (i64)bytes), val_address(f, c->args[1]), bytes);
+    IrVal index = val_address(f, c->args[2]), out = new_vector(f, c->ret);
+    for (u32 i = 0; i < lanes.count; i++) {
+        IrVal at = ir_zext(f->ir, IR_I64, ir_load(f->ir, IR_I32, index, 4 * (i64)i));
+        IrVal x = ir_load(f->ir, in.type, ir_ptr_index(f->ir, both, at, in.stride), 0);
+        ir_store(f->ir, out, (i64)(i * lanes.stride), x);
+    }
+    intr_return(c, val_in_memory(out, c->ret));
+}
+
+typedef enum LaneOp {
+    LANE_NEG,
+    LANE_FABS,
+    LANE_FSQRT,
+    LANE_CTPOP,
+    LANE_CTLZ,
+    LANE_CTTZ,
+    LANE_BSWAP,
+    LANE_BITREVERSE,
+} LaneOp;
+
+void intr_simd_unary(Intr *c) {
+    Fn *f = c->f;
+    Lanes lanes = lanes_of(f, c->ret);
+    if (!lanes.ok) return;
+    IrVal a = val_address(f, c->args[0]), out = new_vector(f, c->ret);
+    bool is_int = ir_type_is_int(lanes.type);
+    for (u32 i = 0; i < lanes.count; i++) {
+        i64 at = (i64)(i * lanes.stride);
+        IrVal x = ir_load(f->ir, lanes.type, a, at);
+        switch ((LaneOp)c->op) {
+        case LANE_NEG: x = is_int ? ir_neg(f->ir, x) : ir_fneg(f->ir, x); break;
+        case LANE_FABS: x = ir_fabs(f->ir, x); break;
+        case LANE_FSQRT: x = ir_fsqrt(f->ir, x); break;
+        case LANE_CTPOP: x = ir_ctpop(f->ir, x); break;
+        case LANE_CTLZ: x = ir_ctlz(f->ir, x); break;
+        case LANE_CTTZ: x = ir_cttz(f->ir, x); break;
+        case LANE_BSWAP: x = lanes.stride == 1 ? x : ir_bswap(f->ir, x); break;
+        case LANE_BITREVERSE: x = ir_bitreverse(f->ir, x); break;
+        }
+        ir_store(f->ir, out, at, x);
+    }
+    intr_return(c, val_in_memory(out, c->ret));
+}
+
+// Saturating addition (op 0) and subtraction (op 1).
+void intr_simd_saturating(Intr *c) {
+    Fn *f = c->f;
+    Lanes lanes = lanes_of(f, c->ret);
+    if (!lanes.ok) return;
+    IrVal a = val_address(f, c->args[0]), b = val_address(f, c->args[1]),
+          out = new_vector(f, c->ret);
+    bool sign = ty_is_signed(ty_kind(f->db, lanes.elem));
+    for (u32 i = 0; i < lanes.count; i++) {
+        i64 at = (i64)(i * lanes.stride);
+        IrVal x = ir_load(f->ir, lanes.type, a, at), y = ir_load(f->ir, lanes.type, b, at);
+        ir_store(f->ir, out, at,
+                 c->op ? ir_sub_sat(f->ir, sign, x, y) : ir_add_sat(f->ir, sign, x, y));
+    }
+    intr_return(c, val_in_memory(out, c->ret));
+}
