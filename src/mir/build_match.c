@@ -902,9 +902,27 @@ void bind_irrefutable(MirBuild *b, HirPat pat, MirPlace place) {
     visit_bindings(b, pat, schedule_local);
 }
 
+static void see_mode(MirBuild *b, HirLocal local) {
+    b->modes_seen |= (u8)(1u << bind_mode(b, local));
+}
+
+// What is matched, as a place. A constant that patterns borrow from is promoted, as behind `&`.
+static MirPlace scrutinee_place(MirBuild *b, HirExpr e, const HirPat *pats, u32 count) {
+    b->modes_seen = 0;
+    for (u32 i = 0; i < count; i++)
+        visit_bindings(b, pats[i], see_mode);
+    Ex x = ex_full(b, e);
+    MirConst konst;
+    bool borrows = b->modes_seen & 1u << BIND_REF && !(b->modes_seen & 1u << BIND_REF_MUT);
+    if (borrows && !ex_is_place(b, x) && promote(b, e, x, &konst)) {
+        return place_deref(b, place_local(temp_of_rvalue(b, rv_use(op_const(b, konst)), konst.ty)));
+    }
+    return expr_place(b, x);
+}
+
 void let_condition(MirBuild *b, HirExpr let) {
     const HirExprRow *row = hir_expr(b->hir, let);
-    MirPlace place = expr_place(b, ex_full(b, row->let.init));
+    MirPlace place = scrutinee_place(b, row->let.init, &row->let.pat, 1);
     set_pos(b, let);
     MirBlock fail = match_one(b, row->let.pat, place);
     if (fail.id != UINT32_MAX) {
@@ -938,7 +956,7 @@ static void let_initialized(MirBuild *b, const HirStmt *stmt) {
         b->var_scheduled[local.id] = 1;
         return;
     }
-    MirPlace place = expr_place(b, ex_full(b, stmt->expr));
+    MirPlace place = scrutinee_place(b, stmt->expr, &stmt->pat, 1);
     if (!stmt->els.id) {
         check_irrefutable(b, stmt->pat, false);
         if (pat->kind != HIR_PAT_WILD) bind_irrefutable(b, stmt->pat, place);
@@ -1094,10 +1112,13 @@ static void build_arm(MirBuild *b, MirPlace dest, const HirArm *arm, u32 number,
 void match_into(MirBuild *b, MirPlace dest, HirExpr e) {
     const HirExprRow *row = hir_expr(b->hir, e);
     Ty ty = typeck_adjusted(b->typeck, row->match.scrutinee);
-    MirPlace place = expr_place(b, ex_full(b, row->match.scrutinee));
-    set_pos(b, e);
     HirList arms = row->match.arms;
     const HirArm *arm_rows = HIR_AT(b->hir, HirArm, arms, arms.first);
+    HirPat *pats = SCRATCH_ARRAY(b->scratch, HirPat, arms.count + 1);
+    for (u32 i = 0; i < arms.count; i++)
+        pats[i] = arm_rows[i].pat;
+    MirPlace place = scrutinee_place(b, row->match.scrutinee, pats, arms.count);
+    set_pos(b, e);
     check_match(b, e, ty, arm_rows, arms.count);
     CandVec cands = {0};
     for (u32 i = 0; i < arms.count; i++) {

@@ -111,6 +111,7 @@ typedef struct MirBuild {
     TyFact *facts; // open-addressed by type
     u32 fact_cap, fact_count;
     PromotedVec *promoted; // of the owner; shared with promoteds' builds
+    u8 modes_seen;         // bits of BindMode, while patterns are looked through
     bool is_error;
     Symbol reason;
 } MirBuild;

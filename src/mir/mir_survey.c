@@ -142,8 +142,7 @@ int main(int argc, char **argv) {
                 (void)def_assoc_items(db, def, &n);
             }
             if (kind == DEF_FN || kind == DEF_ASSOC_FN || kind == DEF_CONST || kind == DEF_STATIC ||
-                kind == DEF_ASSOC_CONST ||
-                kind == DEF_ANON_CONST || kind == DEF_INLINE_CONST)
+                kind == DEF_ASSOC_CONST || kind == DEF_ANON_CONST || kind == DEF_INLINE_CONST)
                 survey_body(&s, def);
         }
         seen = count;
