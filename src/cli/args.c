@@ -100,6 +100,7 @@ typedef struct Parser {
     Scratch *scratch;
     VEC(Str) cfgs;
     VEC(const char *) link_args;
+    VEC(const char *) test_args;
 } Parser;
 
 // The row and, of `--name=value` and `-Cvalue`, the value inside the argument.
@@ -219,7 +220,8 @@ static bool parse_option(Parser *parser, const OptionRow *row, const char *value
     UNREACHABLE();
 }
 
-static bool parse_positional(CliArgs *args, const char *text) {
+static bool parse_positional(Parser *parser, const char *text) {
+    CliArgs *args = parser->args;
     u32 takes = args->command->takes;
     if ((takes & TAKES_TOPIC) && !args->help_topic)
         args->help_topic = text;
@@ -229,6 +231,8 @@ static bool parse_positional(CliArgs *args, const char *text) {
         args->input = text;
     else if ((takes & TAKES_STAGE) && !args->function)
         args->function = text;
+    else if (takes & TAKES_FILTER)
+        vec_push(parser->scratch, &parser->test_args, text);
     else {
         cli_error(args, "unexpected argument `%s`%s", text,
                   takes & TAKES_PROGRAM_ARGS ? " (the program's arguments follow `--`)" : "");
@@ -240,9 +244,13 @@ static bool parse_positional(CliArgs *args, const char *text) {
 static bool parse_one(Parser *parser) {
     CliArgs *args = parser->args;
     const char *arg = parser->argv[parser->next++];
-    if (arg[0] != '-' || arg[1] == 0) return parse_positional(args, arg);
+    if (arg[0] != '-' || arg[1] == 0) return parse_positional(parser, arg);
     const char *value;
     const OptionRow *row = find_option(arg, &value);
+    if (!row && (args->command->takes & TAKES_FILTER)) { // the test harness's own
+        vec_push(parser->scratch, &parser->test_args, arg);
+        return true;
+    }
     if (!row || (row->takes && !(row->takes & args->command->takes))) {
         cli_error(args, "`rac %s` has no option `%s` (see `rac help %s`)", args->command->name, arg,
                   args->command->name);
@@ -286,6 +294,8 @@ bool args_parse(CliArgs *args, int argc, char **argv, Scratch *scratch) {
         }
         if (!parse_one(&parser)) return false;
     }
+    args->test_args = parser.test_args.at;
+    args->test_arg_count = parser.test_args.count;
     args->options.cfgs = parser.cfgs.at;
     args->options.cfg_count = parser.cfgs.count;
     args->link_args = parser.link_args.at;

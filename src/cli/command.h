@@ -27,6 +27,8 @@ typedef struct CliArgs {
     u32 program_arg_count;
     const char *const *link_args; // -C link-arg
     u32 link_arg_count;
+    const char *const *test_args; // test: the filter and the harness's options
+    u32 test_arg_count;
     ColourChoice colour;
     bool std; // check --std
 } CliArgs;
@@ -39,6 +41,7 @@ enum {
     TAKES_PROGRAM_ARGS = 8,
     TAKES_TOPIC = 16,
     TAKES_STD = 32,
+    TAKES_FILTER = 64, // test: a filter, and options of the test harness
 };
 
 typedef struct Command {
@@ -61,6 +64,7 @@ void args_print_options(u32 takes); // the options' part of a help text
 int command_run(const CliArgs *args);
 int command_build(const CliArgs *args);
 int command_check(const CliArgs *args);
+int command_test(const CliArgs *args);
 int command_dump(const CliArgs *args);
 int command_help(const CliArgs *args);
 

@@ -36,7 +36,7 @@ static int dump_code(Session *session, PrintFn *print) {
             ProgramData data;
             (void)source->data(source->cx, sym, &scratch, &data);
         } else {
-            const IrFn *fn = source->function(source->cx, sym, &scratch);
+            const IrFn *fn = program_ir(&program, sym);
             Str name = instance_print(db, ref.instance, &scratch);
             if (fn && (!want || ends_in(name, str_from(want)))) {
                 printf("// %.*s\n", STR_ARG(name));

@@ -1,5 +1,6 @@
 // rac's entry: the stack, the subcommands, the help texts.
 #include "cli/command.h"
+#include "link/toolchain.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -22,6 +23,12 @@ static const Command command_table[] = {
      "Compiles the program in FILE.rs and links it against the toolchain's standard library\n"
      "with the system's C compiler driver. The executable appears whole or not at all.",
      TAKES_INPUT | TAKES_OUTPUT, command_build},
+    {"test", "rac test [OPTIONS] FILE.rs [FILTER] [-- ARGS...]", "run a program's tests",
+     "Runs the #[test] functions of FILE.rs under the standard test harness. FILTER and ARGS go "
+     "to\n"
+     "it: `rac test lib.rs parse -- --nocapture`, `-- --list`, `-- --ignored`, `-- "
+     "--test-threads=1`.",
+     TAKES_INPUT | TAKES_PROGRAM_ARGS | TAKES_FILTER, command_test},
     {"check", "rac check [OPTIONS] FILE.rs", "show the errors of a program",
      "Checks the program in FILE.rs and shows its errors and warnings, without making code.\n"
      "Borrow checking is left to rustc. The exit status is 1 if there were errors.",
@@ -51,7 +58,7 @@ static void print_overview(void) {
     for (u32 i = 0; i < ARRAY_LEN(command_table); i++)
         printf("  %-8s %s\n", command_table[i].name, command_table[i].summary);
     puts("\nStart with `rac run hello.rs`. `rac help COMMAND` tells more of each;");
-    puts("`rac --version` prints the version.");
+    puts("`rac --version` prints the version and the toolchain it found.");
 }
 
 int command_help(const CliArgs *args) {
@@ -132,9 +139,23 @@ static void *run_command(void *data) {
     return NULL;
 }
 
+static void print_version(void) {
+    puts("rac " RAC_VERSION);
+    Scratch scratch;
+    scratch_init(&scratch);
+    Toolchain toolchain;
+    LinkError error;
+    if (toolchain_find(&scratch, STR(""), &toolchain, &error))
+        printf("toolchain: %.*s in %.*s\n", STR_ARG(toolchain.version_line),
+               STR_ARG(toolchain.sysroot));
+    else
+        printf("toolchain: %s\n", error.text);
+    scratch_deinit(&scratch);
+}
+
 int main(int argc, char **argv) {
     if (argc == 2 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))) {
-        puts("rac " RAC_VERSION);
+        print_version();
         return STATUS_OK;
     }
     u8 *stack = mmap(NULL, GUARD_BYTES + STACK_BYTES, PROT_READ | PROT_WRITE,

@@ -30,19 +30,19 @@ static void print_chain(Program *p, IrSym sym) {
     }
 }
 
-static void report_mono_error(Program *p, IrSym sym, const MonoError *error) {
+static void report_failure(Program *p, IrSym sym, const CodeBlob *error) {
     Session *session = p->session;
     Db *db = session->db;
     p->errors++;
     MonoRef ref = ref_of(p, sym);
     Str name = instance_print(db, ref.instance, &db->scratch);
-    if (error->is_const && session_report(session, Q_const_eval, const_failed_query(db))) {
+    if (error->is_const && session_report(session, Q_const_eval, error->failed_const)) {
         fprintf(stderr, "note: the constant is needed by `%.*s`\n", STR_ARG(name));
         print_chain(p, sym);
         fputc('\n', stderr);
         return;
     }
-    cli_error(session->args, "not supported yet: %.*s", STR_ARG(error->what));
+    cli_error(session->args, "not supported yet: %.*s", (int)error->what.count, LIST_AT(error, char, error->what));
     u32 file = 0, offset = 0;
     if (error->def.id) def_locate(db, error->def, &file, &offset);
     if (file) {
@@ -92,39 +92,52 @@ static void report(void *cx, const char *text) {
 
 // ---- functions ----------------------------------------------------------------------------------
 
-static const IrFn *function(void *cx, IrSym sym, Scratch *scratch) {
-    Program *p = cx;
+static const CodeBlob *blob_of(Program *p, IrSym sym) {
     Db *db = p->session->db;
-    (void)scratch; // mono builds in the Db's, which is rewound when the next function is asked for
     note_requests(p);
     scratch_rewind(&db->scratch, 0);
-    MonoRef ref = ref_of(p, sym);
     p->building = sym;
-    const InstanceRow *row = instance_row(db, ref.instance);
+    const CodeBlob *blob = code_of(db, ref_of(p, sym).instance);
+    note_requests(p);
+    return blob;
+}
+
+static bool find_code(void *cx, IrSym sym, ProgramCode *out) {
+    const CodeBlob *blob = blob_of(cx, sym);
+    if (blob->is_failed) return false;
+    *out = (ProgramCode){code_view(blob), blob->identity};
+    return true;
+}
+
+static bool code(void *cx, IrSym sym, Scratch *scratch, ProgramCode *out) {
+    (void)scratch; // the memo has it
+    Program *p = cx;
+    note_requests(p);
+    const InstanceRow *row = instance_row(p->session->db, ref_of(p, sym).instance);
     if (is_endless(p, sym, row)) {
         report_endless(p, row->def);
-        return NULL;
+        return false;
     }
+    if (find_code(cx, sym, out)) return true;
+    report_failure(cx, sym, blob_of(cx, sym));
+    return false;
+}
+
+const IrFn *program_ir(Program *p, IrSym sym) {
+    Db *db = p->session->db;
     MonoError error;
-    IrFn *fn = mono_build(db, ref.instance, &error);
-    note_requests(p);
-    if (!fn) {
-        report_mono_error(p, sym, &error);
+    if (blob_of(p, sym)->is_failed) {
+        report_failure(p, sym, blob_of(p, sym));
         return NULL;
     }
-    Str why;
-    if (!ir_verify(fn, &db->scratch, &why)) {
-        error = (MonoError){.what = scratch_print(&db->scratch, "code that rac lowered wrongly (%.*s)", STR_ARG(why))};
-        report_mono_error(p, sym, &error);
-        return NULL;
-    }
-    return fn;
+    return code_ir(db, ref_of(p, sym).instance, &error);
 }
 
 static Str name_of(void *cx, IrSym sym, Scratch *scratch) {
     Program *p = cx;
     MonoRef ref = ref_of(p, sym);
     if (ref.kind == REF_INSTANCE) return mono_symbol_name(p->session->db, ref.instance, scratch);
+    if (ref.kind == REF_STATIC && program_exports(p, sym)) return program_static_name(p, ref.def);
     return scratch_print(scratch, ".Lrac.%u", sym.id);
 }
 
@@ -180,6 +193,7 @@ static bool alloc_data(Program *p, const ConstAlloc *alloc, Scratch *scratch, Pr
         .bytes = LIST_AT(alloc, u8, alloc->bytes),
         .size = alloc->size,
         .align = max_u32(alloc->align, 1),
+        .stamp = alloc,
         .is_mutable = alloc->is_mut,
         .relocs = relocs.at,
         .reloc_count = relocs.count,
@@ -189,8 +203,9 @@ static bool alloc_data(Program *p, const ConstAlloc *alloc, Scratch *scratch, Pr
 
 static void vtable_data(Program *p, MonoRef ref, Scratch *scratch, ProgramData *out) {
     Db *db = p->session->db;
-    u32 count;
-    const VtableWord *words = mono_vtable(db, ref.ty, ref.dyn, &count);
+    const VtableWords *blob = code_vtable(db, mono_ref_intern(db, ref));
+    const VtableWord *words = LIST_AT(blob, VtableWord, blob->words);
+    u32 count = blob->words.count;
     u64 *bytes = SCRATCH_ARRAY(scratch, u64, count);
     RelocVec relocs = {0};
     for (u32 i = 0; i < count; i++) {
@@ -202,7 +217,8 @@ static void vtable_data(Program *p, MonoRef ref, Scratch *scratch, ProgramData *
         IrSymKind kind = to.kind == REF_INSTANCE ? IR_SYM_FN_SLOT : to.kind == REF_EXTERN ? IR_SYM_FN_EXTERN : IR_SYM_DATA;
         vec_push(scratch, &relocs, (ProgramReloc){8 * i, mono_symbol(db, kind, to)});
     }
-    *out = (ProgramData){.bytes = (const u8 *)bytes, .size = 8 * (u64)count, .align = 8, .relocs = relocs.at, .reloc_count = relocs.count};
+    *out = (ProgramData){.bytes = (const u8 *)bytes, .size = 8 * (u64)count, .align = 8, .relocs = relocs.at, .reloc_count = relocs.count, .stamp = blob,
+                         .kind = code_holds_closure(db, ref.ty) ? PROGRAM_DATA_CONST : PROGRAM_DATA_TABLE};
 }
 
 // A core::panic::Location: { file: &'static str (not null, with a final zero behind it), line: u32, col: u32 }.
@@ -221,7 +237,7 @@ static void location_data(Program *p, MonoRef ref, Scratch *scratch, ProgramData
     row->col = at.col;
     ProgramReloc *reloc = SCRATCH_NEW(scratch, ProgramReloc);
     reloc->sym = mono_symbol(db, IR_SYM_DATA, (MonoRef){.kind = REF_BYTES, .name = symbol_intern(&db->symbols, path)});
-    *out = (ProgramData){.bytes = (const u8 *)row, .size = 24, .align = 8, .relocs = reloc, .reloc_count = 1};
+    *out = (ProgramData){.bytes = (const u8 *)row, .size = 24, .align = 8, .relocs = reloc, .reloc_count = 1, .kind = PROGRAM_DATA_LOCATION};
 }
 
 static bool data(void *cx, IrSym sym, Scratch *scratch, ProgramData *out) {
@@ -237,6 +253,7 @@ static bool data(void *cx, IrSym sym, Scratch *scratch, ProgramData *out) {
     case REF_CONST: {
         const ConstAlloc *alloc = ref.index ? const_eval_promoted(db, ref.def, ref.args, ref.index - 1) : const_eval(db, ref.def, ref.args);
         ok = alloc_data(p, alloc, scratch, out);
+        out->kind = PROGRAM_DATA_CONST;
         break;
     }
     case REF_STATIC:
@@ -244,6 +261,7 @@ static bool data(void *cx, IrSym sym, Scratch *scratch, ProgramData *out) {
         const ConstAlloc *alloc = static_initializer(db, ref.def);
         ok = alloc_data(p, alloc, scratch, out);
         out->is_mutable |= ref.kind == REF_TLS;
+        out->kind = PROGRAM_DATA_STATIC;
         break;
     }
     case REF_BYTES: {
@@ -291,15 +309,22 @@ bool program_open(Program *p, Session *session, IrSymKind fn_kind) {
     p->source = (ProgramSource){
         .cx = p,
         .symbols = mono_symbols(db),
-        .function = function,
+        .code = code,
+        .find_code = find_code,
         .data = data,
         .name = name_of,
+        .exported = program_exports,
         .weak = is_weak,
         .report = report,
     };
     p->known_syms = 1;
+    scratch_init(&p->memory);
+    program_find_roots(p);
     p->entry = mono_symbol(db, IR_SYM_FN, (MonoRef){.kind = REF_INSTANCE, .instance = entry});
     return true;
 }
 
-void program_close(Program *p) { map_deinit(&p->requested_by); }
+void program_close(Program *p) {
+    map_deinit(&p->requested_by);
+    scratch_deinit(&p->memory);
+}

@@ -5,19 +5,21 @@
 
 #include <stdlib.h>
 
-static int run_in_child(Session *session, Program *program) {
+int program_run_in_child(Session *session, Program *program, u32 std_flags) {
     const CliArgs *args = session->args;
     LinkError error;
     Str std_path;
-    if (!link_std_shared(session->db, 0, &std_path, &error)) {
+    if (!link_std_shared(session->db, std_flags, &std_path, &error)) {
         cli_error(args, "%s", error.text);
         return STATUS_FAILED;
     }
-    char **argv = calloc(args->program_arg_count + 2, sizeof(char *));
+    u32 count = args->test_arg_count + args->program_arg_count;
+    char **argv = calloc(count + 2, sizeof(char *));
     CHECK(argv);
     argv[0] = (char *)args->input;
-    for (u32 i = 0; i < args->program_arg_count; i++)
-        argv[i + 1] = args->program_args[i];
+    for (u32 i = 0; i < count; i++)
+        argv[i + 1] = i < args->test_arg_count ? (char *)args->test_args[i]
+                                               : args->program_args[i - args->test_arg_count];
     JitOptions options = {.std_path = std_path.at, .argv = argv};
     Jit *jit = jit_start(&options, &error);
     if (!jit) {
@@ -41,7 +43,7 @@ int command_run(const CliArgs *args) {
     Program program;
     int status = STATUS_FAILED;
     if (program_open(&program, &session, IR_SYM_FN_SLOT)) {
-        status = run_in_child(&session, &program);
+        status = program_run_in_child(&session, &program, 0);
         program_close(&program);
     }
     session_close(&session);

@@ -1,5 +1,6 @@
 #include "cli/session.h"
 
+#include "code/code.h"
 #include "expand/hygiene.h"
 #include "hir/hir.h"
 #include "infer/typeck.h"
@@ -96,6 +97,7 @@ bool session_open_crate(Session *session, const CliArgs *args) {
     mir_register(db);
     layout_register(db);
     consts_register(db);
+    code_register(db);
     check_register(db);
 
     LinkError error;

@@ -1,30 +1,11 @@
 #define _GNU_SOURCE
-#include "jit/run.h"
+#include "jit/run_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-// What is known of one symbol of the program.
-typedef struct RunRow {
-    u32 slot;     // functions: their slot, 0: none yet
-    JitAddr code; // functions: the current code, 0: not compiled yet
-    u32 code_bytes;
-    JitAddr data; // data: where it lies; thread-locals: the pair
-} RunRow;
-
-struct JitRun {
-    Jit *jit;
-    const ProgramSource *source;
-    JitLoader loader;
-    Scratch rows_memory; // owned: the two vectors
-    VEC(RunRow) rows;    // by IrSym
-    U32Vec slot_syms;    // slot -> IrSym
-    Scratch work;        // owned: one function or datum at a time
-    JitRunFigures figures;
-};
-
-static RunRow *row_at(JitRun *run, u32 sym) {
+RunRow *run_row(JitRun *run, u32 sym) {
     while (run->rows.count <= sym)
         vec_push(&run->rows_memory, &run->rows, (RunRow){0});
     return &run->rows.at[sym];
@@ -36,12 +17,12 @@ static u64 now_ns(void) {
     return (u64)now.tv_sec * 1000000000 + (u64)now.tv_nsec;
 }
 
-static void report(JitRun *run, const char *text) {
+void run_report(JitRun *run, const char *text) {
     run->source->report(run->source->cx, text);
 }
 
-static u32 slot_of(JitRun *run, u32 sym) {
-    RunRow *row = row_at(run, sym);
+u32 run_slot(JitRun *run, u32 sym) {
+    RunRow *row = run_row(run, sym);
     if (row->slot) return row->slot;
     row->slot = jit_slot_new(run->jit);
     while (run->slot_syms.count <= row->slot)
@@ -53,7 +34,7 @@ static u32 slot_of(JitRun *run, u32 sym) {
 static bool place_data(JitRun *run, IrSym sym, JitAddr *out, LinkError *error);
 static bool place_tls(JitRun *run, IrSym sym, JitAddr *out, LinkError *error);
 
-static bool target_of(void *cx, IrSym sym, JitTarget *out, LinkError *error) {
+bool run_target(void *cx, IrSym sym, JitTarget *out, LinkError *error) {
     JitRun *run = cx;
     const IrSymRow *row = ir_symbol_row(run->source->symbols, sym);
     *out = (JitTarget){.kind = JIT_TARGET_ADDR};
@@ -68,11 +49,11 @@ static bool target_of(void *cx, IrSym sym, JitTarget *out, LinkError *error) {
     case IR_SYM_FN_EXTERN:
         // Functions that never change are called directly once they are there.
         *out = (JitTarget){.kind = JIT_TARGET_SLOT,
-                           .value = slot_of(run, sym.id),
-                           .code = row_at(run, sym.id)->code};
+                           .value = run_slot(run, sym.id),
+                           .code = run_row(run, sym.id)->code};
         return true;
     case IR_SYM_FN_SLOT:
-        *out = (JitTarget){.kind = JIT_TARGET_SLOT, .value = slot_of(run, sym.id)};
+        *out = (JitTarget){.kind = JIT_TARGET_SLOT, .value = run_slot(run, sym.id)};
         return true;
     case IR_SYM_DATA:
     case IR_SYM_DATA_EXTERN: return place_data(run, sym, &out->value, error);
@@ -86,12 +67,12 @@ static bool target_of(void *cx, IrSym sym, JitTarget *out, LinkError *error) {
 
 // The bytes with their pointers filled in, in run->work. Data may refer to itself: its address is
 // known before its pointers are followed.
-static bool final_bytes(JitRun *run, const ProgramData *data, u8 **out, LinkError *error) {
+bool run_final_bytes(JitRun *run, const ProgramData *data, u8 **out, LinkError *error) {
     u8 *bytes = scratch_take(&run->work, data->size ? data->size : 1, 16);
     if (data->bytes && data->size) memcpy(bytes, data->bytes, data->size);
     for (u32 i = 0; i < data->reloc_count; i++) {
         JitDataReloc reloc = {.offset = data->relocs[i].offset};
-        if (!target_of(run, data->relocs[i].sym, &reloc.target, error) ||
+        if (!run_target(run, data->relocs[i].sym, &reloc.target, error) ||
             !jit_relocate_bytes(&run->loader, bytes, &reloc, 1, error))
             return false;
     }
@@ -107,7 +88,7 @@ static bool get_data(JitRun *run, IrSym sym, ProgramData *data, LinkError *error
 }
 
 static bool place_data(JitRun *run, IrSym sym, JitAddr *out, LinkError *error) {
-    *out = row_at(run, sym.id)->data;
+    *out = run_row(run, sym.id)->data;
     if (*out) return true;
     ProgramData data;
     u8 *bytes;
@@ -118,10 +99,15 @@ static bool place_data(JitRun *run, IrSym sym, JitAddr *out, LinkError *error) {
     *out = data.is_mutable ? jit_alloc_data(run->jit, size, align)
                            : jit_alloc_rodata(run->jit, size, align);
     if (!*out) return link_fail(error, "the program's data is larger than rac can run (512 MB)");
-    row_at(run, sym.id)->data = *out;
+    RunRow *row = run_row(run, sym.id);
+    row->data = *out;
+    row->data_kind = data.kind;
+    row->data_size = data.size;
+    row->reloc_count = data.reloc_count;
+    row->stamp = data.stamp;
     run->figures.data_count++;
     if (!data.bytes) return true;
-    if (!final_bytes(run, &data, &bytes, error)) return false;
+    if (!run_final_bytes(run, &data, &bytes, error)) return false;
     if (data.is_mutable)
         jit_write_data(run->jit, *out, bytes, data.size);
     else if (data.size)
@@ -130,14 +116,20 @@ static bool place_data(JitRun *run, IrSym sym, JitAddr *out, LinkError *error) {
 }
 
 static bool place_tls(JitRun *run, IrSym sym, JitAddr *out, LinkError *error) {
-    *out = row_at(run, sym.id)->data;
+    *out = run_row(run, sym.id)->data;
     if (*out) return true;
     ProgramData data;
     u8 *bytes;
-    if (!get_data(run, sym, &data, error) || !final_bytes(run, &data, &bytes, error)) return false;
+    if (!get_data(run, sym, &data, error) || !run_final_bytes(run, &data, &bytes, error))
+        return false;
     *out = jit_tls_new(run->jit, data.bytes ? bytes : NULL, data.size, data.align ? data.align : 1);
     if (!*out) return link_fail(error, "the thread-local variables take more than 16 MB");
-    row_at(run, sym.id)->data = *out;
+    RunRow *row = run_row(run, sym.id);
+    row->data = *out;
+    row->data_kind = data.kind;
+    row->data_size = data.size;
+    row->reloc_count = data.reloc_count;
+    row->stamp = data.stamp;
     run->figures.data_count++;
     return true;
 }
@@ -147,38 +139,32 @@ static bool place_tls(JitRun *run, IrSym sym, JitAddr *out, LinkError *error) {
 static bool compile(JitRun *run, IrSym sym) {
     const ProgramSource *source = run->source;
     u64 mark = scratch_mark(&run->work);
-    X64Code code;
-    Str why;
+    ProgramCode made;
     LinkError error;
     JitAddr at;
     bool done = false;
-    const IrFn *fn = source->function(source->cx, sym, &run->work);
+    bool is_made = source->code(source->cx, sym, &run->work, &made);
     u64 begin = now_ns();
-    if (fn && !x64_gen(fn, &run->work, &code, &why)) {
-        Str name = source->name(source->cx, sym, &run->work);
-        link_fail(&error, "cannot compile `%.*s`: %.*s", STR_ARG(name), STR_ARG(why));
-        report(run, error.text);
-    } else if (fn && !jit_load_fn(&run->loader, &code, &at, &error)) {
-        if (error.text[0]) report(run, error.text);
-    } else if (fn) {
-        row_at(run, sym.id)->code = at;
-        row_at(run, sym.id)->code_bytes = code.code_bytes;
+    if (is_made && !jit_load_fn(&run->loader, &made.code, &at, &error)) {
+        if (error.text[0]) run_report(run, error.text);
+    } else if (is_made) {
+        RunRow *row = run_row(run, sym.id);
+        row->code = at;
+        row->code_bytes = made.code.code_bytes;
+        row->identity = made.identity;
+        row->stamp = made.code.code;
         run->figures.function_count++;
-        run->figures.code_bytes += code.code_bytes;
-        jit_publish(run->jit, slot_of(run, sym.id), at);
+        run->figures.code_bytes += made.code.code_bytes;
+        jit_publish(run->jit, run_slot(run, sym.id), at);
         done = true;
     }
-    run->figures.gen_ns += now_ns() - begin;
+    run->figures.place_ns += now_ns() - begin;
     scratch_rewind(&run->work, mark);
     return done;
 }
 
 bool jit_run_compile(JitRun *run, IrSym sym) {
-    return row_at(run, sym.id)->code != 0 || compile(run, sym);
-}
-
-bool jit_run_recompile(JitRun *run, IrSym sym) {
-    return compile(run, sym);
+    return run_row(run, sym.id)->code != 0 || compile(run, sym);
 }
 
 static void give_names(JitRun *run) {
@@ -202,6 +188,11 @@ static bool serve_slot(void *cx, Jit *jit, u32 slot) {
         return true;
     }
     CHECK(slot < run->slot_syms.count && run->slot_syms.at[slot]);
+    for (u32 i = 0; i < run->stale_slots.count; i++) {
+        if (run->stale_slots.at[i] != slot) continue;
+        run->stale_call = (IrSym){run->slot_syms.at[slot]};
+        return false;
+    }
     return jit_run_compile(run, (IrSym){run->slot_syms.at[slot]});
 }
 
@@ -210,9 +201,9 @@ u64 jit_run_address(JitRun *run, IrSym sym) {
     LinkError error;
     u64 address = 0;
     u64 mark = scratch_mark(&run->work);
-    if (!target_of(run, sym, &target, &error) ||
+    if (!run_target(run, sym, &target, &error) ||
         !jit_target_address(&run->loader, &target, &address, &error)) {
-        if (error.text[0]) report(run, error.text);
+        if (error.text[0]) run_report(run, error.text);
         address = 0;
     }
     scratch_rewind(&run->work, mark);
@@ -228,7 +219,7 @@ JitRun *jit_run_new(Jit *jit, const ProgramSource *source) {
     run->source = source;
     scratch_init(&run->rows_memory);
     scratch_init(&run->work);
-    jit_loader_init(&run->loader, jit, source->symbols, target_of, run);
+    jit_loader_init(&run->loader, jit, source->symbols, run_target, run);
     return run;
 }
 
@@ -249,15 +240,15 @@ static bool set_allocator(JitRun *run) {
     }
     LinkError error;
     if (jit_set_allocator(run->jit, functions, &error)) return true;
-    report(run, error.text);
+    run_report(run, error.text);
     return false;
 }
 
 JitResult jit_run(JitRun *run, IrSym entry, int timeout_ms) {
     LinkError error;
     bool ready = set_allocator(run) && jit_run_compile(run, entry);
-    if (ready && !jit_go(run->jit, row_at(run, entry.id)->code, &error)) {
-        report(run, error.text);
+    if (ready && !jit_go(run->jit, run_row(run, entry.id)->code, &error)) {
+        run_report(run, error.text);
         ready = false;
     }
     if (ready) return jit_run_serve(run, timeout_ms);

@@ -13,11 +13,9 @@ typedef struct JitRun JitRun;
 JitRun *jit_run_new(Jit *jit, const ProgramSource *source);
 void jit_run_free(JitRun *run);
 
-// Compiles what a symbol needs before it can be called (a function: itself) and publishes it. Also
-// for patching: after the source's answer for a function has changed, jit_run_recompile makes the
-// new code what every caller calls. False after a report.
+// Compiles what a symbol needs before it can be called (a function: itself) and publishes it. False
+// after a report.
 bool jit_run_compile(JitRun *run, IrSym sym);
-bool jit_run_recompile(JitRun *run, IrSym sym);
 
 // Starts `entry` (isize entry(int argc, char **argv)) and serves until the child ends.
 JitResult jit_run(JitRun *run, IrSym entry, int timeout_ms);
@@ -27,10 +25,35 @@ JitResult jit_run_serve(JitRun *run, int timeout_ms);
 // The address to call one of the program's functions at, or where a datum lies; 0 after a report.
 u64 jit_run_address(JitRun *run, IrSym sym);
 
+// Patching: brings what the program has of the source's answers to what they are now. All or
+// nothing: either everything that changed is placed and published, or nothing is.
+//
+// Functions with the same identity are patched in their slots. One whose identity changed gets a
+// new slot, and whatever names it is placed again: frames that run go on with the old one and what
+// that calls.
+typedef struct JitReload {
+    U32Vec functions;   // IrSym: those whose code changed
+    U32Vec statics;     // IrSym: statics that keep their value, though their initialiser changed
+    u32 renewed_count;  // functions that got a new slot
+    u32 relinked_count; // functions placed again because something they name has moved
+    u32 data_count;     // data placed anew or rewritten
+    Str restart;        // not empty: the program must be started again, because ...
+} JitReload;
+// Whether callers of a function that has not been called yet now see another signature.
+typedef bool JitSigChanged(void *cx, IrSym sym);
+// The lists are in `scratch`. False after a report, and when a restart is needed.
+bool jit_run_reload(JitRun *run, Scratch *scratch, JitSigChanged *sig_changed, void *cx,
+                    JitReload *out);
+// Rewrites the lines and columns that panics tell. May be called when the program goes on already.
+void jit_run_refresh_locations(JitRun *run);
+// The function that was called through a slot whose callers have an old idea of its signature; the
+// run has ended with JIT_END_COMPILE then. 0: none.
+IrSym jit_run_stale_call(const JitRun *run);
+
 typedef struct JitRunFigures {
     u32 function_count, data_count;
     u64 code_bytes;
-    u64 gen_ns; // x64_gen and placing
+    u64 place_ns;
 } JitRunFigures;
 JitRunFigures jit_run_figures(const JitRun *run);
 

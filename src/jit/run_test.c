@@ -122,8 +122,7 @@ static const IrFn *make_guarded(World *w, Scratch *s) {
     return fn;
 }
 
-static const IrFn *make_function(void *cx, IrSym sym, Scratch *s) {
-    World *w = cx;
+static const IrFn *make_function(World *w, IrSym sym, Scratch *s) {
     u64 key = ir_symbol_row(&w->symbols, sym)->key;
     w->made[key]++;
     switch (key) {
@@ -135,6 +134,14 @@ static const IrFn *make_function(void *cx, IrSym sym, Scratch *s) {
     }
 }
 
+static bool make_code(void *cx, IrSym sym, Scratch *s, ProgramCode *out) {
+    const IrFn *fn = make_function(cx, sym, s);
+    Str why;
+    if (fn && !x64_gen(fn, s, &out->code, &why)) fail_msg("%.*s", STR_ARG(why));
+    out->identity = 0;
+    return fn != NULL;
+}
+
 static bool make_data(void *cx, IrSym sym, Scratch *s, ProgramData *out) {
     World *w = cx;
     u64 key = ir_symbol_row(&w->symbols, sym)->key;
@@ -143,22 +150,34 @@ static bool make_data(void *cx, IrSym sym, Scratch *s, ProgramData *out) {
     static const u64 vtable[6] = {0, 0, 1, 0, 0, 0};
     static const u64 location[3] = {0, 5, (u64)7 << 32 | 6};
     switch (key) {
-    case TEXT: *out = (ProgramData){(const u8 *)"from IR\n", 8, 1, false, NULL, 0}; return true;
-    case MESSAGE: *out = (ProgramData){(const u8 *)"inside", 6, 1, false, NULL, 0}; return true;
-    case FILE_NAME: *out = (ProgramData){(const u8 *)"ir.rs", 5, 1, false, NULL, 0}; return true;
-    case COUNTER: *out = (ProgramData){(const u8 *)&five, 4, 4, true, NULL, 0}; return true;
-    case LOCAL: *out = (ProgramData){(const u8 *)&thirty, 4, 4, true, NULL, 0}; return true;
+    case TEXT:
+        *out =
+            (ProgramData){(const u8 *)"from IR\n", 8, 1, false, NULL, 0, PROGRAM_DATA_FIXED, NULL};
+        return true;
+    case MESSAGE:
+        *out = (ProgramData){(const u8 *)"inside", 6, 1, false, NULL, 0, PROGRAM_DATA_FIXED, NULL};
+        return true;
+    case FILE_NAME:
+        *out = (ProgramData){(const u8 *)"ir.rs", 5, 1, false, NULL, 0, PROGRAM_DATA_FIXED, NULL};
+        return true;
+    case COUNTER:
+        *out = (ProgramData){(const u8 *)&five, 4, 4, true, NULL, 0, PROGRAM_DATA_STATIC, NULL};
+        return true;
+    case LOCAL:
+        *out = (ProgramData){(const u8 *)&thirty, 4, 4, true, NULL, 0, PROGRAM_DATA_STATIC, NULL};
+        return true;
     case LOCATION: {
         ProgramReloc *reloc = SCRATCH_NEW(s, ProgramReloc);
         *reloc = (ProgramReloc){0, sym_of(w, FILE_NAME)};
-        *out = (ProgramData){(const u8 *)location, 24, 8, false, reloc, 1};
+        *out =
+            (ProgramData){(const u8 *)location, 24, 8, false, reloc, 1, PROGRAM_DATA_FIXED, NULL};
         return true;
     }
     case VTABLE: {
         ProgramReloc *relocs = SCRATCH_ARRAY(s, ProgramReloc, 3);
         for (u32 i = 0; i < 3; i++)
             relocs[i] = (ProgramReloc){24 + 8 * i, sym_of(w, MAIN)};
-        *out = (ProgramData){(const u8 *)vtable, 48, 8, false, relocs, 3};
+        *out = (ProgramData){(const u8 *)vtable, 48, 8, false, relocs, 3, PROGRAM_DATA_FIXED, NULL};
         return true;
     }
     default: fail_msg("no data %u", (unsigned)key); return false;
@@ -191,7 +210,7 @@ static int world_make(void **state) {
     }
     w->source = (ProgramSource){.cx = w,
                                 .symbols = &w->symbols,
-                                .function = make_function,
+                                .code = make_code,
                                 .data = make_data,
                                 .name = make_name,
                                 .report = take_report};
@@ -240,7 +259,7 @@ static void a_program_of_ir_runs_in_the_child(void **state) {
         close(files[i]);
     }
     printf("  %u functions, %u data, %u bytes of code, %u us\n", figures.function_count,
-           figures.data_count, (u32)figures.code_bytes, (u32)(figures.gen_ns / 1000));
+           figures.data_count, (u32)figures.code_bytes, (u32)(figures.place_ns / 1000));
     assert_string_equal(w->reported, "");
     assert_int_equal(result.end, JIT_END_EXITED);
     assert_int_equal(result.status, EXPECTED_STATUS);

@@ -16,7 +16,6 @@ void layout_store_free(struct LayoutStore *store) {
     if (!store) return;
     interner_deinit(&store->abis);
     interner_deinit(&store->instances);
-    map_deinit(&store->resolved);
     free(store);
 }
 
@@ -74,10 +73,10 @@ static InstanceId resolve_trait_item(Db *db, DefId def, Args args, DefId trait) 
     }
 }
 
-InstanceId instance_resolve(Db *db, DefId def, Args args) {
-    u64 key = pack_u64(def.id, args.id);
-    u32 known = map_get(&db->layouts->resolved, key);
-    if (known) return (InstanceId){known};
+static void run_resolve_instance(Db *db, u32 key) {
+    const u32 *words = types_key_words(db, key);
+    DefId def = {words[0]};
+    Args args = {words[1]};
     InstanceId instance;
     DefId trait = {0};
     DefKind kind = def_kind(db, def);
@@ -97,8 +96,16 @@ InstanceId instance_resolve(Db *db, DefId def, Args args) {
         }
         instance = instance_intern(db, row);
     }
-    if (instance.id) map_set(&db->layouts->resolved, key, instance.id);
-    return instance;
+    query_return(db, &instance, sizeof instance);
+}
+
+InstanceId instance_resolve(Db *db, DefId def, Args args) {
+    u32 key = types_key(db, (u32[]){def.id, args.id}, 2);
+    return *(const InstanceId *)query_get(db, Q_resolve_instance, key);
+}
+
+void instance_register(Db *db) {
+    query_register(db, Q_resolve_instance, run_resolve_instance);
 }
 
 InstanceId instance_drop_glue(Db *db, Ty ty) {

@@ -570,4 +570,5 @@ void layout_register(Db *db) {
     query_register(db, Q_layout, layout_run);
     abi_register(db);
     vtable_register(db);
+    instance_register(db);
 }

@@ -9,10 +9,10 @@
 struct LayoutStore {
     Interner abis;      // AbiKey (abi.c)
     Interner instances; // InstanceRow (instance.c)
-    Map resolved;       // (def, args) -> InstanceId + 1 (instance.c)
 };
 
 void abi_register(Db *db);
 void vtable_register(Db *db);
+void instance_register(Db *db);
 
 #endif

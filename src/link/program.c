@@ -36,33 +36,20 @@ static ObjSym symbol_of(void *cx, IrSym sym) {
     return out;
 }
 
-static void fail(Build *b, Str name, Str why) {
-    char text[2048];
-    snprintf(text, sizeof text, "cannot compile `%.*s`: %.*s", STR_ARG(name), STR_ARG(why));
-    b->source->report(b->source->cx, text);
-    b->failed = true;
-}
-
 static ObjBinding binding_of(Build *b, IrSym sym) {
     const ProgramSource *source = b->source;
     return source->exported && source->exported(source->cx, sym) ? OBJ_GLOBAL : OBJ_LOCAL;
 }
 
 static void emit_function(Build *b, IrSym sym, ObjSym to) {
-    const IrFn *fn = b->source->function(b->source->cx, sym, &b->work);
-    if (!fn) {
+    ProgramCode code;
+    if (!b->source->code(b->source->cx, sym, &b->work, &code)) {
         b->failed = true;
         return;
     }
-    X64Code code;
-    Str why;
-    if (!x64_gen(fn, &b->work, &code, &why)) {
-        fail(b, b->source->name(b->source->cx, sym, &b->work), why);
-        return;
-    }
-    obj_emit_fn(&b->emit, to, binding_of(b, sym), 0, &code);
+    obj_emit_fn(&b->emit, to, binding_of(b, sym), 0, &code.code);
     b->figures.function_count++;
-    b->figures.code_bytes += code.code_bytes;
+    b->figures.code_bytes += code.code.code_bytes;
 }
 
 static void emit_data(Build *b, IrSym sym, ObjSym to, bool tls) {

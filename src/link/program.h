@@ -1,6 +1,6 @@
 // A program to be run or linked, as the JIT (jit/run.h) and the AOT linker here see it: symbols,
-// and where the IR of each function and the bytes of each datum come from. The embedder fills a
-// ProgramSource from mono; nothing here knows of Rust.
+// and where the code of each function and the bytes of each datum come from. The embedder fills a
+// ProgramSource from code/; nothing here knows of Rust.
 //
 // What a symbol is follows from its row (ir/ir.h): with key 0 it is external and found by its name
 // (std's crates, libc, a linked library), whatever its kind; with another key it is the program's
@@ -18,6 +18,20 @@ typedef struct ProgramReloc {
     IrSym sym;
 } ProgramReloc;
 
+// What becomes of a datum that is placed already when its value has changed (jit/run.h).
+typedef enum ProgramDataKind {
+    PROGRAM_DATA_FIXED,    // it cannot change
+    PROGRAM_DATA_CONST,    // the new value is placed anew, and code that names it with it
+    PROGRAM_DATA_TABLE,    // rewritten where it lies; one of another size: the program must restart
+    PROGRAM_DATA_LOCATION, // the same, of one size, and nothing that runs depends on it
+    PROGRAM_DATA_STATIC,   // it belongs to the program
+} ProgramDataKind;
+
+typedef struct ProgramCode {
+    X64Code code;
+    u64 identity; // code/code.h
+} ProgramCode;
+
 typedef struct ProgramData {
     const u8 *bytes; // NULL: zeros
     u64 size;
@@ -25,13 +39,19 @@ typedef struct ProgramData {
     bool is_mutable; // statics that are mut or have interior mutability
     const ProgramReloc *relocs;
     u32 reloc_count;
+    ProgramDataKind kind;
+    const void *stamp; // another one: the value has changed
 } ProgramData;
 
 typedef struct ProgramSource {
     void *cx;
     const IrSymbols *symbols; // grows while functions are made
-    // The IR of one of the program's functions, in `scratch`. NULL: diagnostics have been printed.
-    const IrFn *(*function)(void *cx, IrSym sym, Scratch *scratch);
+    // The code of one of the program's functions, in `scratch` or in a place that holds it as long
+    // as it is unchanged. False: diagnostics have been printed.
+    bool (*code)(void *cx, IrSym sym, Scratch *scratch, ProgramCode *out);
+    // The same without a word when there is none: for functions that an edit may have taken away.
+    // Only jit_run_reload needs it.
+    bool (*find_code)(void *cx, IrSym sym, ProgramCode *out);
     // The bytes of one of its data or thread-locals, in `scratch`. False: diagnostics printed.
     bool (*data)(void *cx, IrSym sym, Scratch *scratch, ProgramData *out);
     // Its symbol's name, unique in the program; for messages, object files and dumps.

@@ -176,7 +176,9 @@ Symbol mono_precompiled(Db *db, InstanceId instance) {
             if (!symbol.id) symbol = find_path(db, row.def);
         }
     }
-    map_set(&db->mono->precompiled, instance.id, symbol.id + 1);
+    // What the user's own foreign functions are called may change with an edit.
+    if (!candidate || !crate_row(db, def_crate(db, row.def))->is_local)
+        map_set(&db->mono->precompiled, instance.id, symbol.id + 1);
     return symbol;
 }
 

@@ -51,6 +51,7 @@ QueryEngine *query_engine_new(void) {
     table_init(&engine->deps, sizeof(u32), DEP_STACK_MAX);
     table_init(&engine->notes, sizeof(u64), NOTE_STACK_MAX);
     table_init(&engine->log, sizeof(QueryLogRow), LOG_MAX);
+    table_init(&engine->changes, sizeof(QueryChange), LOG_MAX);
     table_init(&engine->visit, sizeof(u32), DEP_STACK_MAX);
     engine->revision = 1;
     engine->walk = 1;
@@ -68,6 +69,7 @@ void query_engine_free(QueryEngine *engine) {
     table_deinit(&engine->deps);
     table_deinit(&engine->notes);
     table_deinit(&engine->log);
+    table_deinit(&engine->changes);
     table_deinit(&engine->visit);
     heap_deinit(&engine->heap);
     free(engine);
@@ -248,6 +250,9 @@ static void run_memo(Db *db, u32 memo_id) {
     row->stat.run_count++;
     pop_frame(engine, depth);
     engine->cycle_low = outer_low;
+    if (!first && memo->changed_at == engine->revision)
+        *(QueryChange *)table_at(&engine->changes, table_add(&engine->changes, 1)) =
+            (QueryChange){(QueryKind)memo->kind, memo->key};
     bool cut_off = !first && memo->changed_at != engine->revision;
     engine_log(engine, memo, cut_off ? QUERY_CUT_OFF : QUERY_RAN);
 }

@@ -60,6 +60,7 @@ typedef struct QueryEngine {
     Table deps;   // u32: what the frames have read so far
     Table notes;  // u64: what they have attached
     Table log;    // QueryLogRow
+    Table changes; // QueryChange
     Table visit;  // u32: memos a visit of notes has still to see
     KindRow kinds[Q_COUNT];
     u32 revision;

@@ -56,6 +56,21 @@ const QueryLogRow *query_log(const Db *db, u32 *count) {
     return (const QueryLogRow *)db->engine->log.rows + 1;
 }
 
+const QueryChange *query_changes(const Db *db, u32 *count) {
+    *count = db->engine->changes.count - 1;
+    return (const QueryChange *)db->engine->changes.rows + 1;
+}
+
+void query_changes_clear(Db *db) {
+    table_truncate(&db->engine->changes, 1);
+}
+
+bool query_has_memo(const Db *db, QueryKind kind, u32 key) {
+    const KindRow *row = &db->engine->kinds[kind];
+    if (!row->memos || row->memos[key] == 0) return false;
+    return engine_memo(db->engine, row->memos[key])->state != MEMO_EMPTY;
+}
+
 QueryStat query_stat(const Db *db, QueryKind kind) {
     return db->engine->kinds[kind].stat;
 }

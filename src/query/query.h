@@ -86,6 +86,17 @@ typedef struct QueryLogRow {
 void query_log_enable(Db *db, bool on); // also clears it
 const QueryLogRow *query_log(const Db *db, u32 *count);
 
+// The memos whose value changed (not those that came to be) since the list was cleared, in the order
+// in which that was found: what reload looks at. A memo may be named twice.
+typedef struct QueryChange {
+    QueryKind kind;
+    u32 key;
+} QueryChange;
+const QueryChange *query_changes(const Db *db, u32 *count);
+void query_changes_clear(Db *db);
+// Whether the query was ever asked for.
+bool query_has_memo(const Db *db, QueryKind kind, u32 key);
+
 // Per-kind figures for --time-passes: runs and self time (without the queries it asked for).
 typedef struct QueryStat {
     u64 run_count;

@@ -1,0 +1,46 @@
+// What other objects may refer to by name: #[no_mangle] and #[export_name]. It is compiled whether
+// or not main reaches it.
+#include "cli/program.h"
+
+static bool def_is_exported(Db *db, DefId def) {
+    DefKind kind = def_kind(db, def);
+    if (kind != DEF_FN && kind != DEF_ASSOC_FN && kind != DEF_STATIC) return false;
+    if (!crate_row(db, def_crate(db, def))->is_local || !def_has_body(db, def)) return false;
+    const DefAttrs *attrs = def_attrs(db, def);
+    return (attrs->flags & DEF_ATTR_NO_MANGLE) != 0 || attrs->link_name.id != 0;
+}
+
+bool program_exports(void *cx, IrSym sym) {
+    Program *p = cx;
+    Db *db = p->session->db;
+    const IrSymRow *row = ir_symbol_row(p->source.symbols, sym);
+    if (!row->key) return false;
+    MonoRef ref = mono_ref(db, row->key);
+    if (ref.kind == REF_STATIC) return def_is_exported(db, ref.def);
+    if (ref.kind != REF_INSTANCE) return false;
+    const InstanceRow *instance = instance_row(db, ref.instance);
+    return instance->kind == INST_ITEM && def_is_exported(db, instance->def);
+}
+
+Str program_static_name(Program *p, DefId def) {
+    Db *db = p->session->db;
+    if (!def_is_exported(db, def)) return STR("");
+    const DefAttrs *attrs = def_attrs(db, def);
+    return symbol_str(&db->symbols,
+                      attrs->link_name.id ? attrs->link_name : def_row(db, def)->name);
+}
+
+void program_find_roots(Program *p) {
+    Db *db = p->session->db;
+    for (u32 id = 1; id < def_count(db); id++) {
+        DefId def = {id};
+        if (def_crate(db, def).id != p->session->crate.id || !def_is_exported(db, def)) continue;
+        if (generics_count(db, def)) continue;
+        MonoRef ref = {.kind = REF_STATIC, .def = def};
+        if (def_kind(db, def) != DEF_STATIC)
+            ref = (MonoRef){.kind = REF_INSTANCE, .instance = instance_resolve(db, def, (Args){0})};
+        vec_push(&p->memory, &p->roots, mono_symbol(db, IR_SYM_DATA, ref));
+    }
+    p->source.roots = p->roots.at;
+    p->source.root_count = p->roots.count;
+}

@@ -1,0 +1,167 @@
+#include "code/code.h"
+
+#include "infer/typeck.h"
+#include "query/query.h"
+
+const IrFn *code_ir(Db *db, InstanceId instance, MonoError *error) {
+    IrFn *fn = mono_build(db, instance, error);
+    if (!fn) return NULL;
+    Str why;
+    if (ir_verify(fn, &db->scratch, &why)) return fn;
+    *error = (MonoError){
+        .what = scratch_print(&db->scratch, "code that rac lowered wrongly (%.*s)", STR_ARG(why))};
+    return NULL;
+}
+
+// ---- identity -----------------------------------------------------------------------------------
+
+enum { IDENTITY_DEPTH_MAX = 12 };
+
+static u64 mix_args(Db *db, u64 hash, Args args, u32 depth);
+
+// Adds what a type's closures hold. Other types are told apart by their id: a struct whose fields
+// change is the business of whoever watches for that.
+static u64 mix_ty(Db *db, u64 hash, Ty ty, u32 depth) {
+    if (!ty.id || depth > IDENTITY_DEPTH_MAX) return hash;
+    const TyRow row = *ty_row(db, ty);
+    if (row.kind == TY_CLOSURE) {
+        Args upvars = closure_upvar_tys(db, ty);
+        hash = hash_mix(hash_mix(hash, row.def.id), upvars.id);
+        hash = mix_args(db, hash, upvars, depth + 1);
+    }
+    if (row.args.id) hash = mix_args(db, hash, row.args, depth + 1);
+    return mix_ty(db, hash, row.elem, depth + 1);
+}
+
+static u64 mix_args(Db *db, u64 hash, Args args, u32 depth) {
+    u32 count;
+    const Ty *tys = args_at(db, args, &count);
+    for (u32 i = 0; i < count; i++)
+        hash = mix_ty(db, hash, tys[i], depth);
+    return hash;
+}
+
+static u64 identity_of(Db *db, InstanceId instance) {
+    const InstanceRow row = *instance_row(db, instance);
+    InstanceSig sig = instance_sig(db, instance);
+    u64 hash =
+        hash_mix(sig.tys.id, (u64)sig.abi | (u64)sig.is_variadic << 8 | (u64)sig.is_spread << 9 |
+                                 (u64)instance_is_track_caller(db, instance) << 10);
+    hash = mix_args(db, hash, sig.tys, 0);
+    hash = mix_args(db, hash, row.args, 0);
+    return mix_ty(db, hash, row.ty, 0);
+}
+
+static bool args_hold_closure(Db *db, Args args) {
+    u32 count;
+    const Ty *tys = args_at(db, args, &count);
+    for (u32 i = 0; i < count; i++)
+        if (code_holds_closure(db, tys[i])) return true;
+    return false;
+}
+
+bool code_holds_closure(Db *db, Ty ty) {
+    if (!ty.id) return false;
+    const TyRow row = *ty_row(db, ty);
+    return row.kind == TY_CLOSURE || (row.args.id && args_hold_closure(db, row.args)) ||
+           code_holds_closure(db, row.elem);
+}
+
+// ---- code ---------------------------------------------------------------------------------------
+
+static void return_failure(Db *db, const MonoError *error) {
+    Blob blob;
+    blob_begin(&blob, &db->scratch, sizeof(CodeBlob));
+    List what = blob_add(&blob, error->what.at, error->what.len, 1);
+    CodeBlob *out = blob_header(&blob);
+    out->what = what;
+    out->def = error->def;
+    out->lo = error->lo;
+    out->hi = error->hi;
+    out->is_failed = true;
+    out->is_const = error->is_const;
+    if (error->is_const) out->failed_const = const_failed_query(db);
+    query_return_blob(db, &blob);
+}
+
+static void run_code(Db *db, u32 key) {
+    InstanceId instance = {key};
+    MonoError error = {0};
+    const IrFn *fn = code_ir(db, instance, &error);
+    if (!fn) {
+        return_failure(db, &error);
+        return;
+    }
+    X64Code code;
+    Str why;
+    if (!x64_gen(fn, &db->scratch, &code, &why)) {
+        return_failure(db, &(MonoError){.what = why});
+        return;
+    }
+    u64 identity = identity_of(db, instance);
+    Blob blob;
+    blob_begin(&blob, &db->scratch, sizeof(CodeBlob));
+    List bytes = blob_add(&blob, code.code, code.code_bytes, 1);
+    List relocs = blob_add(&blob, code.relocs, code.reloc_count, sizeof(X64Reloc));
+    List cfi = blob_add(&blob, code.cfi, code.cfi_bytes, 1);
+    List lsda = blob_add(&blob, code.lsda, code.lsda ? code.lsda_bytes : 0, 1);
+    List locs = blob_add(&blob, code.locs, code.loc_count, sizeof(X64Loc));
+    CodeBlob *out = blob_header(&blob);
+    out->identity = identity;
+    out->code = bytes;
+    out->relocs = relocs;
+    out->cfi = cfi;
+    out->lsda = lsda;
+    out->locs = locs;
+    out->text_bytes = code.text_bytes;
+    out->has_lsda = code.lsda != NULL;
+    query_return_blob(db, &blob);
+}
+
+const CodeBlob *code_of(Db *db, InstanceId instance) {
+    return query_get(db, Q_code, instance.id);
+}
+
+X64Code code_view(const CodeBlob *blob) {
+    return (X64Code){
+        .code = LIST_AT(blob, u8, blob->code),
+        .code_bytes = blob->code.count,
+        .text_bytes = blob->text_bytes,
+        .relocs = LIST_AT(blob, X64Reloc, blob->relocs),
+        .reloc_count = blob->relocs.count,
+        .cfi = LIST_AT(blob, u8, blob->cfi),
+        .cfi_bytes = blob->cfi.count,
+        .lsda = blob->has_lsda ? LIST_AT(blob, u8, blob->lsda) : NULL,
+        .lsda_bytes = blob->lsda.count,
+        .locs = LIST_AT(blob, X64Loc, blob->locs),
+        .loc_count = blob->locs.count,
+    };
+}
+
+// ---- vtables ------------------------------------------------------------------------------------
+
+static void run_vtable_words(Db *db, u32 key) {
+    MonoRef ref = mono_ref(db, key);
+    u32 count;
+    const VtableWord *from = mono_vtable(db, ref.ty, ref.dyn, &count);
+    VtableWord *words = SCRATCH_ARRAY(&db->scratch, VtableWord, count);
+    memset(words, 0, count * sizeof *words); // also between members: equal words are equal bytes
+    for (u32 i = 0; i < count; i++) {
+        words[i].is_ref = from[i].is_ref;
+        words[i].value = from[i].value;
+    }
+    Blob blob;
+    blob_begin(&blob, &db->scratch, sizeof(VtableWords));
+    List list = blob_add(&blob, words, count, sizeof *words);
+    ((VtableWords *)blob_header(&blob))->words = list;
+    query_return_blob(db, &blob);
+}
+
+const VtableWords *code_vtable(Db *db, u32 mono_ref) {
+    return query_get(db, Q_vtable_words, mono_ref);
+}
+
+void code_register(Db *db) {
+    query_register(db, Q_code, run_code);
+    query_register(db, Q_vtable_words, run_vtable_words);
+}

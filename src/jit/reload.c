@@ -1,0 +1,288 @@
+// Patching a running program. run.h has the rules.
+//
+// First everything that changed is found, then decided, then placed, then published: up to the last
+// step the program sees nothing of it, and a failure leaves the rows as they were (the journal).
+
+#include "jit/run_internal.h"
+
+typedef struct SavedRow {
+    u32 sym;
+    RunRow row;
+} SavedRow;
+
+typedef struct Placed {
+    u32 sym;
+    JitAddr at;
+    ProgramCode code;
+} Placed;
+
+typedef struct Reload {
+    JitRun *run;
+    const ProgramSource *source;
+    Scratch *scratch;
+    JitReload *out;
+    u8 *moved; // by IrSym, moved_cap of them: what names it must be placed again
+    u32 moved_cap;
+    U32Vec gone; // functions without code now: an error only if something still calls them
+    bool any_moved;
+    U32Vec tables; // to rewrite where they lie
+    U32Vec place;  // functions to place
+    VEC(SavedRow) journal;
+    VEC(Placed) placed;
+} Reload;
+
+static void save_row(Reload *r, u32 sym) {
+    vec_push(r->scratch, &r->journal, (SavedRow){sym, *run_row(r->run, sym)});
+}
+
+static bool is_moved(const Reload *r, u32 sym) {
+    return sym < r->moved_cap && r->moved[sym];
+}
+
+static void mark_moved(Reload *r, u32 sym) {
+    r->moved[sym] = 1;
+    r->any_moved = true;
+}
+
+static bool get_code(Reload *r, u32 sym, ProgramCode *out) {
+    return r->source->find_code(r->source->cx, (IrSym){sym}, out);
+}
+
+static bool get_data(Reload *r, u32 sym, ProgramData *out) {
+    return r->source->data(r->source->cx, (IrSym){sym}, &r->run->work, out);
+}
+
+static bool needs_restart(Reload *r, const char *what, u32 sym) {
+    Str name = r->source->name(r->source->cx, (IrSym){sym}, r->scratch);
+    r->out->restart = scratch_print(r->scratch, "%s `%.*s` changed", what, STR_ARG(name));
+    return false;
+}
+
+// ---- finding ------------------------------------------------------------------------------------
+
+static bool find_function(Reload *r, u32 sym) {
+    const RunRow *row = run_row(r->run, sym);
+    ProgramCode code;
+    if (!get_code(r, sym, &code)) {
+        vec_push(r->scratch, &r->gone, sym);
+        return true;
+    }
+    if (code.code.code == row->stamp) return true;
+    vec_push(r->scratch, &r->place, sym);
+    vec_push(r->scratch, &r->out->functions, sym);
+    if (code.identity == row->identity) return true;
+    mark_moved(r, sym);
+    r->out->renewed_count++;
+    return true;
+}
+
+static bool find_data(Reload *r, u32 sym) {
+    const RunRow *row = run_row(r->run, sym);
+    if (row->data_kind == PROGRAM_DATA_FIXED || row->data_kind == PROGRAM_DATA_LOCATION)
+        return true;
+    ProgramData data;
+    if (!get_data(r, sym, &data)) return false;
+    if (data.stamp == row->stamp) return true;
+    switch (data.kind) {
+    case PROGRAM_DATA_CONST: mark_moved(r, sym); break;
+    case PROGRAM_DATA_TABLE:
+        if (data.reloc_count < row->reloc_count)
+            return true; // its impl is gone: only old objects have it
+        if (data.size != row->data_size) return needs_restart(r, "the vtable", sym);
+        vec_push(r->scratch, &r->tables, sym);
+        break;
+    case PROGRAM_DATA_STATIC:
+        if (data.size != row->data_size) return needs_restart(r, "the type of", sym);
+        vec_push(r->scratch, &r->out->statics, sym);
+        run_row(r->run, sym)->stamp = data.stamp;
+        return true;
+    case PROGRAM_DATA_FIXED:
+    case PROGRAM_DATA_LOCATION: break;
+    }
+    r->out->data_count++;
+    return true;
+}
+
+static bool names_moved(const Reload *r, const ProgramData *data) {
+    for (u32 i = 0; i < data->reloc_count; i++)
+        if (is_moved(r, data->relocs[i].sym.id)) return true;
+    return false;
+}
+
+// Data that points to what moves, moves too.
+static bool spread_to_data(Reload *r, u32 count) {
+    for (bool again = true; again;) {
+        again = false;
+        for (u32 sym = 1; sym < count; sym++) {
+            const RunRow *row = run_row(r->run, sym);
+            if (!row->data || r->moved[sym]) continue;
+            if (row->data_kind == PROGRAM_DATA_STATIC || row->data_kind == PROGRAM_DATA_LOCATION)
+                continue;
+            ProgramData data;
+            if (!get_data(r, sym, &data)) return false;
+            if (!names_moved(r, &data)) continue;
+            // Objects made before hold the old table, and new code would call through it.
+            if (data.kind == PROGRAM_DATA_TABLE)
+                return needs_restart(r, "the signature of a method of", sym);
+            mark_moved(r, sym);
+            again = true;
+        }
+    }
+    return true;
+}
+
+static bool spread_to_code(Reload *r, u32 count) {
+    for (u32 sym = 1; sym < count; sym++) {
+        const RunRow *row = run_row(r->run, sym);
+        if (!row->code) continue;
+        ProgramCode code;
+        if (!get_code(r, sym, &code)) continue;
+        if (code.code.code != row->stamp) continue; // in the list already
+        for (u32 i = 0; i < code.code.reloc_count; i++) {
+            if (!is_moved(r, code.code.relocs[i].sym)) continue;
+            vec_push(r->scratch, &r->place, sym);
+            r->out->relinked_count++;
+            break;
+        }
+    }
+    return true;
+}
+
+// Reports the first function that has no code now but is called. The others are only on the stacks
+// of old frames, if anywhere, and keep the code they have.
+static bool check_gone(Reload *r, u32 count) {
+    for (u32 g = 0; g < r->gone.count; g++) {
+        for (u32 sym = 1; sym < count; sym++) {
+            ProgramCode code;
+            if (!run_row(r->run, sym)->code || !get_code(r, sym, &code)) continue;
+            for (u32 i = 0; i < code.code.reloc_count; i++) {
+                if (code.code.relocs[i].sym != r->gone.at[g]) continue;
+                return r->source->code(r->source->cx, (IrSym){r->gone.at[g]}, &r->run->work, &code);
+            }
+        }
+    }
+    return true;
+}
+
+static bool find_all(Reload *r, u32 count, JitSigChanged *sig_changed, void *cx) {
+    for (u32 sym = 1; sym < count; sym++) {
+        RunRow *row = run_row(r->run, sym);
+        if (row->code) {
+            if (!find_function(r, sym)) return false;
+        } else if (row->data) {
+            if (!find_data(r, sym)) return false;
+        } else if (row->slot && sig_changed && sig_changed(cx, (IrSym){sym})) {
+            mark_moved(r, sym);
+        }
+    }
+    if (!check_gone(r, count)) return false;
+    return !r->any_moved || (spread_to_data(r, count) && spread_to_code(r, count));
+}
+
+// ---- placing ------------------------------------------------------------------------------------
+
+static void unplace_moved(Reload *r, u32 count) {
+    for (u32 sym = 1; sym < count; sym++) {
+        if (!r->moved[sym]) continue;
+        save_row(r, sym);
+        RunRow *row = run_row(r->run, sym);
+        if (row->slot && !row->code)
+            vec_push(&r->run->rows_memory, &r->run->stale_slots, row->slot);
+        row->slot = 0;
+        row->data = 0;
+    }
+}
+
+static bool place_all(Reload *r, LinkError *error) {
+    for (u32 i = 0; i < r->place.count; i++) {
+        Placed placed = {.sym = r->place.at[i]};
+        if (!get_code(r, placed.sym, &placed.code)) {
+            error->text[0] = 0;
+            return false;
+        }
+        if (!jit_load_fn(&r->run->loader, &placed.code.code, &placed.at, error)) return false;
+        vec_push(r->scratch, &r->placed, placed);
+    }
+    return true;
+}
+
+static bool rewrite_table(Reload *r, u32 sym, LinkError *error) {
+    ProgramData data;
+    u8 *bytes;
+    if (!get_data(r, sym, &data) || !run_final_bytes(r->run, &data, &bytes, error)) return false;
+    RunRow *row = run_row(r->run, sym);
+    u64 *to = jit_at(r->run->jit, row->data);
+    for (u64 i = 0; i < data.size / 8; i++)
+        __atomic_store_n(&to[i], ((const u64 *)bytes)[i], __ATOMIC_RELEASE);
+    row->stamp = data.stamp;
+    return true;
+}
+
+static void publish_all(Reload *r) {
+    for (u32 i = 0; i < r->placed.count; i++) {
+        const Placed *placed = &r->placed.at[i];
+        RunRow *row = run_row(r->run, placed->sym);
+        row->code = placed->at;
+        row->code_bytes = placed->code.code.code_bytes;
+        row->identity = placed->code.identity;
+        row->stamp = placed->code.code.code;
+        jit_publish(r->run->jit, run_slot(r->run, placed->sym), placed->at);
+    }
+}
+
+static bool apply(Reload *r, u32 count) {
+    JitRun *run = r->run;
+    u32 stale_before = run->stale_slots.count;
+    LinkError error = {{0}};
+    if (r->any_moved) unplace_moved(r, count);
+    bool ok = place_all(r, &error);
+    for (u32 i = 0; ok && i < r->tables.count; i++)
+        ok = rewrite_table(r, r->tables.at[i], &error);
+    if (ok) {
+        publish_all(r);
+        return true;
+    }
+    for (u32 i = 0; i < r->journal.count; i++)
+        *run_row(run, r->journal.at[i].sym) = r->journal.at[i].row;
+    run->stale_slots.count = stale_before;
+    if (error.text[0]) run_report(run, error.text);
+    return false;
+}
+
+bool jit_run_reload(JitRun *run, Scratch *scratch, JitSigChanged *sig_changed, void *cx,
+                    JitReload *out) {
+    *out = (JitReload){0};
+    u64 mark = scratch_mark(&run->work);
+    u32 count = run->rows.count;
+    Reload r = {.run = run,
+                .source = run->source,
+                .scratch = scratch,
+                .out = out,
+                .moved = SCRATCH_ARRAY(scratch, u8, count),
+                .moved_cap = count};
+    bool ok = find_all(&r, count, sig_changed, cx) && apply(&r, count);
+    scratch_rewind(&run->work, mark);
+    return ok;
+}
+
+void jit_run_refresh_locations(JitRun *run) {
+    u64 mark = scratch_mark(&run->work);
+    for (u32 sym = 1; sym < run->rows.count; sym++) {
+        RunRow *row = run_row(run, sym);
+        if (!row->data || row->data_kind != PROGRAM_DATA_LOCATION) continue;
+        ProgramData data;
+        u8 *bytes;
+        LinkError error;
+        if (!run->source->data(run->source->cx, (IrSym){sym}, &run->work, &data)) continue;
+        u8 *to = jit_at(run->jit, row->data);
+        if (memcmp(to + 16, data.bytes + 16, 8) == 0 ||
+            !run_final_bytes(run, &data, &bytes, &error))
+            continue;
+        __atomic_store_n((u64 *)(to + 16), *(const u64 *)(bytes + 16), __ATOMIC_RELEASE);
+    }
+    scratch_rewind(&run->work, mark);
+}
+
+IrSym jit_run_stale_call(const JitRun *run) {
+    return run->stale_call;
+}

@@ -1,0 +1,42 @@
+// A run's state, shared by run.c (placing, compiling at the first call) and reload.c (patching).
+
+#ifndef RAC_JIT_RUN_INTERNAL_H
+#define RAC_JIT_RUN_INTERNAL_H
+
+#include "jit/run.h"
+
+// What is known of one symbol of the program.
+typedef struct RunRow {
+    u32 slot;     // functions: their slot, 0: none yet
+    JitAddr code; // functions: the current code, 0: not compiled yet
+    u32 code_bytes;
+    JitAddr data;  // data: where it lies; thread-locals: the pair
+    u32 data_kind; // ProgramDataKind
+    u64 data_size;
+    u32 reloc_count;   // of data
+    u64 identity;      // functions: ProgramCode.identity of `code`
+    const void *stamp; // another one in the source's answer: it has changed
+} RunRow;
+
+struct JitRun {
+    Jit *jit;
+    const ProgramSource *source;
+    JitLoader loader;
+    Scratch rows_memory; // owned: the two vectors
+    VEC(RunRow) rows;    // by IrSym
+    U32Vec slot_syms;    // slot -> IrSym
+    U32Vec stale_slots; // slots of functions that changed for their callers before their first call
+    IrSym stale_call;   // of such a slot, that was called after all
+    Scratch work;       // owned: one function or datum at a time
+    JitRunFigures figures;
+};
+
+RunRow *run_row(JitRun *run, u32 sym);
+u32 run_slot(JitRun *run, u32 sym); // made when it has none
+void run_report(JitRun *run, const char *text);
+// Where a symbol lies; data is placed when it was not yet.
+bool run_target(void *run, IrSym sym, JitTarget *out, LinkError *error);
+// A datum's bytes with its pointers filled in, in run->work.
+bool run_final_bytes(JitRun *run, const ProgramData *data, u8 **out, LinkError *error);
+
+#endif
