@@ -106,6 +106,9 @@ typedef struct ShapeBuild {
 void shape_build(Db *db, Toks toks, SkimPlace place, u32 edition, bool rebase, Scratch *scratch,
                  ShapeBuild *out);
 
+// Whether an impl may stand in the tokens, or come of them.
+bool shape_has_impl(Toks toks, TokRange range);
+
 typedef struct FileShape { // Q_file_shape
     List rows;
     List toks;

@@ -451,7 +451,6 @@ static void assoc_run(AssocCx *cx, Toks toks, u32 shift, bool written, u32 depth
         expanded_shift = b->toks.count;
         vec_append(b->scratch, &b->toks, toks.at, toks.count);
     }
-    u32 impl_sym = SYM_impl, derive_sym = sym(db, "derive").id;
     for (u32 i = 0; i < skim.items.count; i++) {
         const ItemRow *row = &skim.items.at[i];
         Toks attrs = toks_sub(toks, row->attrs);
@@ -504,13 +503,7 @@ static void assoc_run(AssocCx *cx, Toks toks, u32 shift, bool written, u32 depth
             src->src = SRC_TOKS;
             src->toks = (TokRange){row->range.lo + expanded_shift, row->range.hi + expanded_shift};
         }
-        for (u32 t = row->body.lo; t < row->body.hi; t++) {
-            const Tok *tok = &toks.at[t];
-            if (tok->kind == TOK_IDENT && (tok->sym == impl_sym || tok->sym == derive_sym)) {
-                src->bits |= SHAPE_HAS_IMPL;
-                break;
-            }
-        }
+        if (shape_has_impl(toks, row->body)) src->bits |= SHAPE_HAS_IMPL;
         DefId mod = scope_module(&cx->tree.env.resolver, cx->tree.scope);
         if (cx->is_trait || (def_info(db, cx->def)->flags & ITEM_OF_TRAIT)) {
             src->vis = cx->is_trait ? def_info(db, cx->def)->vis : 0;

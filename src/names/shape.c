@@ -51,12 +51,41 @@ static TokRange keep_attrs(ShapeCx *cx, Toks toks, TokRange range, u32 base) {
     return kept;
 }
 
+// `impl` may begin an item, or a type: `x: impl Trait`.
+static bool begins_type(const Tok *before) {
+    switch ((TokKind)before->kind) {
+    case TOK_COLON:
+    case TOK_ARROW:
+    case TOK_AND:
+    case TOK_ANDAND:
+    case TOK_LT:
+    case TOK_COMMA:
+    case TOK_EQ:
+    case TOK_PLUS:
+    case TOK_LIFETIME: return true;
+    case TOK_IDENT: return before->sym == SYM_mut;
+    default: return false;
+    }
+}
+
+bool shape_has_impl(Toks toks, TokRange range) {
+    for (u32 i = range.lo; i < range.hi; i++) {
+        const Tok *tok = &toks.at[i];
+        if (tok->kind != TOK_IDENT) continue;
+        if (tok->sym == SYM_derive) return true;
+        if (tok->sym == SYM_impl && (i == range.lo || !begins_type(tok - 1))) return true;
+    }
+    return false;
+}
+
 static u32 scan_bits(const ShapeCx *cx, Toks toks, TokRange range) {
     u32 bits = 0;
     for (u32 i = range.lo; i < range.hi; i++) {
         const Tok *tok = &toks.at[i];
         if (tok->kind != TOK_IDENT) continue;
-        if (tok->sym == SYM_impl || tok->sym == cx->derive) bits |= SHAPE_HAS_IMPL;
+        if (tok->sym == cx->derive ||
+            (tok->sym == SYM_impl && (i == range.lo || !begins_type(tok - 1))))
+            bits |= SHAPE_HAS_IMPL;
         if (tok->sym == cx->lang && i >= 2 && toks.at[i - 1].kind == TOK_OPEN_BRACKET) {
             bits |= SHAPE_HAS_LANG;
         }
