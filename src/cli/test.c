@@ -2,15 +2,17 @@
 //
 // The tests are found among the crate's definitions (cfg(test) is set). A second crate is made up
 // that lists them in a table and hands it to test::test_main_static, as rustc's harness does; so
-// output, filters, --nocapture, --list, threads and exit status are libtest's. The table refers to the
-// functions by `builtin # item(N)`, since tests are private to their modules.
+// output, filters, --nocapture, --list, threads and exit status are libtest's. The table refers to
+// the functions by `builtin # item(N)`, since tests are private to their modules.
 #include "cli/program.h"
 #include "link/link.h"
 #include "syntax/lit.h"
 
 typedef VEC(char) TextVec;
 
-static void put(Scratch *scratch, TextVec *out, Str text) { vec_append(scratch, out, text.at, text.len); }
+static void put(Scratch *scratch, TextVec *out, Str text) {
+    vec_append(scratch, out, text.at, text.len);
+}
 
 // A string literal of the text.
 static void put_literal(Scratch *scratch, TextVec *out, Str text) {
@@ -18,9 +20,12 @@ static void put_literal(Scratch *scratch, TextVec *out, Str text) {
     for (u32 i = 0; i < text.len; i++) {
         char c = text.at[i];
         if (c == '"' || c == '\\') vec_push(scratch, out, '\\');
-        if (c == '\n') put(scratch, out, STR("\\n"));
-        else if (c == '\r') put(scratch, out, STR("\\r"));
-        else vec_push(scratch, out, c);
+        if (c == '\n')
+            put(scratch, out, STR("\\n"));
+        else if (c == '\r')
+            put(scratch, out, STR("\\r"));
+        else
+            vec_push(scratch, out, c);
     }
     vec_push(scratch, out, '"');
 }
@@ -31,19 +36,23 @@ static bool attr_text(Db *db, Toks args, Str *out) {
         if (args.at[i].kind != TOK_STR && args.at[i].kind != TOK_RAW_STR) continue;
         LitFault fault = {0};
         Str spelling = symbol_str(&db->symbols, (Symbol){args.at[i].sym});
-        *out = lit_bytes((TokKind)args.at[i].kind, spelling, args.at[i].extra, &db->scratch, &fault);
+        *out =
+            lit_bytes((TokKind)args.at[i].kind, spelling, args.at[i].extra, &db->scratch, &fault);
         return true;
     }
     return false;
 }
 
-static Symbol name_of(Db *db, const char *text) { return symbol_intern(&db->symbols, str_from(text)); }
+static Symbol name_of(Db *db, const char *text) {
+    return symbol_intern(&db->symbols, str_from(text));
+}
 
 // `tests::adds`: the path without the crate's name.
 static Str test_name(Db *db, DefId def) {
     Str path = def_path_str(db, def, &db->scratch);
     for (u32 i = 0; i + 1 < path.len; i++)
-        if (path.at[i] == ':' && path.at[i + 1] == ':') return (Str){path.at + i + 2, path.len - i - 2};
+        if (path.at[i] == ':' && path.at[i + 1] == ':')
+            return (Str){path.at + i + 2, path.len - i - 2};
     return path;
 }
 
@@ -54,7 +63,8 @@ static void put_test(Db *db, TextVec *out, DefId def) {
     put(s, out, STR("&test::TestDescAndFn{desc:test::TestDesc{name:test::StaticTestName("));
     put_literal(s, out, test_name(db, def));
     bool ignored = def_attr(db, def, name_of(db, "ignore"), 0, &args);
-    put(s, out, ignored ? STR("),ignore:true,ignore_message:") : STR("),ignore:false,ignore_message:"));
+    put(s, out,
+        ignored ? STR("),ignore:true,ignore_message:") : STR("),ignore:false,ignore_message:"));
     if (ignored && attr_text(db, args, &text)) {
         put(s, out, STR("Some("));
         put_literal(s, out, text);
@@ -67,8 +77,11 @@ static void put_test(Db *db, TextVec *out, DefId def) {
     LineCol at = source_line_col(db, (FileId){file}, offset + def_span(db, def).lo);
     put(s, out, STR(",source_file:"));
     put_literal(s, out, source_path(db, (FileId){file}));
-    put(s, out, scratch_print(s, ",start_line:%u,start_col:%u,end_line:%u,end_col:%u,should_panic:test::ShouldPanic::",
-                              at.line, at.col, at.line, at.col));
+    put(s, out,
+        scratch_print(
+            s,
+            ",start_line:%u,start_col:%u,end_line:%u,end_col:%u,should_panic:test::ShouldPanic::",
+            at.line, at.col, at.line, at.col));
     if (!def_attr(db, def, name_of(db, "should_panic"), 0, &args)) {
         put(s, out, STR("No"));
     } else if (attr_text(db, args, &text)) {
@@ -78,12 +91,17 @@ static void put_test(Db *db, TextVec *out, DefId def) {
     } else {
         put(s, out, STR("Yes"));
     }
-    put(s, out, scratch_print(s, ",compile_fail:false,no_run:false,test_type:test::TestType::Unknown},"
-                                 "testfn:test::StaticTestFn(||test::assert_test_result(builtin # item(%u)()))},\n",
-                              def.id));
+    put(s, out,
+        scratch_print(
+            s,
+            ",compile_fail:false,no_run:false,test_type:test::TestType::Unknown},"
+            "testfn:test::StaticTestFn(||test::assert_test_result(builtin # item(%u)()))},\n",
+            def.id));
 }
 
-static bool is_test(Db *db, DefId def) { return def_kind(db, def) == DEF_FN && def_has_attr(db, def, name_of(db, "test")); }
+static bool is_test(Db *db, DefId def) {
+    return def_kind(db, def) == DEF_FN && def_has_attr(db, def, name_of(db, "test"));
+}
 
 static Str harness_text(Session *session) {
     Db *db = session->db;
@@ -106,7 +124,8 @@ int command_test(const CliArgs *args) {
     int status = session_status(&session, errors);
     OsError error;
     FileId file = source_file(session.db, STR("<test harness>"));
-    if (errors == 0 && source_set_text(session.db, file, harness_text(&session), DURABILITY_LOW, &error)) {
+    if (errors == 0 &&
+        source_set_text(session.db, file, harness_text(&session), DURABILITY_LOW, &error)) {
         Symbol name = symbol_intern(&session.db->symbols, STR("test_harness"));
         session.crate = names_declare_user(session.db, file.id, name, 2021);
         Program program;

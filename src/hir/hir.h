@@ -127,7 +127,8 @@ typedef struct HirTyRow {
         struct {
             HirTy base;
             HirList ranges;
-        } pat; // ranges: pairs of HirTy, CONSTs, in `lists`: lo, hi; 0 = open; hi | HIR_PAT_EXCLUSIVE
+        } pat; // ranges: pairs of HirTy, CONSTs, in `lists`: lo, hi; 0 = open; hi |
+               // HIR_PAT_EXCLUSIVE
         struct {
             Res res;
             u64 lo_bits, hi_bits;
@@ -351,7 +352,7 @@ typedef struct HirClosure {
     HirExpr body;
     u8 is_move;
     HirExpr expr; // the CLOSURE expression itself
-    u32 outer; // index + 1 of the closure it stands in; 0: in none
+    u32 outer;    // index + 1 of the closure it stands in; 0: in none
 } HirClosure;
 
 typedef struct HirParamPat {

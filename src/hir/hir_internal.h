@@ -31,9 +31,9 @@ typedef struct LabelRib {
     Symbol name; // SYM_none: no label
     u32 ctxt;
     u32 label;
-    u8 is_loop; // else a labelled block
+    u8 is_loop;    // else a labelled block
     u8 is_barrier; // a closure or const block: labels outside cannot be reached
-    u8 is_try;  // a try block: where `?` goes
+    u8 is_try;     // a try block: where `?` goes
 } LabelRib;
 
 typedef struct Lower {
@@ -51,7 +51,7 @@ typedef struct Lower {
     VEC(LabelRib) labels;
     u32 label_count;
     u32 closure_count;
-    u32 outer_closure; // index + 1 of the closure that is being lowered
+    u32 outer_closure;   // index + 1 of the closure that is being lowered
     u32 own_param_count; // next index for `impl Trait` parameters
     bool impl_is_param;  // `impl Trait` met now is a parameter (else opaque)
     bool in_loop_head;
@@ -89,8 +89,8 @@ HirExpr lower_expr_new(Lower *l, HirExprKind kind, u32 lo, u32 hi);
 HirPat lower_pat_new(Lower *l, HirPatKind kind, u32 lo, u32 hi);
 HirTy lower_ty_new(Lower *l, HirTyKind kind, u32 lo, u32 hi);
 #define EXPR_ROW(l, e) (&(l)->exprs.at[(e).id])
-#define PAT_ROW(l, p) (&(l)->pats.at[(p).id])
-#define TY_ROW(l, t) (&(l)->tys.at[(t).id])
+#define PAT_ROW(l, p)  (&(l)->pats.at[(p).id])
+#define TY_ROW(l, t)   (&(l)->tys.at[(t).id])
 
 // ---- paths and types ----
 HirPath lower_path(Lower *l, AstPath path, Namespace ns);
@@ -100,7 +100,7 @@ HirTy lower_type(Lower *l, AstTy ty);
 // A type argument; a path of one plain segment that names no type may be a constant.
 HirTy lower_generic_arg(Lower *l, AstTy ty);
 HirTy lower_const_arg(Lower *l, AstExpr expr); // a HIR_TY_CONST
-u8 lower_abi(Lower *l, Symbol abi); // HirAbi
+u8 lower_abi(Lower *l, Symbol abi);            // HirAbi
 HirList lower_bounds(Lower *l, AstList bounds);
 u32 lower_seg(Lower *l, const AstSeg *seg); // row in segs
 // A single name in value position: local, const param, or RES_NONE.
@@ -127,8 +127,8 @@ HirExpr make_lang_call(Lower *l, LangItem item, const HirExpr *args, u32 count, 
 HirExpr make_local_expr(Lower *l, HirLocal local, u32 lo, u32 hi);
 HirExpr make_addr_of(Lower *l, HirExpr e, bool is_mut, u32 lo, u32 hi);
 HirExpr make_block(Lower *l, const HirStmt *stmts, u32 count, HirExpr tail, u32 lo, u32 hi);
-HirExpr make_match(Lower *l, HirExpr scrutinee, const HirArm *arms, u32 count, HirMatchSource source,
-                   u32 lo, u32 hi);
+HirExpr make_match(Lower *l, HirExpr scrutinee, const HirArm *arms, u32 count,
+                   HirMatchSource source, u32 lo, u32 hi);
 HirExpr make_int(Lower *l, u64 value, u32 suffix, u32 lo, u32 hi);
 HirPat make_variant_pat(Lower *l, LangItem variant, const HirPat *elems, u32 count, u32 lo, u32 hi);
 

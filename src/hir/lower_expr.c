@@ -581,10 +581,26 @@ static HirBinOp bin_op(u8 op) {
     UNREACHABLE();
 }
 
+// builtin # item(N): the definition with that DefId, whatever may see it. Only rac writes it, in
+// the harness of `rac test`; elsewhere it is not supported.
+static HirExpr lower_item_by_id(Lower *l, const AstExprRow *row) {
+    AstExpr arg = {row->builtin.args.count ? ast_list(l->ast, row->builtin.args, 0) : 0};
+    const AstExprRow *number = ast_expr(l->ast, arg);
+    u128 id = 0;
+    bool ok = l->db->options->test_harness && number->kind == AST_EXPR_LIT &&
+              number->lit.kind == TOK_INT &&
+              lit_int(symbol_str(&l->db->symbols, number->lit.sym), number->lit.suffix_len, &id) &&
+              id > 0 && id < def_count(l->db) && def_kind(l->db, (DefId){(u32)id}) == DEF_FN;
+    if (!ok) return lower_unsupported(l, "`builtin # item`", row->lo, row->hi);
+    Res res = {.kind = RES_DEF, .def = {(u32)id}};
+    return make_path_expr(l, lower_path_of(l, res, row->lo, row->hi), row->lo, row->hi);
+}
+
 static HirExpr lower_builtin(Lower *l, const AstExprRow *row) {
     Str name = symbol_str(&l->db->symbols, row->builtin.name);
     u32 lo = row->lo, hi = row->hi;
     if (str_eq(name, STR("format_args"))) return lower_format_args(l, row);
+    if (str_eq(name, STR("item"))) return lower_item_by_id(l, row);
     if (str_eq(name, STR("offset_of"))) {
         HirExpr e = lower_expr_new(l, HIR_OFFSET_OF, lo, hi);
         HirTy ty = lower_type(l, row->builtin.ty);

@@ -201,7 +201,8 @@ static HirExpr build(FormatLower *f, const HirExpr *values) {
 static bool literal_max(u8 suffix, u128 *max) {
     u32 bits;
     bool is_signed = true;
-    switch (suffix ? (PrimTy)(suffix - 1) : PRIM_I32) { // rustc takes i32 here, whatever is inferred
+    switch (suffix ? (PrimTy)(suffix - 1)
+                   : PRIM_I32) { // rustc takes i32 here, whatever is inferred
     case PRIM_I8: bits = 8; break;
     case PRIM_I16: bits = 16; break;
     case PRIM_I32: bits = 32; break;
@@ -243,8 +244,8 @@ static bool known_text(Lower *l, HirExpr value, Str *text) {
 }
 
 static bool is_plain(const FormatPiece *p) {
-    return p->trait == FORMAT_DISPLAY && p->align == FORMAT_NO_ALIGN && p->fill == ' ' && !p->flags &&
-           p->width_kind == FORMAT_NO_COUNT && p->precision_kind == FORMAT_NO_COUNT;
+    return p->trait == FORMAT_DISPLAY && p->align == FORMAT_NO_ALIGN && p->fill == ' ' &&
+           !p->flags && p->width_kind == FORMAT_NO_COUNT && p->precision_kind == FORMAT_NO_COUNT;
 }
 
 static void mark_used(bool *used, u32 count, u32 arg) {
@@ -281,7 +282,8 @@ static void inline_literals(FormatLower *f, HirExpr *values, FormatPiece *pieces
         FormatPiece *p = &pieces[i];
         if (p->is_text) continue;
         if (p->arg < f->arg_count) p->arg = moved[p->arg];
-        if (p->width_kind == FORMAT_COUNT_ARG && p->width < f->arg_count) p->width = moved[p->width];
+        if (p->width_kind == FORMAT_COUNT_ARG && p->width < f->arg_count)
+            p->width = moved[p->width];
         if (p->precision_kind == FORMAT_COUNT_ARG && p->precision < f->arg_count)
             p->precision = moved[p->precision];
     }

@@ -70,7 +70,8 @@ Res lower_resolve(Lower *l, const PathSeg *segs, u32 count, Namespace ns, u32 *u
     }
     PathRes found = names_resolve(l->db, l->scope, segs, count, ns);
     *used = found.used;
-    if (found.res.kind == RES_NONE && count > 1) { // a module may hide a primitive type: `char::is_ascii`
+    if (found.res.kind == RES_NONE &&
+        count > 1) { // a module may hide a primitive type: `char::is_ascii`
         *used = 1;
         return prim_res(l, first->name);
     }
