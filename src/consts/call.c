@@ -5,6 +5,19 @@
 // ---- frames
 // ---------------------------------------------------------------------------------------
 
+// The constants of a body that have no size stand there to be evaluated: `const { assert!(..) };`
+static void require_consts(Machine *m, const MirBody *body) {
+    const MirConst *consts = LIST_AT(body, MirConst, body->consts);
+    for (u32 i = 0; i < body->consts.count && !m->failed; i++) {
+        const MirConst *c = &consts[i];
+        if (c->kind != MIR_CONST_ITEM) continue;
+        Ty ty = ce_fn_ty(m, c->ty);
+        if (m->failed || ce_lay(m, ty)->size != 0) continue;
+        AllocId id = ce_eval_item(m->db, c->def, ce_fn_args(m, c->args), EVAL_ITEM);
+        if (id.id && const_alloc(m->db, id)->is_failed) ce_fail_quiet(m);
+    }
+}
+
 // The concrete types of a body's locals: worked out once per (body, args).
 static const LocalTy *local_tys(Machine *m, const MirBody *body, Args args) {
     u64 key = hash_mix((u64)(uintptr_t)body, args.id);
@@ -16,6 +29,7 @@ static const LocalTy *local_tys(Machine *m, const MirBody *body, Args args) {
         tys[i].ty = ce_fn_ty(m, decls[i].ty);
         tys[i].layout = ce_lay(m, tys[i].ty);
     }
+    if (!m->failed) require_consts(m, body);
     if (m->failed) return tys;
     vec_push(m->work, &m->local_tys, tys);
     map_set(&m->locals_of, key, m->local_tys.count);
@@ -216,6 +230,7 @@ static void run_blocks(Machine *m) {
         u64 outer = scratch_mark(&m->db->scratch);
         for (u32 i = 0; i < block->stmt_count && !m->failed; i++) {
             f->lo = stmts[block->stmt_first + i].lo;
+            f->hi = 0;
             run_stmt(m, &stmts[block->stmt_first + i]);
             m->stack.count = mems;
             scratch_rewind(&m->store->stack, mark);
@@ -228,6 +243,7 @@ static void run_blocks(Machine *m) {
         if (m->failed) return;
         const MirTerm *t = &block->term;
         f->lo = t->lo;
+        f->hi = t->hi;
         switch ((MirTermKind)t->kind) {
         case MIR_GOTO: at = t->target; break;
         case MIR_SWITCH: at = run_switch(m, t); break;
@@ -379,8 +395,16 @@ static bool is_not_const(Machine *m, DefId def) {
     const char *where = m->frame && m->frame->parent          ? "constant functions"
                         : def_kind(db, m->item) == DEF_STATIC ? "statics"
                                                               : "constants";
-    Str path = def_path_str(db, def, m->work);
+    Str path = ce_path(m, def);
     m->code = "E0015";
+    if (kind == DEF_ASSOC_FN) {
+        const TyRow *self = ty_row(db, impl_header(db, parent)->self_ty);
+        LangItem of = self->kind == TY_ADT ? lang_item_of(db, self->def) : LANG_COUNT;
+        if (of == LANG_format_arguments || of == LANG_format_argument) {
+            ce_fail(m, "cannot call non-const formatting macro in %s", where);
+            return true;
+        }
+    }
     ce_fail(m, "cannot call non-const %s `%.*s` in %s", what, STR_ARG(path), where);
     return true;
 }
@@ -391,13 +415,13 @@ static void call_body(Machine *m, InstanceId instance, DefId def, Args fn_arg_li
     if (is_not_const(m, def)) return;
     const MirBody *body = mir_of(db, def);
     if (!body) {
-        ce_fail(m, "calling `%.*s`, which has no body", STR_ARG(def_path_str(db, def, m->work)));
+        ce_fail(m, "calling `%.*s`, which has no body", STR_ARG(ce_path(m, def)));
         return;
     }
     if (body->is_error) {
         Str reason = symbol_str(&db->symbols, body->reason);
         if (reason.len)
-            ce_fail(m, "%.*s in `%.*s`", STR_ARG(reason), STR_ARG(def_path_str(db, def, m->work)));
+            ce_fail(m, "%.*s in `%.*s`", STR_ARG(reason), STR_ARG(ce_path(m, def)));
         else
             ce_fail_quiet(m);
         return;
@@ -509,8 +533,7 @@ static void call_virtual(Machine *m, const InstanceRow *row, const Val *args, u3
     if (row->index < slots && entries[row->index].kind == VT_METHOD)
         callee = vtable_instance(m->db, ty, dyn, row->index);
     if (!callee.id) {
-        ce_fail(m, "a virtual call of `%.*s` without a method",
-                STR_ARG(def_path_str(m->db, row->def, m->work)));
+        ce_fail(m, "a virtual call of `%.*s` without a method", STR_ARG(ce_path(m, row->def)));
         return;
     }
     Val *all = SCRATCH_ARRAY(&m->store->stack, Val, count);
@@ -526,7 +549,7 @@ static void call_intrinsic(Machine *m, InstanceId callee, const InstanceRow *row
         call_body(m, callee, row->def, row->args, args, count, dest);
     else
         ce_fail(m, "calling the intrinsic `%.*s`, which is not supported in constants",
-                STR_ARG(def_path_str(m->db, row->def, m->work)));
+                STR_ARG(ce_path(m, row->def)));
 }
 
 void ce_call_instance(Machine *m, InstanceId callee, const Val *args, u32 count, Place dest) {
@@ -577,10 +600,10 @@ void ce_call_instance(Machine *m, InstanceId callee, const Val *args, u32 count,
         if (count) call_virtual(m, &row, args, count, dest);
         return;
     case INST_EXTERN:
-        ce_fail(m, "calling extern function `%.*s`",
-                STR_ARG(def_path_str(m->db, row.def, m->work)));
+        ce_fail(m, "calling extern function `%.*s`", STR_ARG(ce_path(m, row.def)));
         return;
     case INST_MAIN: ce_fail(m, "calling `main`"); return;
+    case INST_GLOBAL_ALLOC: ce_fail(m, "calling the global allocator"); return;
     }
     UNREACHABLE();
 }
@@ -667,7 +690,7 @@ void ce_drop_place(Machine *m, Place p) {
 // ------------------------------------------------------------------------------------
 
 // Positions of a closure are in its root's text.
-static DefId text_owner(Db *db, DefId def) {
+DefId ce_text_owner(Db *db, DefId def) {
     const Typeck *t = NULL;
     if (def_kind(db, def) == DEF_CLOSURE) return closure_info(db, def, &t) && t ? t->owner : def;
     const HirBody *hir = hir_body(db, def);
@@ -681,7 +704,7 @@ Scal ce_location_ptr(Machine *m) {
     while (f && f->track_caller && f->parent)
         f = f->parent;
     u32 file = 0, offset = 0;
-    if (f) def_locate(db, text_owner(db, f->def), &file, &offset);
+    if (f) def_locate(db, ce_text_owner(db, f->def), &file, &offset);
     LineCol at = {0, 0};
     Str path = STR("");
     if (file) {

@@ -247,6 +247,16 @@ InstanceSig instance_sig(Db *db, InstanceId instance) {
         push_ty(&v, ty_ptr(db, ty_ptr(db, TY_OF(U8), false), false));
         push_ty(&v, TY_OF(I32));
         return finish(db, &v, ABI_C, false, false);
+    case INST_GLOBAL_ALLOC: { // as __rust_alloc and its like: (pointer), size, align, (new size)
+        bool takes = row.index == GLOBAL_DEALLOC || row.index == GLOBAL_REALLOC;
+        Ty bytes = ty_ptr(db, TY_OF(U8), true);
+        if (takes) push_ty(&v, bytes);
+        push_ty(&v, TY_OF(USIZE));
+        push_ty(&v, TY_OF(USIZE));
+        if (row.index == GLOBAL_REALLOC) push_ty(&v, TY_OF(USIZE));
+        push_ty(&v, row.index == GLOBAL_DEALLOC ? ty_unit(db) : bytes);
+        return finish(db, &v, ABI_RUST, false, false);
+    }
     }
     UNREACHABLE();
 }
@@ -272,6 +282,7 @@ Str instance_print(Db *db, InstanceId instance, Scratch *scratch) {
         return scratch_print(scratch, "call of `%.*s`", STR_ARG(ty));
     }
     case INST_MAIN: return STR("main");
+    case INST_GLOBAL_ALLOC: return STR("the global allocator");
     default: break;
     }
     Str path = def_path_str(db, row.def, scratch), args = args_print(db, row.args, scratch);

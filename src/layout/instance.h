@@ -22,7 +22,16 @@ typedef enum InstanceKind {
     INST_INTRINSIC, // def, args: never compiled: open-coded
     INST_EXTERN,    // def: a foreign fn, called by its link name
     INST_MAIN,      // the C entry `main`
+    INST_GLOBAL_ALLOC, // def: the #[global_allocator] static, index: its GlobalAllocFn
 } InstanceKind;
+
+// What std allocates with, in the order of ProgramSource.allocator (link/program.h).
+typedef enum GlobalAllocFn {
+    GLOBAL_ALLOC,
+    GLOBAL_DEALLOC,
+    GLOBAL_REALLOC,
+    GLOBAL_ALLOC_ZEROED,
+} GlobalAllocFn;
 
 typedef struct InstanceRow {
     u32 kind;

@@ -79,6 +79,9 @@ Str mono_symbol_name(Db *db, InstanceId instance, Scratch *scratch);
 // The instance of the C entry point for the user's crate: calls lang_start::<T>(main, argc, argv,
 // sigpipe). 0: the crate has no main (reported).
 InstanceId mono_entry(Db *db, CrateId crate);
+// The functions that make a crate's #[global_allocator] what std allocates with, in the order of
+// ProgramSource.allocator. False: it has none.
+bool mono_global_allocator(Db *db, CrateId crate, InstanceId out[4]);
 
 struct MonoStore *mono_store_new(void);
 void mono_store_free(struct MonoStore *store);

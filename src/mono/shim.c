@@ -443,6 +443,69 @@ static void build_main(Fn *f, const InstanceRow *row) {
     if (!f->failed) ir_ret1(ir, ir_trunc(ir, IR_I32, v.a));
 }
 
+// ---- #[global_allocator]
+// --------------------------------------------------------------------------------
+
+static DefId global_alloc_method(Db *db, Str name) {
+    DefId trait = def_by_path(db, STR("core::alloc::global::GlobalAlloc"), NS_TYPE);
+    if (!trait.id) return (DefId){0};
+    u32 count;
+    const AssocItem *items = def_assoc_items(db, trait, &count);
+    for (u32 i = 0; i < count; i++)
+        if (str_eq(symbol_str(&db->symbols, items[i].name), name)) return items[i].def;
+    return (DefId){0};
+}
+
+// std's functions get size and alignment, the trait's methods a Layout of them.
+static void build_global_alloc(Fn *f, const InstanceRow *row) {
+    static const char *const names[] = {"alloc", "dealloc", "realloc", "alloc_zeroed"};
+    Db *db = f->db;
+    DefId method = global_alloc_method(db, str_from(names[row->index]));
+    DefId layout_def = lang_item(db, LANG_alloc_layout);
+    if (!method.id || !layout_def.id) {
+        fail(f, "a global allocator without std's `GlobalAlloc`");
+        return;
+    }
+    u32 count;
+    Val *given = all_params(f, &count);
+    Ty self = normalize_concrete(db, type_of(db, row->def));
+    Ty layout_ty = ty_adt(db, layout_def, (Args){0});
+    const Layout *l = fn_layout(f, layout_ty);
+    u32 first = count - 2 - (row->index == GLOBAL_REALLOC); // where size and alignment stand
+    IrVal slot = ir_slot_addr(f->ir, ir_slot(f->ir, l->size, l->align));
+    for (u32 i = 0; i < 2; i++)
+        ir_store(f->ir, slot, (i64)layout_field_offset(l, 0, i), val_single(f, given[first + i]));
+    Val vals[4];
+    u32 n = 0;
+    vals[n++] = val_scalar(ref_addr(f, (MonoRef){.kind = REF_STATIC, .def = row->def}),
+                           ty_ref(db, self, false));
+    if (first) vals[n++] = given[0];
+    vals[n++] = load_val(f, slot, layout_ty);
+    if (row->index == GLOBAL_REALLOC) vals[n++] = given[count - 1];
+    InstanceId callee = instance_resolve(db, method, args_intern(db, &self, 1));
+    if (!callee.id) {
+        fail(f, "a global allocator of type `%.*s`", STR_ARG(ty_print(db, self, f->scratch)));
+        return;
+    }
+    Place dest = result_place(f);
+    Val v = call_instance(f, callee, vals, n, &dest, MIR_NO_BLOCK, 0);
+    if (!f->failed) return_val(f, v);
+}
+
+bool mono_global_allocator(Db *db, CrateId crate, InstanceId out[4]) {
+    Symbol attr = symbol_intern(&db->symbols, STR("global_allocator"));
+    for (u32 id = 1; id < def_count(db); id++) {
+        DefId def = {id};
+        if (def_crate(db, def).id != crate.id || def_kind(db, def) != DEF_STATIC) continue;
+        if (!def_has_attr(db, def, attr)) continue;
+        for (u32 i = 0; i < 4; i++)
+            out[i] = instance_intern(
+                db, (InstanceRow){.kind = INST_GLOBAL_ALLOC, .def = def, .index = i});
+        return true;
+    }
+    return false;
+}
+
 InstanceId mono_entry(Db *db, CrateId crate) {
     const CrateRow *row = crate_row(db, crate);
     PathSeg seg = {SYM_OF(main), 0, 0};
@@ -460,6 +523,7 @@ void build_shim(Fn *f, const InstanceRow *row) {
     case INST_VTABLE_SHIM: build_vtable_shim(f, row); return;
     case INST_REIFY_SHIM: build_reify(f, row); return;
     case INST_MAIN: build_main(f, row); return;
+    case INST_GLOBAL_ALLOC: build_global_alloc(f, row); return;
     default:
         fail(f, "`%.*s` as a function of its own",
              STR_ARG(instance_print(f->db, f->instance, f->scratch)));

@@ -623,6 +623,8 @@ static CrateId user_crate(Db *db) {
 
 Str mono_symbol_name(Db *db, InstanceId instance, Scratch *scratch) {
     InstanceRow row = *instance_row(db, instance);
+    static const char *const allocator[] = {"alloc", "dealloc", "realloc", "alloc_zeroed"};
+    if (row.kind == INST_GLOBAL_ALLOC) return scratch_print(scratch, "_rac.%s", allocator[row.index]);
     if (row.kind == INST_MAIN) return STR("_rac.entry"); // called by the `main` that link/ adds
     if (row.kind == INST_ITEM &&
         (def_kind(db, row.def) == DEF_FN || def_kind(db, row.def) == DEF_ASSOC_FN)) {
@@ -646,6 +648,7 @@ Str mono_symbol_name(Db *db, InstanceId instance, Scratch *scratch) {
     case INST_REIFY_SHIM: put_shim(&n, "reify", row.def, row.args); break;
     case INST_CLOSURE_ONCE_SHIM: put_closure_once(&n, &row); break;
     case INST_CLONE_SHIM: put_clone(&n, row.ty); break;
+    case INST_GLOBAL_ALLOC:
     case INST_MAIN: UNREACHABLE();
     }
     CrateId crate = user_crate(db);
