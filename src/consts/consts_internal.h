@@ -104,10 +104,15 @@ typedef struct Frame {
     Args args;
     DefId def;
     const LocalTy *locals;
-    u32 first; // Mem index of local 0 on the stack
-    u32 lo;    // position of what runs
+    u32 first;  // Mem index of local 0 on the stack
+    u32 lo, hi; // position of what runs
     bool track_caller;
 } Frame;
+
+typedef struct FailFrame {
+    DefId def;
+    u32 lo, hi;
+} FailFrame;
 
 typedef VEC(Mem) MemVec;
 typedef struct Machine {
@@ -126,13 +131,12 @@ typedef struct Machine {
     bool nested_mut; // memory reached from the result is mutable (static mut)
     // failure
     bool failed;
-    bool too_generic; // it depends on parameters: no error
-    bool is_quiet;    // reported elsewhere
-    const char *code; // of the error; NULL: E0080
-    Str message;      // in `work`
-    DefId fail_def;
-    u32 fail_lo;
-    Str notes; // the frames, innermost first
+    bool too_generic;                // it depends on parameters: no error
+    bool is_quiet;                   // reported elsewhere
+    const char *code;                // of the error; NULL: E0080
+    Str message;                     // in `work`
+    FailFrame fail_root, fail_inner; // where, in the constant and innermost; def 0: nowhere
+    Str notes;                       // the functions, outermost first
 } Machine;
 
 void ce_fail(Machine *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -211,6 +215,8 @@ void ce_drop_place(Machine *m, Place p);
 // Runs a constant's or promoted's body in a frame of its own; the result lies in local 0 of *first.
 void ce_run_body(Machine *m, const MirBody *body, Args args);
 Scal ce_location_ptr(Machine *m);
+DefId ce_text_owner(Db *db, DefId def); // whose text positions in the body of `def` are in
+Str ce_path(Machine *m, DefId def);     // for messages: without the name of the user's crate
 Place ce_temp_place(Machine *m, Ty ty);
 
 // ---- intrinsics (intrinsic.c, intrinsic_num.c)

@@ -218,7 +218,7 @@ mod errors {
     const A3: i32 = 1 / 0; // ! attempt to divide `1_i32` by zero
     const A4: i32 = i32::MIN / -1; // ! attempt to compute `i32::MIN / -1_i32`, which would overflow
     const A5: u32 = { panic!("boom") }; // ! evaluation panicked: boom
-    const A6: u32 = { panic!("boom {}", 5) }; // ! evaluation panicked
+    const A6: u32 = { panic!("boom {}", 5) }; // ! cannot call non-const formatting macro in constants
     const A7: u32 = None::<u32>.unwrap(); // ! evaluation panicked: called `Option::unwrap()` on a `None` value
     const A8: u32 = { let x: Result<u32, u8> = Err(3); match x { Ok(v) => v, Err(_) => unreachable!() } }; // ! evaluation panicked: internal error: entered unreachable code
     const A9: u32 = { assert!(1 + 1 == 3, "math"); 5 }; // ! evaluation panicked: math

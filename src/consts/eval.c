@@ -63,30 +63,25 @@ static void machine_end(Machine *m, MachineMarks marks) {
 // ---- errors
 // ---------------------------------------------------------------------------------------
 
-static Span span_in(Db *db, DefId def, u32 lo) {
-    const Typeck *t = NULL;
-    DefId owner = def;
-    if (def_kind(db, def) == DEF_CLOSURE) {
-        if (closure_info(db, def, &t) && t) owner = t->owner;
-    } else {
-        const HirBody *hir = hir_body(db, def);
-        if (hir) owner = hir->owner;
-    }
-    return (Span){SPAN_DEF | owner.id, lo, lo + 1};
+static Span span_in(Db *db, DefId def, u32 lo, u32 hi) {
+    return (Span){SPAN_DEF | ce_text_owner(db, def).id, lo, hi > lo ? hi : lo + 1};
 }
 
 static void report(Machine *m) {
     Db *db = m->db;
     if (m->is_quiet || !query_is_running(db)) return;
-    DefId def = m->fail_def.id ? m->fail_def : m->item;
-    Span span = span_in(db, def, m->fail_lo);
-    Str path = def_path_str(db, m->item, &db->scratch);
+    FailFrame root = m->fail_root.def.id ? m->fail_root : (FailFrame){.def = m->item};
+    Span span = span_in(db, root.def, root.lo, root.hi);
+    Str path = ce_path(m, m->item);
     diag_error(db, span, m->code ? m->code : "E0080", "%.*s", STR_ARG(m->message));
-    if (m->notes.len)
-        diag_label(db, span, "evaluation of `%.*s` failed inside this call", STR_ARG(path));
-    else
+    if (!m->notes.len) {
         diag_label(db, span, "evaluation of `%.*s` failed here", STR_ARG(path));
-    if (m->notes.len) diag_note(db, "inside %.*s", STR_ARG(m->notes));
+        return;
+    }
+    FailFrame inner = m->fail_inner;
+    diag_label(db, span, "evaluation of `%.*s` failed inside this call", STR_ARG(path));
+    diag_label(db, span_in(db, inner.def, inner.lo, inner.hi), "the failure occurred here");
+    diag_note(db, "inside %.*s", STR_ARG(m->notes));
 }
 
 // ---- literals
@@ -212,7 +207,7 @@ AllocId ce_eval_item(Db *db, DefId def, Args args, u32 index) {
     if (out) return out->alloc;
     if (query_is_running(db)) {
         Str path = def_path_str(db, def, &db->scratch);
-        diag_error(db, span_in(db, def, 0), "E0391", "cycle detected when evaluating `%.*s`",
+        diag_error(db, span_in(db, def, 0, 0), "E0391", "cycle detected when evaluating `%.*s`",
                    STR_ARG(path));
     }
     return failed_alloc(db);

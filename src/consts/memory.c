@@ -16,6 +16,8 @@ static const Frame *visible_frame(const Machine *m) {
     return f;
 }
 
+enum { NOTE_FRAMES = 8 };
+
 void ce_fail(Machine *m, const char *format, ...) {
     if (m->failed) return;
     m->failed = true;
@@ -28,20 +30,33 @@ void ce_fail(Machine *m, const char *format, ...) {
     m->message = scratch_str(m->work, (Str){text, n});
     const Frame *f = visible_frame(m);
     if (!f) return;
-    m->fail_def = f->def;
-    m->fail_lo = f->lo;
+    m->fail_inner = (FailFrame){f->def, f->lo, f->hi};
+    const Frame *inner[NOTE_FRAMES];
+    u32 count = 0;
+    while (f->parent) {
+        if (count < NOTE_FRAMES && (!count || !def_eq(inner[count - 1]->def, f->def)))
+            inner[count++] = f; // recursion, once
+        f = f->parent;
+    }
+    m->fail_root = (FailFrame){f->def, f->lo, f->hi};
     VEC(char) notes = {0};
-    for (u32 shown = 0; f && f->parent && shown < 8; f = f->parent, shown++) {
-        while (f->parent->parent && def_eq(f->def, f->parent->def)) // recursion, once
-            f = f->parent;
-        Str path = def_path_str(m->db, f->def, m->work), list = args_print(m->db, f->args, m->work);
-        if (notes.count) vec_append(m->work, &notes, ", called by ", 12);
+    for (u32 i = count; i-- > 0;) {
+        Str path = ce_path(m, inner[i]->def), list = args_print(m->db, inner[i]->args, m->work);
+        if (notes.count) vec_append(m->work, &notes, ", which calls ", 14);
         vec_push(m->work, &notes, '`');
         vec_append(m->work, &notes, path.at, path.len);
         vec_append(m->work, &notes, list.at, list.len);
         vec_push(m->work, &notes, '`');
     }
     m->notes = (Str){notes.at, notes.count};
+}
+
+Str ce_path(Machine *m, DefId def) {
+    Str path = def_path_str(m->db, def, m->work);
+    if (!crate_row(m->db, def_crate(m->db, def))->is_local) return path;
+    for (u32 i = 0; i + 2 < path.len; i++)
+        if (path.at[i] == ':') return (Str){path.at + i + 2, path.len - i - 2};
+    return path;
 }
 
 void ce_fail_generic(Machine *m) {
@@ -160,7 +175,7 @@ static bool load_static(Machine *m, u32 index) {
         return false;
     }
     DefId parent = def_row(m->db, def)->parent;
-    Str path = def_path_str(m->db, def, m->work);
+    Str path = ce_path(m, def);
     if (parent.id && def_kind(m->db, parent) == DEF_FOREIGN_MOD) {
         ce_fail(m, "cannot access extern static `%.*s`", STR_ARG(path));
         return false;

@@ -577,7 +577,7 @@ void ce_assign(Machine *m, Place to, const MirRvalue *rv) {
         break;
     }
     case RV_THREAD_LOCAL: {
-        Str path = def_path_str(m->db, rv->def, m->work);
+        Str path = ce_path(m, rv->def);
         ce_fail(m, "cannot access thread local static `%.*s`", STR_ARG(path));
         return;
     }

@@ -339,6 +339,10 @@ static void repack(MirBuild *b) {
         }
         repack_term(&r, &block->term);
     }
+    // Named constants that no statement uses any more stay: they must have a value all the same.
+    for (u32 i = 0; i < r.old.consts.count; i++)
+        if (!r.const_map[i] && r.old.consts.at[i].kind == MIR_CONST_ITEM)
+            vec_push(b->scratch, &b->consts, r.old.consts.at[i]);
 }
 
 // `_n = const ()` and other assignments of nothing to locals that are never read, and marks of

@@ -382,6 +382,19 @@ static void mark_reachable(Fn *f, u8 *reached) {
     }
 }
 
+// Every constant the body names must have a value, also where it is not used: `const { assert!(..) };`
+static void require_consts(Fn *f) {
+    const MirConst *consts = LIST_AT(f->body, MirConst, f->body->consts);
+    for (u32 i = 0; i < f->body->consts.count && !f->failed; i++) {
+        const MirConst *c = &consts[i];
+        if (c->kind != MIR_CONST_ITEM) continue;
+        f->lo = f->hi = c->lo;
+        if (!const_eval(f->db, c->def, fn_args(f, c->args))->is_failed) continue;
+        fail(f, "the evaluation of a constant failed");
+        f->error->is_const = true;
+    }
+}
+
 static void build_body(Fn *f) {
     const MirBody *body = f->body;
     u32 count = body->blocks.count;
@@ -465,7 +478,8 @@ IrFn *mono_build(Db *db, InstanceId instance, MonoError *error) {
             return NULL;
         }
         start_fn(f);
-        build_body(f);
+        require_consts(f);
+        if (!f->failed) build_body(f);
     } else {
         start_fn(f);
         f->blocks = SCRATCH_ARRAY(f->scratch, IrBlock, 1);
