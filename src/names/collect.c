@@ -475,6 +475,18 @@ static void define_macro(Builder *b, DefId mod, const Rows *rows, const ShapeRow
     }
 }
 
+// Whether rustc collects the item as an expansion: derives, and attributes by a path (of tools),
+// are resolved as macros before the item is looked at.
+static bool attrs_expand(const Builder *b, TokRange attrs) {
+    u32 derive = SYM_derive, derive_const = SYM_derive_const;
+    Attr attr;
+    Toks toks = {b->toks.at + attrs.lo, attrs.hi - attrs.lo};
+    for (u32 at = 0; attr_next(&b->db->symbols, toks, &at, &attr);)
+        if (attr.name.id == derive || attr.name.id == derive_const || attr.path.count > 1)
+            return true;
+    return false;
+}
+
 static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, u32 index,
                          const Dir *dir, u32 *text) {
     Db *db = b->db;
@@ -489,6 +501,7 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
                        attr_named(b, attrs, SYM_test_case, &attr);
         if (is_test && !crate_is_test(db, b->crate)) return;
     }
+    if (attrs_expand(b, attrs)) b->fragment = builder_fragment(b); // the caller sets it back
     bool foreign = def_kind(db, parent) == DEF_FOREIGN_MOD;
     u32 vis = vis_of(b, mod, row->vis, rows_toks(rows, row->vis_path));
     DefKind kind = item_def_kind(row, foreign);
@@ -658,7 +671,9 @@ static void collect_rows(Builder *b, DefId mod, DefId parent, const Rows *rows, 
                          const Dir *dir, u32 *text) {
     for (u32 i = from; i < to;) {
         const ShapeRow *row = &rows->rows[i];
+        u32 around = b->fragment;
         collect_item(b, mod, parent, rows, i, dir, text);
+        b->fragment = around;
         i = row->end;
     }
 }
