@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 // Without -o: the file's name without folders and extension, as rustc has it.
@@ -23,6 +24,12 @@ static bool output_is_writable(const CliArgs *args, Str output, Scratch *scratch
                  : slash == output.at
                      ? STR("/")
                      : scratch_print(scratch, "%.*s", (int)(slash - output.at), output.at);
+    struct stat input, existing;
+    if (stat(args->input, &input) == 0 && stat(output.at, &existing) == 0 &&
+        input.st_dev == existing.st_dev && input.st_ino == existing.st_ino) {
+        cli_error(args, "the input file `%s` would be overwritten by the executable", args->input);
+        return false;
+    }
     if (access(folder.at, W_OK | X_OK) == 0) return true;
     cli_error(args, "cannot write `%s`: %s", output.at, strerror(errno));
     return false;
