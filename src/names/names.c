@@ -282,8 +282,25 @@ static void body_impls(Db *db, DefId def, DefIdVec *out) {
 
 void run_crate_impls(Db *db, u32 key) {
     DefIdVec list = {0};
-    box_impls(db, crate_box(db, (CrateId){key}), &list);
+    const DefBox *box = crate_box(db, (CrateId){key});
+    if (crate_info(db, (CrateId){key})->is_library) {
+        return_defs(db, LIST_AT(box, DefId, box->impls), box->impls.count);
+        return;
+    }
+    box_impls(db, box, &list);
     return_defs(db, list.at, list.count);
+}
+
+const DefId *names_body_impls(Db *db, DefId def, u32 *count) {
+    *count = 0;
+    if (!crate_info(db, def_crate(db, def))->is_library) return NULL;
+    while (def.id != 0 && def_kind(db, def) != DEF_BLOCK)
+        def = def_row(db, def)->parent;
+    if (def.id == 0) return NULL;
+    const DefBox *box = body_box(db, def_row(db, def)->parent);
+    if (box == NULL) return NULL;
+    *count = box->impls.count;
+    return LIST_AT(box, DefId, box->impls);
 }
 
 const DefId *names_impls(Db *db, CrateId crate, u32 *count) {

@@ -103,8 +103,11 @@ PathRes names_resolve_or_report(Db *db, DefId scope, const PathSeg *segs, u32 co
 
 // Traits in scope (named, glob-imported or `as _`, preludes included): for method lookup.
 const DefId *names_traits_in_scope(Db *db, DefId scope, u32 *count);
-// Every impl of a crate (local ones in bodies too), in a fixed order.
+// Every impl of a crate, in a fixed order. Those in bodies are among them for the user's crates; for
+// the library's they are not looked for: they are all of types or traits of the same body.
 const DefId *names_impls(Db *db, CrateId crate, u32 *count);
+// The impls of the body that a type or trait of the library is declared in; none if it is in none.
+const DefId *names_body_impls(Db *db, DefId def, u32 *count);
 // What an impl is of, read from its tokens without a tree of it: the index of a crate's impls needs
 // no more. False where that is not enough; then the tree tells.
 typedef enum ImplSelf {

@@ -192,12 +192,35 @@ static void index_collect(Db *db, CrateId crate, DefId trait, SimplifiedTy key, 
         vec_push(&db->scratch, out, (DefId){rows[i].impl});
 }
 
-// The crate of the type a simplified type names, or 0.
-static u32 key_crate(Db *db, SimplifiedTy key) {
+// The definition a simplified type names, or 0.
+static DefId key_def(SimplifiedTy key) {
     TyKind kind = (TyKind)((key >> 32) - 1);
     bool has_def = key >> 32 && (kind == TY_ADT || kind == TY_FOREIGN || kind == TY_DYN ||
                                  kind == TY_CLOSURE || kind == TY_FN_DEF || kind == TY_COROUTINE);
-    return has_def && (u32)key ? def_crate(db, (DefId){(u32)key}).id : 0;
+    return (DefId){has_def ? (u32)key : 0};
+}
+
+// The crate of the type a simplified type names, or 0.
+static u32 key_crate(Db *db, SimplifiedTy key) {
+    DefId def = key_def(key);
+    return def.id ? def_crate(db, def).id : 0;
+}
+
+// Types and traits that the library declares in bodies have their impls there.
+static void body_collect(Db *db, DefId of, DefId trait, SimplifiedTy key, DefIdVec *out) {
+    if (!of.id) return;
+    u32 count;
+    const DefId *impls = names_body_impls(db, of, &count);
+    for (u32 i = 0; i < count; i++) {
+        DefId impl_trait;
+        SimplifiedTy self;
+        if (!impl_key(db, impls[i], true, &impl_trait, &self) || impl_trait.id != trait.id)
+            continue;
+        bool fits = self == key || (trait.id && (!self || !key));
+        for (u32 k = 0; k < out->count && fits; k++)
+            fits = out->at[k].id != impls[i].id;
+        if (fits) vec_push(&db->scratch, out, impls[i]);
+    }
 }
 
 // Crates that may hold an impl: by the orphan rule that of the trait and that of the self type. Of
@@ -218,6 +241,8 @@ static void collect_crates(Db *db, DefId trait, SimplifiedTy key, DefIdVec *out)
     for (u32 i = 1; i <= count; i++)
         if (impls_crate_is_covered(db, trait, key, (CrateId){i}))
             index_collect(db, (CrateId){i}, trait, key, out);
+    body_collect(db, key_def(key), trait, key, out);
+    body_collect(db, trait, trait, key, out);
 }
 
 static void return_impls(Db *db, const DefIdVec *impls) {
