@@ -39,6 +39,9 @@ typedef enum OptionId {
     OPTION_COLOUR,
     OPTION_TIME_PASSES,
     OPTION_STD,
+    OPTION_NAMES,
+    OPTION_JSON,
+    OPTION_LAYOUT_CHANGE,
 } OptionId;
 
 typedef struct OptionRow {
@@ -67,6 +70,13 @@ static const OptionRow option_rows[] = {
      TAKES_INPUT},
     {OPTION_STD, NULL, "--std", NULL, "check every body of the standard library instead",
      TAKES_STD},
+    {OPTION_NAMES, NULL, "--names", NULL, "with --std: count its modules, imports and macros", TAKES_STD},
+    {OPTION_JSON, NULL, "--json", NULL, "tell what happens as one JSON object per line",
+     TAKES_WATCH},
+    {OPTION_LAYOUT_CHANGE, NULL, "--on-layout-change", "WHAT",
+     "restart (the default) or keep-old: what to do when values\n"
+     "in the program's memory do not fit the new code",
+     TAKES_WATCH},
     {OPTION_TIME_PASSES, NULL, "--time-passes", NULL, "print what each kind of query cost",
      TAKES_INPUT},
     {OPTION_COLOUR, NULL, "--color", "WHEN", "auto (the default), always or never", 0},
@@ -216,6 +226,13 @@ static bool parse_option(Parser *parser, const OptionRow *row, const char *value
     case OPTION_COLOUR: return parse_colour(args, value);
     case OPTION_TIME_PASSES: args->options.time_passes = true; return true;
     case OPTION_STD: args->std = true; return true;
+    case OPTION_NAMES: args->names = true; return true;
+    case OPTION_JSON: args->json = true; return true;
+    case OPTION_LAYOUT_CHANGE:
+        args->keep_old = strcmp(value, "keep-old") == 0;
+        if (args->keep_old || strcmp(value, "restart") == 0) return true;
+        cli_error(args, "`--on-layout-change` is restart or keep-old, not `%s`", value);
+        return false;
     }
     UNREACHABLE();
 }

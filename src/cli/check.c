@@ -92,10 +92,7 @@ u32 check_report(Session *session) {
 }
 
 int command_check(const CliArgs *args) {
-    if (args->std) {
-        cli_error(args, "`rac check --std` is not supported yet");
-        return STATUS_FAILED;
-    }
+    if (args->std) return check_std(args);
     Session session;
     if (!session_open_crate(&session, args)) return STATUS_FAILED;
     int status = session_status(&session, check_report(&session));

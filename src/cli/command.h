@@ -30,7 +30,10 @@ typedef struct CliArgs {
     const char *const *test_args; // test: the filter and the harness's options
     u32 test_arg_count;
     ColourChoice colour;
-    bool std; // check --std
+    bool std;   // check --std
+    bool names; // check --std --names
+    bool json; // watch: events as JSON
+    bool keep_old; // watch: go on with the old code when a layout changes
 } CliArgs;
 
 // What a command accepts beside the options of all.
@@ -42,6 +45,7 @@ enum {
     TAKES_TOPIC = 16,
     TAKES_STD = 32,
     TAKES_FILTER = 64, // test: a filter, and options of the test harness
+    TAKES_WATCH = 128, // --json, --on-layout-change
 };
 
 typedef struct Command {
@@ -64,7 +68,9 @@ void args_print_options(u32 takes); // the options' part of a help text
 int command_run(const CliArgs *args);
 int command_build(const CliArgs *args);
 int command_check(const CliArgs *args);
+int check_std(const CliArgs *args); // check --std
 int command_test(const CliArgs *args);
+int command_watch(const CliArgs *args);
 int command_dump(const CliArgs *args);
 int command_help(const CliArgs *args);
 

@@ -19,6 +19,14 @@ static const Command command_table[] = {
      "output and exit status are its own; a panic exits with 101. A program that does not\n"
      "compile is not started: the errors are shown and the exit status is 1.",
      TAKES_INPUT | TAKES_PROGRAM_ARGS, command_run},
+    {"watch", "rac watch [OPTIONS] FILE.rs [-- ARGS...]", "run a program and patch it at every save",
+     "Compiles the program in FILE.rs in memory, runs it with ARGS and patches it, as it runs, at\n"
+     "every save of one of its files. Functions on the stack finish with their old code; statics\n"
+     "keep their values. Errors are shown, and the old code runs on. A program that has ended is\n"
+     "started again at the next save. What rac says goes to standard error.\n\n"
+     "On a terminal: r starts the program again, e shows the last errors, q quits. The program's\n"
+     "standard input is empty then; it has rac's own if that is no terminal.",
+     TAKES_INPUT | TAKES_PROGRAM_ARGS | TAKES_WATCH, command_watch},
     {"build", "rac build [OPTIONS] FILE.rs [-o FILE]", "compile a program to an executable",
      "Compiles the program in FILE.rs and links it against the toolchain's standard library\n"
      "with the system's C compiler driver. The executable appears whole or not at all.",

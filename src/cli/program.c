@@ -321,6 +321,11 @@ bool program_open(Program *p, Session *session, IrSymKind fn_kind) {
     scratch_init(&p->memory);
     program_find_roots(p);
     p->entry = mono_symbol(db, IR_SYM_FN, (MonoRef){.kind = REF_INSTANCE, .instance = entry});
+    InstanceId allocator[4];
+    if (mono_global_allocator(db, session->crate, allocator))
+        for (u32 i = 0; i < 4; i++)
+            p->source.allocator[i] = mono_symbol(
+                db, IR_SYM_FN, (MonoRef){.kind = REF_INSTANCE, .instance = allocator[i]});
     return true;
 }
 

@@ -9,6 +9,7 @@ int program_run_in_child(Session *session, Program *program, u32 std_flags) {
     const CliArgs *args = session->args;
     LinkError error;
     Str std_path;
+    if (program->source.allocator[0].id) std_flags |= LINK_STD_OWN_ALLOCATOR;
     if (!link_std_shared(session->db, std_flags, &std_path, &error)) {
         cli_error(args, "%s", error.text);
         return STATUS_FAILED;

@@ -164,18 +164,17 @@ static bool check_gone(Reload *r, u32 count) {
     return true;
 }
 
-static bool find_all(Reload *r, u32 count, JitSigChanged *sig_changed, void *cx) {
+static bool find_all(Reload *r, u32 count, const JitReloadHooks *hooks) {
+    for (u32 sym = 1; sym < count; sym++)
+        if (run_row(r->run, sym)->code && !find_function(r, sym)) return false;
+    for (u32 sym = 1; sym < count; sym++)
+        if (run_row(r->run, sym)->data && !find_data(r, sym)) return false;
+    if (!check_gone(r, count) || !hooks->allow(hooks->cx)) return false;
     for (u32 sym = 1; sym < count; sym++) {
-        RunRow *row = run_row(r->run, sym);
-        if (row->code) {
-            if (!find_function(r, sym)) return false;
-        } else if (row->data) {
-            if (!find_data(r, sym)) return false;
-        } else if (row->slot && sig_changed && sig_changed(cx, (IrSym){sym})) {
+        const RunRow *row = run_row(r->run, sym);
+        if (row->slot && !row->code && hooks->sig_changed(hooks->cx, (IrSym){sym}))
             mark_moved(r, sym);
-        }
     }
-    if (!check_gone(r, count)) return false;
     return !r->any_moved || (spread_to_data(r, count) && spread_to_code(r, count));
 }
 
@@ -249,8 +248,7 @@ static bool apply(Reload *r, u32 count) {
     return false;
 }
 
-bool jit_run_reload(JitRun *run, Scratch *scratch, JitSigChanged *sig_changed, void *cx,
-                    JitReload *out) {
+bool jit_run_reload(JitRun *run, Scratch *scratch, const JitReloadHooks *hooks, JitReload *out) {
     *out = (JitReload){0};
     u64 mark = scratch_mark(&run->work);
     u32 count = run->rows.count;
@@ -260,7 +258,7 @@ bool jit_run_reload(JitRun *run, Scratch *scratch, JitSigChanged *sig_changed, v
                 .out = out,
                 .moved = SCRATCH_ARRAY(scratch, u8, count),
                 .moved_cap = count};
-    bool ok = find_all(&r, count, sig_changed, cx) && apply(&r, count);
+    bool ok = find_all(&r, count, hooks) && apply(&r, count);
     scratch_rewind(&run->work, mark);
     return ok;
 }

@@ -39,11 +39,15 @@ typedef struct JitReload {
     u32 data_count;     // data placed anew or rewritten
     Str restart;        // not empty: the program must be started again, because ...
 } JitReload;
-// Whether callers of a function that has not been called yet now see another signature.
-typedef bool JitSigChanged(void *cx, IrSym sym);
-// The lists are in `scratch`. False after a report, and when a restart is needed.
-bool jit_run_reload(JitRun *run, Scratch *scratch, JitSigChanged *sig_changed, void *cx,
-                    JitReload *out);
+typedef struct JitReloadHooks {
+    void *cx;
+    // Called when the source has been asked for everything that lives; false: patch nothing.
+    bool (*allow)(void *cx);
+    // Whether callers of a function that has not been called yet now see another signature.
+    bool (*sig_changed)(void *cx, IrSym sym);
+} JitReloadHooks;
+// The lists are in `scratch`. False after a report, when a restart is needed, when not allowed.
+bool jit_run_reload(JitRun *run, Scratch *scratch, const JitReloadHooks *hooks, JitReload *out);
 // Rewrites the lines and columns that panics tell. May be called when the program goes on already.
 void jit_run_refresh_locations(JitRun *run);
 // The function that was called through a slot whose callers have an old idea of its signature; the

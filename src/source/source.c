@@ -91,6 +91,10 @@ FileId source_file(Db *db, Str path) {
     return (FileId){intern(&db->sources->paths, path.at, path.len)};
 }
 
+u32 source_file_count(const Db *db) {
+    return intern_count(&db->sources->paths);
+}
+
 Str source_path(Db *db, FileId file) {
     u32 len;
     const char *path = intern_bytes(&db->sources->paths, file.id, &len);

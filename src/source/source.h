@@ -46,6 +46,7 @@ bool source_is_library(Db *db, FileId file);
 // The file of the path, not read yet.
 FileId source_file(Db *db, Str path);
 Str source_path(Db *db, FileId file);
+u32 source_file_count(const Db *db); // ids are dense: 1 .. source_file_count - 1
 
 // Reads the file from disk and sets its text (a new revision, if it was set to another before).
 // False, with the reason, if it cannot be read or is not UTF-8: then nothing is set.

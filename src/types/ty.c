@@ -45,6 +45,10 @@ const u32 *types_key_words(const Db *db, u32 key) {
 
 static const TyRow none_row;
 
+u32 ty_count(const Db *db) {
+    return intern_count(&db->types->tys);
+}
+
 const TyRow *ty_row(const Db *db, Ty ty) {
     if (ty.id == 0) return &none_row;
     return intern_bytes(&db->types->tys, ty.id, NULL);

@@ -126,6 +126,7 @@ static inline bool args_eq(Args a, Args b) {
 #define TY_OF(kind) ((Ty){TY_##kind})
 
 const TyRow *ty_row(const Db *db, Ty ty); // stays good
+u32 ty_count(const Db *db);               // ids are dense: 1 .. ty_count - 1
 static inline TyKind ty_kind(const Db *db, Ty ty) {
     return (TyKind)ty_row(db, ty)->kind;
 }

@@ -1,0 +1,252 @@
+#define _GNU_SOURCE
+#include "watch/events.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SETTLE_MS = 30 };
+static const u32 NOW_MASK = IN_CLOSE_WRITE | IN_MOVED_TO;
+static const u32 SOON_MASK = IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_ATTRIB;
+
+// One name of a file: its own, or the one its link leads to.
+typedef struct WatchedName {
+    int folder; // inotify's number
+    char *name; // owned
+    u32 file;
+} WatchedName;
+
+struct WatchEvents {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    pthread_t thread;
+    int inotify_fd, key_fd, signal_fd, quit_fd;
+    Scratch memory; // owned: the vectors
+    VEC(WatchedName) names;
+    U32Vec known;   // by file: whether it was added
+    U32Vec ready;   // files to take
+    U32Vec settles; // files that changed, but nobody said that they are complete
+    u64 settle_ns;  // when those are taken as complete
+    u64 saved_ns;
+    char key;
+    int signal;
+    void (*wake)(void *cx);
+    void *wake_cx;
+};
+
+u64 watch_now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (u64)now.tv_sec * 1000000000 + (u64)now.tv_nsec;
+}
+
+static void add_once(WatchEvents *e, U32Vec *list, u32 file) {
+    for (u32 i = 0; i < list->count; i++)
+        if (list->at[i] == file) return;
+    vec_push(&e->memory, list, file);
+}
+
+static void drop_from(U32Vec *list, u32 file) {
+    for (u32 i = 0; i < list->count; i++)
+        if (list->at[i] == file) list->at[i--] = list->at[--list->count];
+}
+
+static void wake(WatchEvents *e) {
+    pthread_cond_broadcast(&e->changed);
+    if (e->wake) e->wake(e->wake_cx);
+}
+
+static void make_ready(WatchEvents *e, u32 file) {
+    if (e->ready.count == 0) e->saved_ns = watch_now_ns();
+    add_once(e, &e->ready, file);
+    drop_from(&e->settles, file);
+}
+
+static void read_inotify(WatchEvents *e) {
+    _Alignas(struct inotify_event) char buffer[16384];
+    bool any = false;
+    for (;;) {
+        ssize_t got = read(e->inotify_fd, buffer, sizeof buffer);
+        if (got <= 0) break;
+        for (char *at = buffer; at < buffer + got;) {
+            const struct inotify_event *event = (const struct inotify_event *)at;
+            at += sizeof *event + event->len;
+            for (u32 i = 0; i < e->names.count; i++) {
+                const WatchedName *name = &e->names.at[i];
+                bool overflow = (event->mask & IN_Q_OVERFLOW) != 0;
+                if (!overflow && (name->folder != event->wd || event->len == 0 ||
+                                  strcmp(name->name, event->name) != 0))
+                    continue;
+                if (event->mask & NOW_MASK || overflow) {
+                    make_ready(e, name->file);
+                    any = true;
+                } else {
+                    add_once(e, &e->settles, name->file);
+                    e->settle_ns = watch_now_ns() + (u64)SETTLE_MS * 1000000;
+                }
+            }
+        }
+    }
+    if (any) wake(e);
+}
+
+static int settle_timeout(const WatchEvents *e) {
+    if (e->settles.count == 0) return -1;
+    u64 now = watch_now_ns();
+    return now >= e->settle_ns ? 0 : (int)((e->settle_ns - now) / 1000000) + 1;
+}
+
+static void *events_main(void *arg) {
+    WatchEvents *e = arg;
+    for (;;) {
+        pthread_mutex_lock(&e->lock);
+        int timeout = settle_timeout(e);
+        pthread_mutex_unlock(&e->lock);
+        struct pollfd fds[] = {{.fd = e->inotify_fd, .events = POLLIN},
+                               {.fd = e->quit_fd, .events = POLLIN},
+                               {.fd = e->signal_fd, .events = POLLIN},
+                               {.fd = e->key_fd, .events = POLLIN}};
+        if (poll(fds, ARRAY_LEN(fds), timeout) < 0 && errno != EINTR) return NULL;
+        if (fds[1].revents) return NULL;
+        pthread_mutex_lock(&e->lock);
+        if (fds[0].revents & POLLIN) read_inotify(e);
+        if (e->settles.count && watch_now_ns() >= e->settle_ns) {
+            while (e->settles.count)
+                make_ready(e, e->settles.at[0]);
+            wake(e);
+        }
+        struct signalfd_siginfo info;
+        if ((fds[2].revents & POLLIN) &&
+            read(e->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+            e->signal = (int)info.ssi_signo;
+            wake(e);
+        }
+        if (fds[3].revents & POLLIN) {
+            char key;
+            if (read(e->key_fd, &key, 1) == 1) {
+                e->key = key;
+                wake(e);
+            } else {
+                e->key_fd = -1;
+            }
+        } else if (fds[3].revents) {
+            e->key_fd = -1; // the terminal has gone
+        }
+        pthread_mutex_unlock(&e->lock);
+    }
+}
+
+WatchEvents *watch_events_new(int key_fd) {
+    WatchEvents *e = calloc(1, sizeof *e);
+    CHECK(e);
+    pthread_mutex_init(&e->lock, NULL);
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&e->changed, &attr);
+    pthread_condattr_destroy(&attr);
+    scratch_init(&e->memory);
+    e->key_fd = key_fd;
+    e->inotify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    e->quit_fd = eventfd(0, EFD_CLOEXEC);
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    e->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    CHECK(e->inotify_fd >= 0 && e->quit_fd >= 0 && e->signal_fd >= 0);
+    CHECK(pthread_create(&e->thread, NULL, events_main, e) == 0);
+    return e;
+}
+
+void watch_events_free(WatchEvents *e) {
+    if (!e) return;
+    u64 one = 1;
+    ssize_t written = write(e->quit_fd, &one, 8);
+    CHECK(written == 8);
+    pthread_join(e->thread, NULL);
+    close(e->inotify_fd);
+    close(e->quit_fd);
+    close(e->signal_fd);
+    for (u32 i = 0; i < e->names.count; i++)
+        free(e->names.at[i].name);
+    scratch_deinit(&e->memory);
+    pthread_mutex_destroy(&e->lock);
+    pthread_cond_destroy(&e->changed);
+    free(e);
+}
+
+void watch_events_wake_by(WatchEvents *e, void (*wake_by)(void *cx), void *cx) {
+    pthread_mutex_lock(&e->lock);
+    e->wake = wake_by;
+    e->wake_cx = cx;
+    pthread_mutex_unlock(&e->lock);
+}
+
+static void add_name(WatchEvents *e, u32 file, const char *path) {
+    const char *slash = strrchr(path, '/');
+    char folder[PATH_MAX];
+    u32 len = slash ? (u32)(slash - path) : 0;
+    if (len >= sizeof folder) return;
+    memcpy(folder, path, len);
+    folder[len] = 0;
+    const char *where = slash ? (len ? folder : "/") : ".";
+    int watch = inotify_add_watch(e->inotify_fd, where, NOW_MASK | SOON_MASK);
+    if (watch < 0) return; // a folder that does not exist has no files either
+    WatchedName name = {watch, strdup(slash ? slash + 1 : path), file};
+    CHECK(name.name);
+    vec_push(&e->memory, &e->names, name);
+}
+
+void watch_events_add_file(WatchEvents *e, u32 file, Str path) {
+    pthread_mutex_lock(&e->lock);
+    while (e->known.count <= file)
+        vec_push(&e->memory, &e->known, 0);
+    if (!e->known.at[file] && path.len < PATH_MAX) {
+        e->known.at[file] = 1;
+        char text[PATH_MAX], real[PATH_MAX];
+        memcpy(text, path.at, path.len);
+        text[path.len] = 0;
+        add_name(e, file, text);
+        if (realpath(text, real)) add_name(e, file, real);
+    }
+    pthread_mutex_unlock(&e->lock);
+}
+
+static bool has_any(const WatchEvents *e) {
+    return e->ready.count || e->key || e->signal;
+}
+
+bool watch_events_take(WatchEvents *e, int timeout_ms, Scratch *scratch, WatchTaken *out) {
+    *out = (WatchTaken){0};
+    pthread_mutex_lock(&e->lock);
+    if (timeout_ms < 0) {
+        while (!has_any(e))
+            pthread_cond_wait(&e->changed, &e->lock);
+    } else if (timeout_ms > 0) {
+        u64 until = watch_now_ns() + (u64)timeout_ms * 1000000;
+        struct timespec limit = {(time_t)(until / 1000000000), (long)(until % 1000000000)};
+        while (!has_any(e) && pthread_cond_timedwait(&e->changed, &e->lock, &limit) == 0) {
+        }
+    }
+    bool any = has_any(e);
+    vec_append(scratch, &out->files, e->ready.at, e->ready.count);
+    out->saved_ns = e->saved_ns;
+    out->key = e->key;
+    out->signal = e->signal;
+    e->ready.count = 0;
+    e->key = 0;
+    e->signal = 0;
+    pthread_mutex_unlock(&e->lock);
+    return any;
+}
