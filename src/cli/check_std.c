@@ -1,6 +1,6 @@
 // rac check --std: the standard library itself. With --names: what name resolution found in its
-// crates. Without: every body of core, alloc and std is type-checked and lowered to MIR, the measure of
-// the front end (DESIGN.md section 7).
+// crates. Without: every body of core, alloc and std is type-checked and lowered to MIR, the
+// measure of the front end (DESIGN.md section 7).
 #include "cli/session.h"
 
 #include "infer/typeck.h"
@@ -44,7 +44,8 @@ static void check_body(Session *session, DefId def, BodyCounts *counts) {
     counts->wrong += wrong;
     if (!wrong && mir && mir->is_error) {
         counts->without_mir++;
-        Str path = def_path_str(db, def, &db->scratch), reason = symbol_str(&db->symbols, mir->reason);
+        Str path = def_path_str(db, def, &db->scratch),
+            reason = symbol_str(&db->symbols, mir->reason);
         printf("no MIR: %.*s: %.*s\n", STR_ARG(path), STR_ARG(reason));
     } else if (wrong) {
         Str path = def_path_str(db, def, &db->scratch);
