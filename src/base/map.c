@@ -45,7 +45,6 @@ void map_clear(Map *map) {
 typedef struct InternRow {
     u32 first; // into bytes, in words
     u32 len;   // in bytes
-    u32 hash;
 } InternRow;
 
 enum { INTERN_ROWS_MAX = 1 << 26, INTERN_WORDS_MAX = 1 << 28 };
@@ -69,13 +68,14 @@ const void *intern_bytes(const Interner *interner, u32 id, u32 *len) {
     return interner->bytes.rows + (size_t)row->first * sizeof(u64);
 }
 
-static u32 *intern_slot(const Interner *interner, const void *bytes, u32 len, u32 hash) {
+static u64 *intern_slot(const Interner *interner, const void *bytes, u32 len, u32 hash) {
     u32 mask = interner->slot_cap - 1;
     for (u32 at = hash & mask;; at = (at + 1) & mask) {
-        u32 *slot = &interner->slots[at];
+        u64 *slot = &interner->slots[at];
         if (*slot == 0) return slot;
-        const InternRow *row = table_at(&interner->rows, *slot);
-        if (row->hash == hash && row->len == len &&
+        if (*slot >> 32 != hash) continue;
+        const InternRow *row = table_at(&interner->rows, (u32)*slot);
+        if (row->len == len &&
             (len == 0 || memcmp(interner->bytes.rows + (size_t)row->first * sizeof(u64), bytes, len) == 0))
             return slot;
     }
@@ -83,21 +83,20 @@ static u32 *intern_slot(const Interner *interner, const void *bytes, u32 len, u3
 
 u32 intern_find(const Interner *interner, const void *bytes, u32 len) {
     if (interner->slot_cap == 0) return 0;
-    return *intern_slot(interner, bytes, len, (u32)hash_bytes(bytes, len));
+    return (u32)*intern_slot(interner, bytes, len, (u32)hash_bytes(bytes, len));
 }
 
 u32 intern(Interner *interner, const void *bytes, u32 len) {
     if ((u64)interner->rows.count * 2 >= interner->slot_cap) {
-        u32 *old = interner->slots;
+        u64 *old = interner->slots;
         u32 old_cap = interner->slot_cap;
-        interner->slot_cap = old_cap ? old_cap * 2 : 1024;
-        interner->slots = calloc(interner->slot_cap, sizeof(u32));
+        interner->slot_cap = old_cap ? old_cap * 4 : 1024;
+        interner->slots = calloc(interner->slot_cap, sizeof(u64));
         CHECK(interner->slots);
         u32 mask = interner->slot_cap - 1;
         for (u32 i = 0; i < old_cap; i++) {
             if (!old[i]) continue;
-            const InternRow *row = table_at(&interner->rows, old[i]);
-            u32 at = row->hash & mask;
+            u32 at = (u32)(old[i] >> 32) & mask;
             while (interner->slots[at])
                 at = (at + 1) & mask;
             interner->slots[at] = old[i];
@@ -105,13 +104,13 @@ u32 intern(Interner *interner, const void *bytes, u32 len) {
         free(old);
     }
     u32 hash = (u32)hash_bytes(bytes, len);
-    u32 *slot = intern_slot(interner, bytes, len, hash);
-    if (*slot) return *slot;
+    u64 *slot = intern_slot(interner, bytes, len, hash);
+    if (*slot) return (u32)*slot;
     u32 words = (len + 7) / 8;
     u32 first = words ? table_add(&interner->bytes, words) : 0;
     if (len) memcpy(interner->bytes.rows + (size_t)first * sizeof(u64), bytes, len);
     u32 id = table_add(&interner->rows, 1);
-    *(InternRow *)table_at(&interner->rows, id) = (InternRow){first, len, hash};
-    *slot = id;
+    *(InternRow *)table_at(&interner->rows, id) = (InternRow){first, len};
+    *slot = (u64)hash << 32 | id;
     return id;
 }

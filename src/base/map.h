@@ -29,7 +29,7 @@ void map_clear(Map *map); // keeps the memory
 typedef struct Interner {
     Table rows;  // InternRow: where the bytes lie
     Table bytes; // u64 words
-    u32 *slots;  // owned: open-addressed ids
+    u64 *slots;  // owned: open-addressed; a row's hash and, in the low half, its id
     u32 slot_cap;
 } Interner;
 
