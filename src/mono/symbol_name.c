@@ -90,8 +90,26 @@ static u32 number_in_blocks(Db *db, DefId def) {
     return number;
 }
 
+static bool is_nameless_const(DefKind kind) {
+    return kind == DEF_ANON_CONST || kind == DEF_INLINE_CONST;
+}
+
+// Their own numbers are places in trees: these tell the order.
+static u32 number_of_const(Db *db, DefId def) {
+    const DefRow *row = def_row(db, def);
+    (void)hir_body(db, row->parent); // which makes them all
+    u32 number = 0;
+    for (u32 id = row->parent.id + 1; id < def_count(db); id++) {
+        const DefRow *other = def_row(db, (DefId){id});
+        number += def_eq(other->parent, row->parent) && is_nameless_const((DefKind)other->kind) &&
+                  other->disambiguator < row->disambiguator;
+    }
+    return number;
+}
+
 static u32 number_of(Db *db, DefId def) {
     const DefRow *row = def_row(db, def);
+    if (is_nameless_const((DefKind)row->kind)) return number_of_const(db, def);
     if (row->kind == DEF_CLOSURE) {
         const HirBody *body;
         const HirClosure *closure = closure_row(db, def, &body);
@@ -624,7 +642,8 @@ static CrateId user_crate(Db *db) {
 Str mono_symbol_name(Db *db, InstanceId instance, Scratch *scratch) {
     InstanceRow row = *instance_row(db, instance);
     static const char *const allocator[] = {"alloc", "dealloc", "realloc", "alloc_zeroed"};
-    if (row.kind == INST_GLOBAL_ALLOC) return scratch_print(scratch, "_rac.%s", allocator[row.index]);
+    if (row.kind == INST_GLOBAL_ALLOC)
+        return scratch_print(scratch, "_rac.%s", allocator[row.index]);
     if (row.kind == INST_MAIN) return STR("_rac.entry"); // called by the `main` that link/ adds
     if (row.kind == INST_ITEM &&
         (def_kind(db, row.def) == DEF_FN || def_kind(db, row.def) == DEF_ASSOC_FN)) {

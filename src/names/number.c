@@ -26,7 +26,7 @@ u32 builder_fragment(Builder *b) {
 typedef struct Placed {
     u32 parent; // DefId
     u32 turn;   // of its fragment
-    u32 nth;    // as it was met, times 2
+    u32 nth;    // as it was met, in steps of 2
     u32 def;    // row of Builder.defs
 } Placed;
 
@@ -66,7 +66,7 @@ void builder_number_impls(Builder *b) {
         DefSrc *src = &b->defs.at[i];
         if (def_kind(b->db, src->def) == DEF_IMPL) {
             u32 parent = def_row(b->db, src->def)->parent.id;
-            rows[count] = (Placed){parent, turns[src->number], 2 * count, i};
+            rows[count] = (Placed){parent, turns[src->number], 2 * count + 2, i};
             // The marker's impl (StructuralPartialEq, TrivialClone) is written first.
             bool is_marker = src->src == SRC_DERIVE && src->toks.lo == 1 &&
                              (src->derive == DERIVE_PartialEq || src->derive == DERIVE_Clone);

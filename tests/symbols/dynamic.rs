@@ -48,8 +48,11 @@ fn main() {
     show(&[Box::new(Square(2.0)), Box::new(Named { name: String::from("n") })]);
     let d: Box<dyn Display + Send> = Box::new(5);
     println!("{} {}", generic(&*d), generic("text"));
-    let calls: Vec<Box<dyn FnOnce(u32) -> u32>> = vec![Box::new(|x| x + 1), Box::new(|x| x * 2)];
-    println!("{}", calls.into_iter().map(|f| f(3)).sum::<u32>());
+    let mut calls: Vec<Box<dyn FnOnce(u32) -> u32>> = Vec::new();
+    calls.push(Box::new(|x| x + 1));
+    calls.push(Box::new(|x| x * 2));
+    let sum = calls.into_iter().map(|f| f(3)).sum::<u32>();
+    println!("{}", sum);
     let any: Box<dyn Any> = Box::new(7u8);
     println!("{:?} {}", any.downcast_ref::<u8>(), any.is::<u16>());
     let by_ref: &dyn Fn(&str) -> usize = &|s| s.len();
@@ -57,5 +60,6 @@ fn main() {
     let f: fn(&u8, &mut u16) -> u32 = |a, b| *a as u32 + *b as u32;
     println!("{} {}", size(f), f(&1, &mut 2));
     println!("{}", size(by_ref) + size(d));
-    println!("{}", size(Box::new(|x: &'static str| x.len()) as Box<dyn Fn(&'static str) -> usize + Send + Sync>));
+    let sync: Box<dyn Fn(u8) -> usize + Send + Sync> = Box::new(|x| x as usize);
+    println!("{}", sync(3) + size(sync));
 }
