@@ -253,6 +253,39 @@ static MirBlock enum_drop(Elab *e, u32 path, MirBlock succ, MirBlock unwind, boo
     return out;
 }
 
+// Elements with paths of their own one by one, the runs between them as arrays: from the last to
+// the first, as rustc does it.
+static MirBlock array_drop(Elab *e, u32 path, MirBlock succ, MirBlock unwind, bool is_cleanup) {
+    MirBuild *b = e->b;
+    MirPlace place = e->m.paths.at[path].place;
+    const TyRow *row = ty_row(b->db, e->m.paths.at[path].ty);
+    u32 len = (u32)ty_row(b->db, row->len)->lo_bits;
+    VEC(Part) parts = {0};
+    for (u32 end = len; end > 0;) {
+        u32 start = 0, below = 0; // the last element below `end` that has a path
+        for (u32 c = e->m.paths.at[path].first_child; c; c = e->m.paths.at[c].next_sibling) {
+            const MirProj *proj = &e->m.paths.at[c].proj;
+            if (proj->kind != PROJ_CONSTANT_INDEX || proj->index >= end) continue;
+            if (below && proj->index < start) continue;
+            below = c;
+            start = proj->index;
+        }
+        u32 from = below ? start + 1 : 0;
+        if (from < end) {
+            MirProj proj = {.kind = PROJ_SUBSLICE, .index = from, .to = end};
+            if (end - from == 1)
+                proj = (MirProj){.kind = PROJ_CONSTANT_INDEX, .index = from, .to = len};
+            Part run = {.place = place_proj(b, place, proj), .ty = row->elem};
+            vec_push(b->scratch, &parts, run);
+        }
+        if (!below) break;
+        Part one = {.path = below, .place = e->m.paths.at[below].place, .ty = row->elem};
+        vec_push(b->scratch, &parts, one);
+        end = start;
+    }
+    return ladder(e, path, parts.at, parts.count, succ, unwind, is_cleanup);
+}
+
 static MirBlock open_drop(Elab *e, u32 path, MirBlock succ, MirBlock unwind, bool is_cleanup) {
     MirBuild *b = e->b;
     Db *db = b->db;
@@ -269,19 +302,7 @@ static MirBlock open_drop(Elab *e, u32 path, MirBlock succ, MirBlock unwind, boo
         const Ty *upvars = args_at(db, closure_upvar_tys(db, ty), &count);
         return fields_drop(e, path, path, place, upvars, count, succ, unwind, is_cleanup);
     }
-    if (row->kind == TY_ARRAY) {
-        u32 count = (u32)ty_row(db, row->len)->lo_bits;
-        Part *parts = SCRATCH_ARRAY(b->scratch, Part, count + 1);
-        for (u32 i = 0; i < count; i++) {
-            u32 child = child_with(e, path, PROJ_CONSTANT_INDEX, i);
-            MirProj proj = {.kind = PROJ_CONSTANT_INDEX, .index = i, .to = count};
-            parts[i] =
-                (Part){.path = child,
-                       .place = child ? e->m.paths.at[child].place : place_proj(b, place, proj),
-                       .ty = row->elem};
-        }
-        return ladder(e, path, parts, count, succ, unwind, is_cleanup);
-    }
+    if (row->kind == TY_ARRAY) return array_drop(e, path, succ, unwind, is_cleanup);
     if (row->kind != TY_ADT) return plain_drop(e, place, path, succ, unwind, is_cleanup);
     if (ty_is_box(db, ty)) return box_drop(e, path, succ, unwind, is_cleanup);
     const AdtDef *adt = adt_def(db, row->def);
