@@ -1,10 +1,11 @@
 // MIR: a body as a control-flow graph over places. Generic: types may mention the owner's params.
 //
-// Made from HIR + Typeck by mir/build_*.c (matches lowered to decision trees, temporaries and scopes
-// given their drops), then mir/drop_elaborate.c (moves tracked, drop flags), then simplified. Names and
-// meaning are rustc's (rustc_middle::mir::syntax); regions, borrow-check-only statements and
-// source scopes do not exist. Closures have a body of their own, with the closure (or a reference to
-// it) as first argument. mono/ makes IR of it and consts/ interprets it, both substituting on the fly.
+// Made from HIR + Typeck by mir/build_*.c (matches lowered to decision trees, temporaries and
+// scopes given their drops), then mir/drop_elaborate.c (moves tracked, drop flags), then
+// simplified. Names and meaning are rustc's (rustc_middle::mir::syntax); regions, borrow-check-only
+// statements and source scopes do not exist. Closures have a body of their own, with the closure
+// (or a reference to it) as first argument. mono/ makes IR of it and consts/ interprets it, both
+// substituting on the fly.
 
 #ifndef RAC_MIR_MIR_H
 #define RAC_MIR_MIR_H
@@ -42,10 +43,12 @@ typedef enum MirConstKind {
     MIR_CONST_STR,     // ty &str: bytes
     MIR_CONST_BYTES,   // ty &[u8; N]: bytes
     MIR_CONST_C_STR,   // ty &CStr: bytes, the zero not included
-    MIR_CONST_ITEM,    // the value of the const `def` with args: consts/ evaluates (CONST, ASSOC_CONST, ANON, INLINE)
+    MIR_CONST_ITEM,    // the value of the const `def` with args: consts/ evaluates (CONST,
+                       // ASSOC_CONST, ANON, INLINE)
     MIR_CONST_TY,      // a constant as Ty (const param, array length): konst
     MIR_CONST_STATIC,  // the address of the static `def`: a raw pointer or reference to it
-    MIR_CONST_PROMOTED // &'static of promoted number `index` of this body: an own MirBody (Q_mir_promoted)
+    MIR_CONST_PROMOTED // &'static of promoted number `index` of this body: an own MirBody
+                       // (Q_mir_promoted)
 } MirConstKind;
 typedef struct MirConst {
     u8 kind;
@@ -56,7 +59,7 @@ typedef struct MirConst {
     Args args;
     Ty konst;
     u32 index;
-    u32 lo;   // position, for errors
+    u32 lo; // position, for errors
 } MirConst;
 
 typedef enum MirOperandKind { OPERAND_COPY, OPERAND_MOVE, OPERAND_CONST } MirOperandKind;
@@ -69,35 +72,64 @@ typedef struct MirOperand {
 } MirOperand;
 
 typedef enum MirBinOp {
-    MIR_ADD, MIR_SUB, MIR_MUL, MIR_DIV, MIR_REM, MIR_BIT_XOR, MIR_BIT_AND, MIR_BIT_OR, MIR_SHL, MIR_SHR,
-    MIR_EQ, MIR_LT, MIR_LE, MIR_NE, MIR_GE, MIR_GT, MIR_CMP, // CMP: three-way, ty Ordering
+    MIR_ADD,
+    MIR_SUB,
+    MIR_MUL,
+    MIR_DIV,
+    MIR_REM,
+    MIR_BIT_XOR,
+    MIR_BIT_AND,
+    MIR_BIT_OR,
+    MIR_SHL,
+    MIR_SHR,
+    MIR_EQ,
+    MIR_LT,
+    MIR_LE,
+    MIR_NE,
+    MIR_GE,
+    MIR_GT,
+    MIR_CMP, // CMP: three-way, ty Ordering
     MIR_OFFSET,
-    MIR_ADD_WITH_OVERFLOW, MIR_SUB_WITH_OVERFLOW, MIR_MUL_WITH_OVERFLOW, // ty (T, bool)
-} MirBinOp; // ADD, SUB, MUL, SHL, SHR wrap (shift amounts are masked)
+    MIR_ADD_WITH_OVERFLOW,
+    MIR_SUB_WITH_OVERFLOW,
+    MIR_MUL_WITH_OVERFLOW, // ty (T, bool)
+} MirBinOp;                // ADD, SUB, MUL, SHL, SHR wrap (shift amounts are masked)
 typedef enum MirUnOp { MIR_NOT, MIR_NEG, MIR_PTR_METADATA } MirUnOp;
 
 typedef enum MirCastKind {
     CAST_INT_TO_INT, // also bool, char, and from enums' discriminants already read
-    CAST_FLOAT_TO_INT, CAST_INT_TO_FLOAT, CAST_FLOAT_TO_FLOAT,
+    CAST_FLOAT_TO_INT,
+    CAST_INT_TO_FLOAT,
+    CAST_FLOAT_TO_FLOAT,
     CAST_PTR_TO_PTR, // thin or wide; wide to thin drops the metadata
-    CAST_PTR_TO_ADDR, CAST_ADDR_TO_PTR, CAST_FN_PTR_TO_PTR,
-    CAST_REIFY_FN, CAST_UNSAFE_FN, CAST_CLOSURE_FN, CAST_MUT_TO_CONST, CAST_ARRAY_TO_PTR, CAST_UNSIZE,
+    CAST_PTR_TO_ADDR,
+    CAST_ADDR_TO_PTR,
+    CAST_FN_PTR_TO_PTR,
+    CAST_REIFY_FN,
+    CAST_UNSAFE_FN,
+    CAST_CLOSURE_FN,
+    CAST_MUT_TO_CONST,
+    CAST_ARRAY_TO_PTR,
+    CAST_UNSIZE,
     CAST_TRANSMUTE,
 } MirCastKind;
 
 typedef enum MirAggregateKind {
-    AGG_TUPLE, AGG_ARRAY, AGG_ADT /* ty, variant; union: active_field */, AGG_CLOSURE,
+    AGG_TUPLE,
+    AGG_ARRAY,
+    AGG_ADT /* ty, variant; union: active_field */,
+    AGG_CLOSURE,
     AGG_RAW_PTR /* ty; operands: data, metadata */
 } MirAggregateKind;
 
 typedef enum MirRvalueKind {
-    RV_USE,     // a
-    RV_REPEAT,  // a; ty2: the length constant
-    RV_REF,     // place; is_mut
-    RV_RAW_PTR, // place; is_mut
-    RV_CAST,    // a; op: MirCastKind; ty: target
-    RV_BINARY,  // a, b; op: MirBinOp
-    RV_UNARY,   // a; op: MirUnOp
+    RV_USE,          // a
+    RV_REPEAT,       // a; ty2: the length constant
+    RV_REF,          // place; is_mut
+    RV_RAW_PTR,      // place; is_mut
+    RV_CAST,         // a; op: MirCastKind; ty: target
+    RV_BINARY,       // a, b; op: MirBinOp
+    RV_UNARY,        // a; op: MirUnOp
     RV_DISCRIMINANT, // place; the value is of the type's discriminant type
     RV_AGGREGATE,    // op: MirAggregateKind; ty; variant; operands: list
     RV_THREAD_LOCAL, // def: address of this thread's copy of the static
@@ -107,15 +139,19 @@ typedef struct MirRvalue {
     u8 kind;
     u8 op;
     u8 is_mut;
-    Ty ty;     // CAST: target; AGGREGATE: the aggregate's (ARRAY: the element's)
+    Ty ty; // CAST: target; AGGREGATE: the aggregate's (ARRAY: the element's)
     Ty ty2;
     u32 variant;      // AGG_ADT
     u32 active_field; // AGG_ADT of a union
     DefId def;
     union {
-        struct { MirOperand a, b; };
+        struct {
+            MirOperand a, b;
+        };
         MirPlace place;
-        struct { u32 operand_first, operand_count; }; // into operands
+        struct {
+            u32 operand_first, operand_count;
+        }; // into operands
     };
 } MirRvalue;
 
@@ -131,29 +167,32 @@ typedef struct MirStmt {
     u32 lo; // position in the owner's text
     MirPlace place;
     union {
-        u32 rvalue;  // into rvalues
+        u32 rvalue; // into rvalues
         u32 variant;
     };
 } MirStmt;
 
 typedef enum MirAssertKind {
-    ASSERT_OVERFLOW,      // op: MirBinOp, operands a, b: `attempt to add with overflow`; skipped by mono when
-                          // if_checks and the instantiating crate has overflow checks off
+    ASSERT_OVERFLOW, // op: MirBinOp, operands a, b: `attempt to add with overflow`; skipped by mono
+                     // when if_checks and the instantiating crate has overflow checks off
     ASSERT_OVERFLOW_NEG,
-    ASSERT_DIV_ZERO, ASSERT_REM_ZERO,
-    ASSERT_BOUNDS,        // a: len, b: index
+    ASSERT_DIV_ZERO,
+    ASSERT_REM_ZERO,
+    ASSERT_BOUNDS, // a: len, b: index
 } MirAssertKind;
 
 typedef enum MirTermKind {
-    MIR_GOTO,        // target
-    MIR_SWITCH,      // a: operand of an integer, bool or char type; switch_first.. rows; target: otherwise
+    MIR_GOTO,   // target
+    MIR_SWITCH, // a: operand of an integer, bool or char type; switch_first.. rows; target:
+                // otherwise
     MIR_RETURN,
     MIR_UNREACHABLE,
-    MIR_DROP,        // place; target; unwind
-    MIR_CALL,        // a: callee operand (FN_DEF constant, fn pointer); operands: args; place: destination; target (MIR_NO_BLOCK: diverges); unwind
-    MIR_ASSERT,      // a: condition; expected; assert_kind ...; b, c: its operands; target; unwind
-    MIR_RESUME,      // goes on unwinding (cleanup blocks)
-    MIR_TERMINATE,   // panic in a cleanup: abort
+    MIR_DROP,      // place; target; unwind
+    MIR_CALL,      // a: callee operand (FN_DEF constant, fn pointer); operands: args; place:
+                   // destination; target (MIR_NO_BLOCK: diverges); unwind
+    MIR_ASSERT,    // a: condition; expected; assert_kind ...; b, c: its operands; target; unwind
+    MIR_RESUME,    // goes on unwinding (cleanup blocks)
+    MIR_TERMINATE, // panic in a cleanup: abort
 } MirTermKind;
 
 typedef struct MirSwitchRow {
@@ -167,8 +206,10 @@ typedef struct MirTerm {
     u8 assert_kind; // ASSERT
     u8 op;          // ASSERT_OVERFLOW: MirBinOp
     u8 if_checks;   // ASSERT_OVERFLOW*: rustc_inherit_overflow_checks
-    u8 is_spread;   // CALL with "rust-call" ABI: the last argument is a tuple to be spread by mono according to the callee
-    u32 lo, hi;     // position: #[track_caller] locations and asserts report lo; of a method call: the method's name
+    u8 is_spread;   // CALL with "rust-call" ABI: the last argument is a tuple to be spread by mono
+                    // according to the callee
+    u32 lo, hi; // position: #[track_caller] locations and asserts report lo; of a method call: the
+                // method's name
     MirOperand a, b, c;
     MirPlace place;
     u32 operand_first, operand_count;
@@ -185,42 +226,45 @@ typedef struct MirBlockRow {
 
 typedef struct MirLocalDecl {
     Ty ty;
-    Symbol name;    // of a user variable; SYM_none for temporaries
+    Symbol name; // of a user variable; SYM_none for temporaries
     u8 is_mut;
     u8 is_arg;
 } MirLocalDecl;
 
 typedef struct MirBody {
-    DefId owner;      // fn, closure, const, static ...
-    bool is_error;    // typeck failed or something is unsupported: using it is an error (reported, or `reason`)
-    Symbol reason;    // unsupported: what
+    DefId owner;   // fn, closure, const, static ...
+    bool is_error; // typeck failed or something is unsupported: using it is an error (reported, or
+                   // `reason`)
+    Symbol reason; // unsupported: what
     u32 arg_count;
-    u32 spread_arg;   // the argument that takes the tupled arguments of a "rust-call" fn; 0 none
-    List locals;      // MirLocalDecl
-    List blocks;      // MirBlockRow
-    List stmts;       // MirStmt
-    List rvalues;     // MirRvalue
-    List projs;       // MirProj
-    List operands;    // MirOperand
-    List consts;      // MirConst
-    List switches;    // MirSwitchRow
+    u32 spread_arg; // the argument that takes the tupled arguments of a "rust-call" fn; 0 none
+    List locals;    // MirLocalDecl
+    List blocks;    // MirBlockRow
+    List stmts;     // MirStmt
+    List rvalues;   // MirRvalue
+    List projs;     // MirProj
+    List operands;  // MirOperand
+    List consts;    // MirConst
+    List switches;  // MirSwitchRow
     u32 promoted_count;
 } MirBody;
 
 // The body of a fn, const, static, closure, anon or inline const; drops elaborated. NULL: no body.
 const MirBody *mir_of(Db *db, DefId owner);
 const MirBody *mir_promoted(Db *db, DefId owner, u32 index);
-// Shims that MIR describes well (generic in nothing: concrete types), made on demand by mono through mir_build_*:
-// drop glue and clone shims are built directly in IR by mono.
+// Shims that MIR describes well (generic in nothing: concrete types), made on demand by mono
+// through mir_build_*: drop glue and clone shims are built directly in IR by mono.
 
 void mir_register(Db *db);
 // As rustc prints MIR, in short; the text lies in `scratch`.
 Str mir_print(Db *db, const MirBody *body, Scratch *scratch);
-// Checks every index, block target, and that types of assignments match; false and *why (borrowed) otherwise.
+// Checks every index, block target, and that types of assignments match; false and *why (borrowed)
+// otherwise.
 bool mir_verify(Db *db, const MirBody *body, Str *why);
 
 // The type of a place, in terms of the body's params.
-Ty mir_place_ty(Db *db, const MirBody *body, MirPlace place, u32 *variant /* may be NULL: of a trailing downcast */);
+Ty mir_place_ty(Db *db, const MirBody *body, MirPlace place,
+                u32 *variant /* may be NULL: of a trailing downcast */);
 Ty mir_operand_ty(Db *db, const MirBody *body, MirOperand operand);
 
 #endif
