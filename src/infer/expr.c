@@ -571,7 +571,7 @@ static Ty check_kind(Tc *tc, HirExpr e, Expect expect) {
     case HIR_INLINE_CONST: return check_inline_const(tc, e, row, expect);
     case HIR_OFFSET_OF: tc_hir_ty(tc, row->offset_of.ty); return TY_OF(USIZE);
     case HIR_UNSUPPORTED:
-        tc_error(tc, tc_span(tc, e), "", "`%.*s` is not supported yet",
+        tc_error(tc, tc_span(tc, e), "", "not supported yet: %.*s",
                  STR_ARG(symbol_str(&tc->db->symbols, row->text)));
         return TY_OF(ERROR);
     }
