@@ -9,9 +9,9 @@
 typedef struct Repr {
     bool c, simd, transparent;
     bool keeps_order; // Box: the pointer stays in front of the allocator
-    u8 int_prim; // PrimTy + 1, 0 none
-    u32 align;   // 0 none
-    u32 pack;    // 0 none
+    u8 int_prim;      // PrimTy + 1, 0 none
+    u32 align;        // 0 none
+    u32 pack;         // 0 none
 } Repr;
 
 typedef enum StructKind {
