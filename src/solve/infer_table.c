@@ -19,6 +19,7 @@ typedef struct LogRow {
 
 typedef struct SnapRow {
     u32 log_count, var_count;
+    u32 changes;
 } SnapRow;
 
 struct InferTable {
@@ -137,7 +138,7 @@ static bool is_var_kind(TyKind kind) {
 
 u32 infer_snapshot(InferTable *t) {
     GROW(t->snaps, t->snap_count, t->snap_cap);
-    t->snaps[t->snap_count] = (SnapRow){t->log_count, t->count};
+    t->snaps[t->snap_count] = (SnapRow){t->log_count, t->count, t->changes};
     return t->snap_count++;
 }
 
@@ -149,6 +150,7 @@ void infer_rollback(InferTable *t, u32 snapshot) {
         t->vars[row->var] = row->old;
     }
     t->count = snap.var_count;
+    t->changes = snap.changes; // what was undone is no progress
     t->snap_count = snapshot;
 }
 

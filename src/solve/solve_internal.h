@@ -117,7 +117,7 @@ DefId assoc_item_in_impl(Db *db, DefId impl, DefId trait_item, AssocItem *row);
 // trait.
 DefId inherited_item(Solver *s, TraitRef goal, DefId impl, DefId item, Args *impl_args);
 
-u32 infer_changes(const InferTable *t); // counts bindings ever made
+u32 infer_changes(const InferTable *t); // grows with every binding that is not undone
 InferTable *infer_table_concrete(Db *db);
 void infer_tables_free(SolveStore *store);
 
