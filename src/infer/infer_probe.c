@@ -232,6 +232,7 @@ static double now(void) {
 int main(int argc, char **argv) {
     const char *file = NULL, *def_prefix = NULL, *crate_name = NULL;
     u32 edition = 2021;
+    bool test_harness = false;
     Probe p;
     memset(&p, 0, sizeof p);
     scratch_init(&p.scratch);
@@ -242,6 +243,8 @@ int main(int argc, char **argv) {
             crate_name = argv[++i];
         else if (!strcmp(argv[i], "--edition") && i + 1 < argc)
             edition = (u32)atoi(argv[++i]);
+        else if (!strcmp(argv[i], "--test"))
+            test_harness = true;
         else if (!strcmp(argv[i], "-v"))
             p.verbose = true;
         else if (!strcmp(argv[i], "-t"))
@@ -252,6 +255,7 @@ int main(int argc, char **argv) {
     Options options;
     memset(&options, 0, sizeof options);
     options.edition = edition;
+    options.test_harness = test_harness;
     Db *db = p.db = db_new(&options);
     source_store_new(db);
     db->expand = expand_store_new();
