@@ -24,7 +24,7 @@ typedef __uint128_t u128;
 typedef __int128_t i128;
 
 _Noreturn void check_failed(const char *what, const char *file, int line);
-#define CHECK(c) (__builtin_expect(!!(c), 1) ? (void)0 : check_failed(#c, __FILE__, __LINE__))
+#define CHECK(c)      (__builtin_expect(!!(c), 1) ? (void)0 : check_failed(#c, __FILE__, __LINE__))
 #define UNREACHABLE() check_failed("unreachable", __FILE__, __LINE__)
 #ifdef NDEBUG
 #define DCHECK(c) ((void)0)
@@ -40,14 +40,26 @@ _Noreturn void check_failed(const char *what, const char *file, int line);
         u32 id;                                                                                    \
     } Name
 
-static inline u32 min_u32(u32 a, u32 b) { return a < b ? a : b; }
-static inline u32 max_u32(u32 a, u32 b) { return a > b ? a : b; }
-static inline u64 min_u64(u64 a, u64 b) { return a < b ? a : b; }
-static inline u64 max_u64(u64 a, u64 b) { return a > b ? a : b; }
+static inline u32 min_u32(u32 a, u32 b) {
+    return a < b ? a : b;
+}
+static inline u32 max_u32(u32 a, u32 b) {
+    return a > b ? a : b;
+}
+static inline u64 min_u64(u64 a, u64 b) {
+    return a < b ? a : b;
+}
+static inline u64 max_u64(u64 a, u64 b) {
+    return a > b ? a : b;
+}
 
 // `align` is a power of two.
-static inline u64 align_up(u64 n, u64 align) { return (n + align - 1) & ~(align - 1); }
-static inline bool is_pow2(u64 n) { return n != 0 && (n & (n - 1)) == 0; }
+static inline u64 align_up(u64 n, u64 align) {
+    return (n + align - 1) & ~(align - 1);
+}
+static inline bool is_pow2(u64 n) {
+    return n != 0 && (n & (n - 1)) == 0;
+}
 
 // Borrowed text, not terminated by a zero byte.
 typedef struct Str {

@@ -30,7 +30,9 @@ typedef struct Blob {
 
 void blob_begin(Blob *blob, Scratch *scratch, u32 header_bytes);
 List blob_add(Blob *blob, const void *rows, u32 count, u32 elem_bytes);
-static inline void *blob_header(Blob *blob) { return blob->at; }
+static inline void *blob_header(Blob *blob) {
+    return blob->at;
+}
 
 // The rows of a list: LIST_AT(sig, Ty, sig->params)[i].
 #define LIST_AT(blob, T, list) ((const T *)((const u8 *)(blob) + (list).offset))

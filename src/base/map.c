@@ -4,7 +4,9 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-u64 hash_bytes(const void *bytes, u64 len) { return XXH3_64bits(bytes, (size_t)len); }
+u64 hash_bytes(const void *bytes, u64 len) {
+    return XXH3_64bits(bytes, (size_t)len);
+}
 
 void map_deinit(Map *map) {
     free(map->slots);
@@ -19,7 +21,9 @@ static MapSlot *map_slot(const Map *map, u64 key) {
     }
 }
 
-u32 map_get(const Map *map, u64 key) { return map->cap ? map_slot(map, key)->value : 0; }
+u32 map_get(const Map *map, u64 key) {
+    return map->cap ? map_slot(map, key)->value : 0;
+}
 
 void map_set(Map *map, u64 key, u32 value) {
     CHECK(value != 0);
@@ -76,7 +80,8 @@ static u64 *intern_slot(const Interner *interner, const void *bytes, u32 len, u3
         if (*slot >> 32 != hash) continue;
         const InternRow *row = table_at(&interner->rows, (u32)*slot);
         if (row->len == len &&
-            (len == 0 || memcmp(interner->bytes.rows + (size_t)row->first * sizeof(u64), bytes, len) == 0))
+            (len == 0 ||
+             memcmp(interner->bytes.rows + (size_t)row->first * sizeof(u64), bytes, len) == 0))
             return slot;
     }
 }

@@ -21,9 +21,9 @@ typedef struct Map {
 } Map;
 
 void map_deinit(Map *map);
-u32 map_get(const Map *map, u64 key); // 0 if absent
+u32 map_get(const Map *map, u64 key);       // 0 if absent
 void map_set(Map *map, u64 key, u32 value); // value != 0; replaces
-void map_clear(Map *map); // keeps the memory
+void map_clear(Map *map);                   // keeps the memory
 
 // Ids of rows of any length. Rows are 8-byte aligned.
 typedef struct Interner {
@@ -37,14 +37,18 @@ void interner_init(Interner *interner);
 void interner_deinit(Interner *interner);
 u32 intern(Interner *interner, const void *bytes, u32 len);
 u32 intern_find(const Interner *interner, const void *bytes, u32 len); // 0 if it was never interned
-const void *intern_bytes(const Interner *interner, u32 id, u32 *len); // len may be NULL
-static inline u32 intern_count(const Interner *interner) { return interner->rows.count; }
+const void *intern_bytes(const Interner *interner, u32 id, u32 *len);  // len may be NULL
+static inline u32 intern_count(const Interner *interner) {
+    return interner->rows.count;
+}
 
 u64 hash_bytes(const void *bytes, u64 len);
 static inline u64 hash_mix(u64 a, u64 b) {
     u128 product = (u128)(a ^ 0x9e3779b97f4a7c15ull) * (b ^ 0xd6e8feb86659fd93ull);
     return (u64)product ^ (u64)(product >> 64);
 }
-static inline u64 pack_u64(u32 high, u32 low) { return (u64)high << 32 | low; }
+static inline u64 pack_u64(u32 high, u32 low) {
+    return (u64)high << 32 | low;
+}
 
 #endif

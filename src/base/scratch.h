@@ -24,7 +24,9 @@ void scratch_deinit(Scratch *scratch);
 
 // Zeroed; align is a power of two of at most 4096.
 void *scratch_take(Scratch *scratch, u64 bytes, u64 align);
-static inline u64 scratch_mark(const Scratch *scratch) { return scratch->used; }
+static inline u64 scratch_mark(const Scratch *scratch) {
+    return scratch->used;
+}
 void scratch_rewind(Scratch *scratch, u64 mark);
 // Makes the block at `at` longer where it is; false, and nothing done, unless it was taken last.
 bool scratch_extend(Scratch *scratch, const void *at, u64 old_bytes, u64 new_bytes);
@@ -53,8 +55,8 @@ void *vec_grown(Scratch *scratch, const void *at, u32 count, u32 *cap, u32 elem_
 #define vec_reserve(scratch, v, extra)                                                             \
     ((v)->count + (extra) <= (v)->cap                                                              \
          ? (void)0                                                                                 \
-         : (void)((v)->at = vec_grown((scratch), (v)->at, (v)->count, &(v)->cap,                   \
-                                      sizeof *(v)->at, _Alignof(__typeof__(*(v)->at)), (extra))))
+         : (void)((v)->at = vec_grown((scratch), (v)->at, (v)->count, &(v)->cap, sizeof *(v)->at,  \
+                                      _Alignof(__typeof__(*(v)->at)), (extra))))
 #define vec_push(scratch, v, ...)                                                                  \
     do {                                                                                           \
         vec_reserve((scratch), (v), 1u);                                                           \
@@ -68,7 +70,7 @@ void *vec_grown(Scratch *scratch, const void *at, u32 count, u32 *cap, u32 elem_
         memcpy((v)->at + (v)->count, (from), vec_n_ * sizeof *(v)->at);                            \
         (v)->count += vec_n_;                                                                      \
     } while (0)
-#define vec_pop(v) ((v)->at[--(v)->count])
+#define vec_pop(v)  ((v)->at[--(v)->count])
 #define vec_last(v) ((v)->at[(v)->count - 1])
 
 #endif

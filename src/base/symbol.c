@@ -2,13 +2,14 @@
 
 void symbols_init(Symbols *symbols) {
     interner_init(&symbols->texts);
-#define SYM(name, text)                                                                            \
-    CHECK(intern(&symbols->texts, text, sizeof(text) - 1) == SYM_##name);
+#define SYM(name, text) CHECK(intern(&symbols->texts, text, sizeof(text) - 1) == SYM_##name);
 #include "base/symbols.def"
 #undef SYM
 }
 
-void symbols_deinit(Symbols *symbols) { interner_deinit(&symbols->texts); }
+void symbols_deinit(Symbols *symbols) {
+    interner_deinit(&symbols->texts);
+}
 
 Symbol symbol_intern(Symbols *symbols, Str text) {
     if (text.len == 0) return (Symbol){SYM_none};

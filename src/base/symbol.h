@@ -28,6 +28,8 @@ Symbol symbol_intern(Symbols *symbols, Str text);
 Str symbol_str(const Symbols *symbols, Symbol symbol); // lives as long as the table
 
 #define SYM_OF(name) ((Symbol){SYM_##name})
-static inline bool symbol_is(Symbol symbol, u32 known) { return symbol.id == known; }
+static inline bool symbol_is(Symbol symbol, u32 known) {
+    return symbol.id == known;
+}
 
 #endif

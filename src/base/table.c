@@ -5,7 +5,9 @@
 
 enum { PAGE_BYTES = 4096 };
 
-static size_t whole_pages(u64 bytes) { return (size_t)align_up(bytes, PAGE_BYTES); }
+static size_t whole_pages(u64 bytes) {
+    return (size_t)align_up(bytes, PAGE_BYTES);
+}
 
 static size_t reserved_bytes(const Table *table) {
     return whole_pages((u64)table->row_bytes * table->row_max);

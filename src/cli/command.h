@@ -30,9 +30,9 @@ typedef struct CliArgs {
     const char *const *test_args; // test: the filter and the harness's options
     u32 test_arg_count;
     ColourChoice colour;
-    bool std;   // check --std
-    bool names; // check --std --names
-    bool json; // watch: events as JSON
+    bool std;      // check --std
+    bool names;    // check --std --names
+    bool json;     // watch: events as JSON
     bool keep_old; // watch: go on with the old code when a layout changes
 } CliArgs;
 

@@ -1,4 +1,5 @@
-// rac dump ir | asm: of everything main reaches, or of the instances whose name ends in the one given.
+// rac dump ir | asm: of everything main reaches, or of the instances whose name ends in the one
+// given.
 #include "cli/dump.h"
 #include "cli/program.h"
 
@@ -13,7 +14,9 @@ static bool ends_in(Str path, Str want) {
     for (u32 i = 0; i < ARRAY_LEN(ends); i++) {
         if (ends[i] < want.len) continue;
         u32 rest = ends[i] - want.len;
-        if (memcmp(path.at + rest, want.at, want.len) == 0 && (rest == 0 || path.at[rest - 1] == ':')) return true;
+        if (memcmp(path.at + rest, want.at, want.len) == 0 &&
+            (rest == 0 || path.at[rest - 1] == ':'))
+            return true;
     }
     return false;
 }

@@ -19,7 +19,8 @@ static const Command command_table[] = {
      "output and exit status are its own; a panic exits with 101. A program that does not\n"
      "compile is not started: the errors are shown and the exit status is 1.",
      TAKES_INPUT | TAKES_PROGRAM_ARGS, command_run},
-    {"watch", "rac watch [OPTIONS] FILE.rs [-- ARGS...]", "run a program and patch it at every save",
+    {"watch", "rac watch [OPTIONS] FILE.rs [-- ARGS...]",
+     "run a program and patch it at every save",
      "Compiles the program in FILE.rs in memory, runs it with ARGS and patches it, as it runs, at\n"
      "every save of one of its files. Functions on the stack finish with their old code; statics\n"
      "keep their values. Errors are shown, and the old code runs on. A program that has ended is\n"

@@ -42,16 +42,20 @@ static void report_failure(Program *p, IrSym sym, const CodeBlob *error) {
         fputc('\n', stderr);
         return;
     }
-    cli_error(session->args, "not supported yet: %.*s", (int)error->what.count, LIST_AT(error, char, error->what));
+    cli_error(session->args, "not supported yet: %.*s", (int)error->what.count,
+              LIST_AT(error, char, error->what));
     u32 file = 0, offset = 0;
     if (error->def.id) def_locate(db, error->def, &file, &offset);
     if (file) {
         LineCol at = source_line_col(db, (FileId){file}, offset + error->lo);
-        fprintf(stderr, "  --> %.*s:%u:%u\n", STR_ARG(source_path(db, (FileId){file})), at.line, at.col);
+        fprintf(stderr, "  --> %.*s:%u:%u\n", STR_ARG(source_path(db, (FileId){file})), at.line,
+                at.col);
     }
     fprintf(stderr, "   = note: in `%.*s`\n", STR_ARG(name));
     print_chain(p, sym);
-    fputs("   = help: code like this can be moved behind a non-generic function of another crate\n\n", stderr);
+    fputs(
+        "   = help: code like this can be moved behind a non-generic function of another crate\n\n",
+        stderr);
 }
 
 enum { RECURSION_LIMIT = 128 }; // rustc's default
@@ -81,7 +85,8 @@ static void report_endless(Program *p, DefId def) {
     if (!file) return;
     LineCol at = source_line_col(db, (FileId){file}, offset);
     fprintf(stderr, " --> %.*s:%u:%u\n", STR_ARG(source_path(db, (FileId){file})), at.line, at.col);
-    fputs("  = note: it calls itself with other generic arguments each time, without an end\n\n", stderr);
+    fputs("  = note: it calls itself with other generic arguments each time, without an end\n\n",
+          stderr);
 }
 
 static void report(void *cx, const char *text) {
@@ -163,17 +168,23 @@ static IrSym reloc_symbol(Db *db, const ConstReloc *reloc) {
             const DefAttrs *attrs = def_attrs(db, row->def);
             symbol = attrs->link_name.id ? attrs->link_name : def_row(db, row->def)->name;
         }
-        if (symbol.id) return mono_symbol(db, IR_SYM_FN_EXTERN, (MonoRef){.kind = REF_EXTERN, .name = symbol});
-        return mono_symbol(db, IR_SYM_FN_SLOT, (MonoRef){.kind = REF_INSTANCE, .instance = instance});
+        if (symbol.id)
+            return mono_symbol(db, IR_SYM_FN_EXTERN, (MonoRef){.kind = REF_EXTERN, .name = symbol});
+        return mono_symbol(db, IR_SYM_FN_SLOT,
+                           (MonoRef){.kind = REF_INSTANCE, .instance = instance});
     }
     case RELOC_STATIC: {
         DefId def = {reloc->target};
         Symbol symbol = mono_precompiled_static(db, def);
-        if (symbol.id) return mono_symbol(db, IR_SYM_DATA_EXTERN, (MonoRef){.kind = REF_EXTERN_DATA, .name = symbol});
+        if (symbol.id)
+            return mono_symbol(db, IR_SYM_DATA_EXTERN,
+                               (MonoRef){.kind = REF_EXTERN_DATA, .name = symbol});
         ref = (MonoRef){.kind = REF_STATIC, .def = def};
         break;
     }
-    case RELOC_VTABLE: ref = (MonoRef){.kind = REF_VTABLE, .ty = reloc->ty, .dyn = reloc->dyn}; break;
+    case RELOC_VTABLE:
+        ref = (MonoRef){.kind = REF_VTABLE, .ty = reloc->ty, .dyn = reloc->dyn};
+        break;
     }
     return mono_symbol(db, IR_SYM_DATA, ref);
 }
@@ -188,7 +199,8 @@ static bool alloc_data(Program *p, const ConstAlloc *alloc, Scratch *scratch, Pr
     RelocVec relocs = {0};
     const ConstReloc *rows = LIST_AT(alloc, ConstReloc, alloc->relocs);
     for (u32 i = 0; i < alloc->relocs.count; i++)
-        vec_push(scratch, &relocs, (ProgramReloc){rows[i].offset, reloc_symbol(p->session->db, &rows[i])});
+        vec_push(scratch, &relocs,
+                 (ProgramReloc){rows[i].offset, reloc_symbol(p->session->db, &rows[i])});
     *out = (ProgramData){
         .bytes = LIST_AT(alloc, u8, alloc->bytes),
         .size = alloc->size,
@@ -214,14 +226,23 @@ static void vtable_data(Program *p, MonoRef ref, Scratch *scratch, ProgramData *
             continue;
         }
         MonoRef to = mono_ref(db, words[i].value);
-        IrSymKind kind = to.kind == REF_INSTANCE ? IR_SYM_FN_SLOT : to.kind == REF_EXTERN ? IR_SYM_FN_EXTERN : IR_SYM_DATA;
+        IrSymKind kind = to.kind == REF_INSTANCE ? IR_SYM_FN_SLOT
+                         : to.kind == REF_EXTERN ? IR_SYM_FN_EXTERN
+                                                 : IR_SYM_DATA;
         vec_push(scratch, &relocs, (ProgramReloc){8 * i, mono_symbol(db, kind, to)});
     }
-    *out = (ProgramData){.bytes = (const u8 *)bytes, .size = 8 * (u64)count, .align = 8, .relocs = relocs.at, .reloc_count = relocs.count, .stamp = blob,
-                         .kind = code_holds_closure(db, ref.ty) ? PROGRAM_DATA_CONST : PROGRAM_DATA_TABLE};
+    *out = (ProgramData){.bytes = (const u8 *)bytes,
+                         .size = 8 * (u64)count,
+                         .align = 8,
+                         .relocs = relocs.at,
+                         .reloc_count = relocs.count,
+                         .stamp = blob,
+                         .kind = code_holds_closure(db, ref.ty) ? PROGRAM_DATA_CONST
+                                                                : PROGRAM_DATA_TABLE};
 }
 
-// A core::panic::Location: { file: &'static str (not null, with a final zero behind it), line: u32, col: u32 }.
+// A core::panic::Location: { file: &'static str (not null, with a final zero behind it), line: u32,
+// col: u32 }.
 static void location_data(Program *p, MonoRef ref, Scratch *scratch, ProgramData *out) {
     Db *db = p->session->db;
     u32 file, offset;
@@ -236,8 +257,14 @@ static void location_data(Program *p, MonoRef ref, Scratch *scratch, ProgramData
     row->line = at.line;
     row->col = at.col;
     ProgramReloc *reloc = SCRATCH_NEW(scratch, ProgramReloc);
-    reloc->sym = mono_symbol(db, IR_SYM_DATA, (MonoRef){.kind = REF_BYTES, .name = symbol_intern(&db->symbols, path)});
-    *out = (ProgramData){.bytes = (const u8 *)row, .size = 24, .align = 8, .relocs = reloc, .reloc_count = 1, .kind = PROGRAM_DATA_LOCATION};
+    reloc->sym = mono_symbol(
+        db, IR_SYM_DATA, (MonoRef){.kind = REF_BYTES, .name = symbol_intern(&db->symbols, path)});
+    *out = (ProgramData){.bytes = (const u8 *)row,
+                         .size = 24,
+                         .align = 8,
+                         .relocs = reloc,
+                         .reloc_count = 1,
+                         .kind = PROGRAM_DATA_LOCATION};
 }
 
 static bool data(void *cx, IrSym sym, Scratch *scratch, ProgramData *out) {
@@ -251,7 +278,9 @@ static bool data(void *cx, IrSym sym, Scratch *scratch, ProgramData *out) {
     switch ((RefKind)ref.kind) {
     case REF_ALLOC: ok = alloc_data(p, const_alloc(db, ref.alloc), scratch, out); break;
     case REF_CONST: {
-        const ConstAlloc *alloc = ref.index ? const_eval_promoted(db, ref.def, ref.args, ref.index - 1) : const_eval(db, ref.def, ref.args);
+        const ConstAlloc *alloc = ref.index
+                                      ? const_eval_promoted(db, ref.def, ref.args, ref.index - 1)
+                                      : const_eval(db, ref.def, ref.args);
         ok = alloc_data(p, alloc, scratch, out);
         out->kind = PROGRAM_DATA_CONST;
         break;

@@ -1,4 +1,5 @@
-// The user's crate as a ProgramSource: code from code/, data from consts/, for the JIT and the linker.
+// The user's crate as a ProgramSource: code from code/, data from consts/, for the JIT and the
+// linker.
 
 #ifndef RAC_CLI_PROGRAM_H
 #define RAC_CLI_PROGRAM_H
@@ -30,8 +31,8 @@ bool program_exports(void *program, IrSym sym);
 Str program_static_name(Program *program, DefId def); // "" unless it is exported
 void program_find_roots(Program *program);
 
-// Runs it under the JIT with the command line's program arguments and ends as it does; answers a status only when
-// it could not be run to its end. std_flags: LINK_STD_* (link/link.h).
+// Runs it under the JIT with the command line's program arguments and ends as it does; answers a
+// status only when it could not be run to its end. std_flags: LINK_STD_* (link/link.h).
 int program_run_in_child(Session *session, Program *program, u32 std_flags);
 
 #endif

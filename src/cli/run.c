@@ -1,6 +1,6 @@
 // rac run: compiles the program as it runs, in a child process.
-#include "cli/program.h"
 #include "jit/run.h"
+#include "cli/program.h"
 #include "link/link.h"
 
 #include <stdlib.h>

@@ -13,7 +13,8 @@
     X(type_id_eq)                                                                                  \
     X(type_name)                                                                                   \
     X(variant_count)                                                                               \
-    X(offset_of) X(transmute) X(transmute_unchecked) X(offset) X(arith_offset) X(ptr_offset_from)  \
+    X(offset_of)                                                                                   \
+    X(transmute) X(transmute_unchecked) X(offset) X(arith_offset) X(ptr_offset_from)               \
         X(ptr_offset_from_unsigned) X(ptr_guaranteed_cmp) X(ptr_mask) X(ptr_metadata)              \
             X(aggregate_raw_ptr) X(slice_get_unchecked) X(copy) X(copy_nonoverlapping)             \
                 X(write_bytes) X(read_via_copy) X(write_via_move) X(volatile_load)                 \

@@ -29,9 +29,9 @@
 #ifndef RAC_IR_IR_H
 #define RAC_IR_IR_H
 
+#include "base/map.h"
 #include "base/scratch.h"
 #include "base/table.h"
-#include "base/map.h"
 #include <stdio.h>
 
 // --- Names of things ------------------------------------------------------------------------
@@ -57,11 +57,15 @@ ID_TYPE(IrSlot);  // bytes in the frame
 ID_TYPE(IrSym);   // a row of IrSymbols
 
 u32 ir_type_bytes(IrType type); // 1, 2, 4, 8 or 16
-static inline u32 ir_type_bits(IrType type) { return ir_type_bytes(type) * 8; }
+static inline u32 ir_type_bits(IrType type) {
+    return ir_type_bytes(type) * 8;
+}
 static inline bool ir_type_is_int(IrType type) {
     return (type >= IR_I8 && type <= IR_I128) || type == IR_PTR;
 }
-static inline bool ir_type_is_float(IrType type) { return type == IR_F32 || type == IR_F64; }
+static inline bool ir_type_is_float(IrType type) {
+    return type == IR_F32 || type == IR_F64;
+}
 const char *ir_type_name(IrType type);
 IrType ir_int_type(u32 bytes); // 1, 2, 4, 8, 16
 
@@ -117,17 +121,18 @@ static inline Str ir_symbol_name(const IrSymbols *symbols, IrSym sym) {
 // stack; an i128 takes two registers or, 16-aligned, the stack).
 typedef enum IrParamKind {
     IR_PARAM_VALUE,
-    IR_PARAM_BYVAL, // type IR_PTR; `bytes` of memory copied to the stack; the callee sees its address
+    IR_PARAM_BYVAL, // type IR_PTR; `bytes` of memory copied to the stack; the callee sees its
+                    // address
     IR_PARAM_SRET,  // type IR_PTR, parameter 0: where the result goes; given back in rax
 } IrParamKind;
 
 typedef struct IrParam {
-    u8 type; // IrType
-    u8 kind; // IrParamKind
+    u8 type;          // IrType
+    u8 kind;          // IrParamKind
     bool sign_extend; // i8 and i16: the caller extends with the sign (C's signed char and short);
                       // otherwise it extends with zeros
-    u8 align_log2; // BYVAL: at least 3
-    u32 bytes;     // BYVAL
+    u8 align_log2;    // BYVAL: at least 3
+    u32 bytes;        // BYVAL
 } IrParam;
 
 typedef struct IrSig {
@@ -135,8 +140,9 @@ typedef struct IrSig {
     u32 param_count;
     u8 result_count; // 0 to 2. Each takes the next of rax, rdx or xmm0, xmm1; i128 alone is rax:rdx
     u8 results[2];   // IrType
-    bool variadic;   // C's "...": sets al. Arguments after the fixed ones are params of the call's sig
-    bool no_unwind;  // the callee never unwinds
+    bool
+        variadic; // C's "...": sets al. Arguments after the fixed ones are params of the call's sig
+    bool no_unwind; // the callee never unwinds
 } IrSig;
 
 // --- Instructions ---------------------------------------------------------------------------
@@ -187,20 +193,53 @@ typedef enum IrForm {
 } IrForm;
 
 typedef enum IrCmp {
-    IR_EQ, IR_NE, IR_ULT, IR_ULE, IR_UGT, IR_UGE, IR_SLT, IR_SLE, IR_SGT, IR_SGE, IR_CMP_COUNT
+    IR_EQ,
+    IR_NE,
+    IR_ULT,
+    IR_ULE,
+    IR_UGT,
+    IR_UGE,
+    IR_SLT,
+    IR_SLE,
+    IR_SGT,
+    IR_SGE,
+    IR_CMP_COUNT
 } IrCmp;
 
 // O: false if an operand is NaN (Rust's == < <= > >=); U: true if one is (Rust's != is UNE).
 typedef enum IrFcmp {
-    IR_OEQ, IR_ONE, IR_OLT, IR_OLE, IR_OGT, IR_OGE, IR_ORD,
-    IR_UEQ, IR_UNE, IR_FULT, IR_FULE, IR_FUGT, IR_FUGE, IR_UNO, IR_FCMP_COUNT
+    IR_OEQ,
+    IR_ONE,
+    IR_OLT,
+    IR_OLE,
+    IR_OGT,
+    IR_OGE,
+    IR_ORD,
+    IR_UEQ,
+    IR_UNE,
+    IR_FULT,
+    IR_FULE,
+    IR_FUGT,
+    IR_FUGE,
+    IR_UNO,
+    IR_FCMP_COUNT
 } IrFcmp;
 
 typedef enum IrOrder { IR_RELAXED, IR_ACQUIRE, IR_RELEASE, IR_ACQREL, IR_SEQCST } IrOrder;
 
 typedef enum IrRmw {
-    IR_RMW_XCHG, IR_RMW_ADD, IR_RMW_SUB, IR_RMW_AND, IR_RMW_OR, IR_RMW_XOR, IR_RMW_NAND,
-    IR_RMW_MAX, IR_RMW_MIN, IR_RMW_UMAX, IR_RMW_UMIN, IR_RMW_COUNT
+    IR_RMW_XCHG,
+    IR_RMW_ADD,
+    IR_RMW_SUB,
+    IR_RMW_AND,
+    IR_RMW_OR,
+    IR_RMW_XOR,
+    IR_RMW_NAND,
+    IR_RMW_MAX,
+    IR_RMW_MIN,
+    IR_RMW_UMAX,
+    IR_RMW_UMIN,
+    IR_RMW_COUNT
 } IrRmw;
 
 typedef enum IrCallKind { IR_CALLEE_SYM, IR_CALLEE_PTR } IrCallKind;
@@ -213,10 +252,10 @@ typedef enum IrPadKind {
 enum { IR_FLAG_VOLATILE = 1 };
 
 typedef struct IrInst {
-    u8 op;    // IrOp
-    u8 type;  // IrType of the result, or of what is stored
-    u8 sub;   // by form
-    u8 flags; // IR_FLAG_*
+    u8 op;      // IrOp
+    u8 type;    // IrType of the result, or of what is stored
+    u8 sub;     // by form
+    u8 flags;   // IR_FLAG_*
     u32 result; // value id, 0 if none; a second result is result + 1
     u32 a, b, c;
     u32 list;
@@ -283,7 +322,7 @@ IrBlock ir_block(IrFn *fn); // a new block, not current
 void ir_block_switch(IrFn *fn, IrBlock block);
 IrVal ir_block_param(IrFn *fn, IrBlock block, IrType type); // before the first branch to it
 void ir_block_cold(IrFn *fn, IrBlock block); // rarely run (panics, clean-up): moved out of the way
-bool ir_block_ended(const IrFn *fn); // the current block has its terminator
+bool ir_block_ended(const IrFn *fn);         // the current block has its terminator
 
 IrLocal ir_local(IrFn *fn, IrType type); // holds garbage until it is set
 IrVal ir_local_get(IrFn *fn, IrLocal local);
@@ -298,7 +337,9 @@ IrVal ir_const_128(IrFn *fn, u128 value);
 IrVal ir_const_f32(IrFn *fn, u32 bits);
 IrVal ir_const_f64(IrFn *fn, u64 bits);
 IrVal ir_const_v128(IrFn *fn, u128 value);
-static inline IrVal ir_bool(IrFn *fn, bool value) { return ir_const(fn, IR_I8, value); }
+static inline IrVal ir_bool(IrFn *fn, bool value) {
+    return ir_const(fn, IR_I8, value);
+}
 bool ir_is_const(const IrFn *fn, IrVal val, u64 *value); // integers and ptr up to 64 bits
 
 IrVal ir_sym_addr(IrFn *fn, IrSym sym, i64 addend); // a function's or datum's address
@@ -348,10 +389,12 @@ IrVal ir_sub_sat(IrFn *fn, bool is_signed, IrVal a, IrVal b);
 IrVal ir_add_ovf(IrFn *fn, bool is_signed, IrVal a, IrVal b);
 IrVal ir_sub_ovf(IrFn *fn, bool is_signed, IrVal a, IrVal b);
 IrVal ir_mul_ovf(IrFn *fn, bool is_signed, IrVal a, IrVal b);
-static inline IrVal ir_second(IrVal first) { return (IrVal){first.id + 1}; }
+static inline IrVal ir_second(IrVal first) {
+    return (IrVal){first.id + 1};
+}
 
-IrVal ir_icmp(IrFn *fn, IrCmp cmp, IrVal a, IrVal b);  // i8
-IrVal ir_fcmp(IrFn *fn, IrFcmp cmp, IrVal a, IrVal b); // i8
+IrVal ir_icmp(IrFn *fn, IrCmp cmp, IrVal a, IrVal b);          // i8
+IrVal ir_fcmp(IrFn *fn, IrFcmp cmp, IrVal a, IrVal b);         // i8
 IrVal ir_select(IrFn *fn, IrVal cond, IrVal if_1, IrVal if_0); // every type
 
 // Floats.
@@ -374,14 +417,17 @@ IrVal ir_sext(IrFn *fn, IrType type, IrVal a);
 IrVal ir_bitcast(IrFn *fn, IrType type, IrVal a); // same size: i32/f32, i64/f64/ptr, i128/v128
 IrVal ir_int_cast(IrFn *fn, IrType type, bool from_signed, IrVal a); // whichever of the above fits
 IrVal ir_int_to_float(IrFn *fn, IrType type, bool from_signed, IrVal a); // nearest, ties to even
-IrVal ir_float_to_int(IrFn *fn, IrType type, bool to_signed, IrVal a); // Rust's `as`: saturates, NaN is 0
-IrVal ir_float_conv(IrFn *fn, IrType type, IrVal a);                   // f32 <-> f64
+IrVal ir_float_to_int(IrFn *fn, IrType type, bool to_signed,
+                      IrVal a);                      // Rust's `as`: saturates, NaN is 0
+IrVal ir_float_conv(IrFn *fn, IrType type, IrVal a); // f32 <-> f64
 
 // Atomics, on i8 to i64 and ptr, naturally aligned.
 IrVal ir_atomic_load(IrFn *fn, IrType type, IrVal ptr, IrOrder order);
 void ir_atomic_store(IrFn *fn, IrVal ptr, IrVal val, IrOrder order);
-IrVal ir_atomic_rmw(IrFn *fn, IrRmw op, IrVal ptr, IrVal val); // the old value; sequentially consistent
-IrVal ir_cmpxchg(IrFn *fn, IrVal ptr, IrVal expected, IrVal desired); // old value, ir_second: success
+IrVal ir_atomic_rmw(IrFn *fn, IrRmw op, IrVal ptr,
+                    IrVal val); // the old value; sequentially consistent
+IrVal ir_cmpxchg(IrFn *fn, IrVal ptr, IrVal expected,
+                 IrVal desired); // old value, ir_second: success
 void ir_fence(IrFn *fn, IrOrder order);
 
 // v128. Comparison lanes are all ones or all zeros. ir_vgt is signed and has no i64 lanes.
@@ -394,8 +440,12 @@ typedef struct IrCallee {
     IrCallKind kind;
     u32 id; // IrSym or IrVal
 } IrCallee;
-static inline IrCallee ir_callee_sym(IrSym sym) { return (IrCallee){IR_CALLEE_SYM, sym.id}; }
-static inline IrCallee ir_callee_ptr(IrVal ptr) { return (IrCallee){IR_CALLEE_PTR, ptr.id}; }
+static inline IrCallee ir_callee_sym(IrSym sym) {
+    return (IrCallee){IR_CALLEE_SYM, sym.id};
+}
+static inline IrCallee ir_callee_ptr(IrVal ptr) {
+    return (IrCallee){IR_CALLEE_PTR, ptr.id};
+}
 
 IrVal ir_call(IrFn *fn, IrCallee callee, const IrSig *sig, const IrVal *args);
 // Ends the block: goes on at `normal`, or at `unwind` (which starts with ir_landingpad) when the
@@ -412,20 +462,28 @@ void ir_condbr(IrFn *fn, IrVal cond, IrBlock if_1, IrBlock if_0);
 void ir_condbr_args(IrFn *fn, IrVal cond, IrBlock if_1, const IrVal *args_1, u32 count_1,
                     IrBlock if_0, const IrVal *args_0, u32 count_0);
 typedef struct IrCase {
-    u128 value; // zero-extended bits
+    u128 value;    // zero-extended bits
     IrBlock block; // no parameters
 } IrCase;
 void ir_switch(IrFn *fn, IrVal val, const IrCase *cases, u32 count, IrBlock otherwise);
 void ir_ret(IrFn *fn, const IrVal *vals, u32 count); // an SRET pointer is added by itself
-static inline void ir_ret0(IrFn *fn) { ir_ret(fn, NULL, 0); }
-static inline void ir_ret1(IrFn *fn, IrVal a) { ir_ret(fn, &a, 1); }
-static inline void ir_ret2(IrFn *fn, IrVal a, IrVal b) { ir_ret(fn, (IrVal[]){a, b}, 2); }
+static inline void ir_ret0(IrFn *fn) {
+    ir_ret(fn, NULL, 0);
+}
+static inline void ir_ret1(IrFn *fn, IrVal a) {
+    ir_ret(fn, &a, 1);
+}
+static inline void ir_ret2(IrFn *fn, IrVal a, IrVal b) {
+    ir_ret(fn, (IrVal[]){a, b}, 2);
+}
 void ir_resume(IrFn *fn, IrVal exception);
 void ir_unreachable(IrFn *fn); // a trap (ud2)
 
 // --- Reading it -----------------------------------------------------------------------------
 
-static inline const IrInst *ir_inst(const IrFn *fn, u32 inst) { return &fn->insts.at[inst]; }
+static inline const IrInst *ir_inst(const IrFn *fn, u32 inst) {
+    return &fn->insts.at[inst];
+}
 static inline const IrInst *ir_block_end(const IrFn *fn, IrBlock block) {
     return &fn->insts.at[fn->blocks.at[block.id].last];
 }

@@ -382,7 +382,8 @@ static void mark_reachable(Fn *f, u8 *reached) {
     }
 }
 
-// Every constant the body names must have a value, also where it is not used: `const { assert!(..) };`
+// Every constant the body names must have a value, also where it is not used: `const { assert!(..)
+// };`
 static void require_consts(Fn *f) {
     const MirConst *consts = LIST_AT(f->body, MirConst, f->body->consts);
     for (u32 i = 0; i < f->body->consts.count && !f->failed; i++) {

@@ -205,8 +205,8 @@ void intr_simd_reduce_min_max(Intr *c) {
     IrVal a = val_address(f, c->args[0]);
     IrVal best = ir_load(f->ir, lanes.type, a, 0);
     for (u32 i = 1; i < lanes.count && !f->failed; i++)
-        best = lane_min_max(f, &lanes, c->op != 0,
-                            best, ir_load(f->ir, lanes.type, a, (i64)(i * lanes.stride)));
+        best = lane_min_max(f, &lanes, c->op != 0, best,
+                            ir_load(f->ir, lanes.type, a, (i64)(i * lanes.stride)));
     if (!f->failed) intr_scalar(c, best);
 }
 

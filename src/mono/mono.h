@@ -54,7 +54,7 @@ void mono_set_fn_kind(Db *db, IrSymKind kind);
 typedef struct MonoError {
     Str what; // construct that is not supported, or what went wrong
     DefId def;
-    u32 lo, hi; // in def
+    u32 lo, hi;    // in def
     bool is_const; // the evaluation of a constant failed: const_failed_query has the reason
 } MonoError;
 IrFn *mono_build(Db *db, InstanceId instance, MonoError *error);

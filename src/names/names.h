@@ -51,8 +51,8 @@ const Ast *def_body_ast(Db *db, DefId def);
 //   expand/format.h parses the template's text into pieces, for expand/ and for hir/, which lowers
 //   it as std-facts 1.1 says.
 bool def_has_body(Db *db, DefId def);
-// Its number among the definitions of its name and parent, as rustc counts: an impl that a derive or
-// a macro made comes after those that are written.
+// Its number among the definitions of its name and parent, as rustc counts: an impl that a derive
+// or a macro made comes after those that are written.
 u32 def_number(Db *db, DefId def);
 // Where the item starts now: file and byte offset. Only diagnostics and line tables may ask.
 Span def_span(Db *db, DefId def); // of the item's name, relative to the item
@@ -103,8 +103,8 @@ PathRes names_resolve_or_report(Db *db, DefId scope, const PathSeg *segs, u32 co
 
 // Traits in scope (named, glob-imported or `as _`, preludes included): for method lookup.
 const DefId *names_traits_in_scope(Db *db, DefId scope, u32 *count);
-// Every impl of a crate, in a fixed order. Those in bodies are among them for the user's crates; for
-// the library's they are not looked for: they are all of types or traits of the same body.
+// Every impl of a crate, in a fixed order. Those in bodies are among them for the user's crates;
+// for the library's they are not looked for: they are all of types or traits of the same body.
 const DefId *names_impls(Db *db, CrateId crate, u32 *count);
 // The impls of the body that a type or trait of the library is declared in; none if it is in none.
 const DefId *names_body_impls(Db *db, DefId def, u32 *count);

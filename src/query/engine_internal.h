@@ -55,13 +55,13 @@ typedef struct KindRow {
 
 typedef struct QueryEngine {
     Heap heap;
-    Table memos;  // Memo
-    Table frames; // Frame; row 0 is no frame
-    Table deps;   // u32: what the frames have read so far
-    Table notes;  // u64: what they have attached
-    Table log;    // QueryLogRow
+    Table memos;   // Memo
+    Table frames;  // Frame; row 0 is no frame
+    Table deps;    // u32: what the frames have read so far
+    Table notes;   // u64: what they have attached
+    Table log;     // QueryLogRow
     Table changes; // QueryChange
-    Table visit;  // u32: memos a visit of notes has still to see
+    Table visit;   // u32: memos a visit of notes has still to see
     KindRow kinds[Q_COUNT];
     u32 revision;
     u32 changed_at[DURABILITY_COUNT]; // last revision an input at least as durable changed

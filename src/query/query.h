@@ -86,8 +86,8 @@ typedef struct QueryLogRow {
 void query_log_enable(Db *db, bool on); // also clears it
 const QueryLogRow *query_log(const Db *db, u32 *count);
 
-// The memos whose value changed (not those that came to be) since the list was cleared, in the order
-// in which that was found: what reload looks at. A memo may be named twice.
+// The memos whose value changed (not those that came to be) since the list was cleared, in the
+// order in which that was found: what reload looks at. A memo may be named twice.
 typedef struct QueryChange {
     QueryKind kind;
     u32 key;

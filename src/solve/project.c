@@ -419,7 +419,8 @@ static Ty normalize_one(void *cx, Db *db, Ty ty) {
         return out;
     }
     case TY_CONST_UNEVAL:
-        // An anonymous constant cannot mention generic parameters: variables in its arguments do not matter.
+        // An anonymous constant cannot mention generic parameters: variables in its arguments do
+        // not matter.
         if (def_kind(db, row->def) == DEF_ANON_CONST && (row->flags & TY_HAS_INFER)) {
             ty = const_uneval(db, row->def, generics_identity(db, row->def));
             row = ty_row(db, ty);

@@ -593,8 +593,7 @@ static bool head_fits(Db *db, const ImplHead *head, const ImplHeader *h, Ty self
     case IMPL_SELF_PTR: return row->kind == TY_PTR && row->is_mut == head->is_mut;
     case IMPL_SELF_SLICE: return row->kind == TY_SLICE;
     case IMPL_SELF_ARRAY: return row->kind == TY_ARRAY;
-    case IMPL_SELF_TUPLE:
-        return row->kind == TY_TUPLE && args_count(db, row->args) == head->count;
+    case IMPL_SELF_TUPLE: return row->kind == TY_TUPLE && args_count(db, row->args) == head->count;
     case IMPL_SELF_NEVER: return row->kind == TY_NEVER;
     }
     return false;

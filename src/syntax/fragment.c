@@ -160,7 +160,9 @@ static void run_fragment(Parser *p, FragKind kind, Toks toks, u32 at) {
     case FRAG_EXPR:
     case FRAG_EXPR_2021: parse_expr(p); break;
     case FRAG_TY: parse_ty(p); break;
-    case FRAG_PAT: parse_pat_top(p); break; // of a macro before 2021: the matcher asks for PAT_PARAM
+    case FRAG_PAT:
+        parse_pat_top(p);
+        break; // of a macro before 2021: the matcher asks for PAT_PARAM
     case FRAG_PAT_PARAM: parse_pat_no_top(p); break;
     case FRAG_PATH: parse_path(p, PATH_TYPE); break;
     case FRAG_BLOCK: parse_plain_block(p); break;

@@ -67,6 +67,9 @@ typedef struct LexOut {
 void lex_file(Symbols *symbols, Scratch *scratch, Str text, u32 edition, LexOut *out);
 // The same without doc comments: nobody reads the library's, and they are most of its text.
 void lex_file_without_docs(Symbols *symbols, Scratch *scratch, Str text, u32 edition, LexOut *out);
+// The same, the bodies of functions outside of macros being empty: all that is needed to find the
+// items of a file. Of correct text: it has no errors to tell of.
+void lex_skeleton(Symbols *symbols, Scratch *scratch, Str text, u32 edition, LexOut *out);
 // Small pieces of made text (derives, built-in macros): every token gets that position and context,
 // and TOK_SYNTHETIC. Returns false if there were errors.
 bool lex_text(Symbols *symbols, Scratch *scratch, Str text, u32 edition, u32 pos, u32 ctxt,
