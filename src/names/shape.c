@@ -78,6 +78,18 @@ bool shape_has_impl(Toks toks, TokRange range) {
     return false;
 }
 
+static bool is_call(Toks toks, u32 i) {
+    if (i + 2 >= toks.count || toks.at[i + 1].kind != TOK_NOT) return false;
+    TokKind open = (TokKind)toks.at[i + 2].kind;
+    return open == TOK_OPEN_PAREN || open == TOK_OPEN_BRACKET || open == TOK_OPEN_BRACE;
+}
+
+bool shape_has_call(Toks toks, TokRange range) {
+    for (u32 i = range.lo; i < range.hi; i++)
+        if (toks.at[i].kind == TOK_IDENT && is_call(toks, i)) return true;
+    return false;
+}
+
 static u32 scan_bits(const ShapeCx *cx, Toks toks, TokRange range) {
     u32 bits = 0;
     for (u32 i = range.lo; i < range.hi; i++) {
@@ -86,6 +98,7 @@ static u32 scan_bits(const ShapeCx *cx, Toks toks, TokRange range) {
         if (tok->sym == cx->derive ||
             (tok->sym == SYM_impl && (i == range.lo || !begins_type(tok - 1))))
             bits |= SHAPE_HAS_IMPL;
+        if (is_call(toks, i)) bits |= SHAPE_HAS_CALL;
         if (tok->sym == cx->lang && i >= 2 && toks.at[i - 1].kind == TOK_OPEN_BRACKET) {
             bits |= SHAPE_HAS_LANG;
         }

@@ -85,6 +85,10 @@ typedef struct Lexer {
     u32 open_count[3]; // of them: parens, brackets, braces
     u32 edition;
     bool drop_docs;
+    bool skeleton;      // without what stands in the braces of functions
+    bool after_fn;      // skeleton: `fn` was read, its body is to come
+    bool after_macro;   // skeleton: `macro` was read
+    u32 macro_open;     // skeleton: of a macro's tokens, the number of delimiters open; 0: in none
     const u8 *last_end; // where the last token ended
 } Lexer;
 
@@ -482,7 +486,12 @@ static bool lex_prefixed(Lexer *x) {
 static void lex_word(Lexer *x) {
     const u8 *from = x->at;
     eat_ident(x);
-    emit(x, TOK_IDENT, from, intern_name(x, from, x->at));
+    u32 sym = intern_name(x, from, x->at);
+    emit(x, TOK_IDENT, from, sym);
+    if (x->skeleton && x->macro_open == 0) {
+        if (sym == SYM_fn) x->after_fn = true;
+        if (sym == SYM_macro) x->after_macro = true;
+    }
     if (x->edition >= 2021 && x->at < x->end &&
         (*x->at == '"' || *x->at == '#' || *x->at == '\'')) {
         // a quote may begin a lifetime only where no prefix touches it
@@ -498,17 +507,122 @@ static u32 delim_index(TokKind kind) {
     return ((u32)kind - TOK_OPEN_PAREN) / 2;
 }
 
+// ---- skeletons
+//
+// Only the braces of functions are passed over. What is in a macro's rules or arguments stays: it
+// may become items. A brace taken for a body wrongly is one in a function's signature, where
+// nobody looks for items either.
+
+// The end of a string, at whose opening quote `at` stands; raw if an `r` precedes it.
+static const u8 *skip_string(const Lexer *x, const u8 *at) {
+    const u8 *mark = at;
+    while (mark > x->start && mark[-1] == '#')
+        mark--;
+    u32 hashes = (u32)(at - mark);
+    bool raw = mark > x->start && mark[-1] == 'r';
+    if (raw) { // r, br, cr, but no word that ends in r
+        const u8 *word = mark - 1;
+        if (word > x->start && (word[-1] == 'b' || word[-1] == 'c')) word--;
+        raw = word == x->start || !(char_class[word[-1]] & C_CONTINUE);
+    }
+    for (at++; at < x->end; at++) {
+        if (*at == '\\' && !raw) {
+            at++;
+        } else if (*at == '"') {
+            u32 found = 0;
+            while (raw && found < hashes && x->end - at > 1 + found && at[1 + found] == '#')
+                found++;
+            if (!raw || found == hashes) return at + 1;
+        }
+    }
+    return x->end;
+}
+
+// From behind an opening brace to its partner, or to the end.
+static const u8 *skip_body(const Lexer *x, const u8 *at) {
+    static const u8 stops[256] = {['{'] = 1, ['}'] = 1, ['"'] = 1, ['\''] = 1, ['/'] = 1};
+    u32 depth = 1;
+    while (at < x->end) {
+        while (at < x->end && !stops[*at])
+            at++;
+        if (at == x->end) break;
+        u8 second = x->end - at > 1 ? at[1] : 0;
+        switch (*at) {
+        case '{': depth++; break;
+        case '}':
+            if (--depth == 0) return at;
+            break;
+        case '"': at = skip_string(x, at); continue;
+        case '\'': {
+            u32 code_point;
+            u32 len = second == '\\' ? 2 : utf8_decode(at + 1, x->end, &code_point);
+            if (second == '\\') {
+                at += 3;
+                while (at < x->end && *at != '\'')
+                    at++;
+            } else if (len != 0 && x->end - at > 1 + len && at[1 + len] == '\'') {
+                at += 1 + len;
+            }
+            break;
+        }
+        case '/':
+            if (second == '/') {
+                at = memchr(at, '\n', (size_t)(x->end - at));
+                if (at == NULL) return x->end;
+            } else if (second == '*') {
+                u32 nested = 1;
+                for (at += 2; at < x->end && nested != 0; at++) {
+                    if (x->end - at < 2) continue;
+                    if (at[0] == '/' && at[1] == '*') {
+                        nested++;
+                        at++;
+                    } else if (at[0] == '*' && at[1] == '/') {
+                        nested--;
+                        at++;
+                    }
+                }
+                continue;
+            }
+            break;
+        }
+        at++;
+    }
+    return x->end;
+}
+
+// A delimiter was emitted: does a macro's text begin, or a body?
+static void skeleton_open(Lexer *x, TokKind kind) {
+    if (x->macro_open != 0) return;
+    const Tok *toks = x->out->toks.at;
+    u32 at = x->out->toks.count - 1;
+    bool call = at >= 2 && toks[at - 1].kind == TOK_NOT && toks[at - 2].kind == TOK_IDENT;
+    bool rules = at >= 2 && toks[at - 1].kind == TOK_IDENT && toks[at - 2].kind == TOK_NOT;
+    if (call || rules || x->after_macro) {
+        x->macro_open = x->open.count;
+        if (kind == TOK_OPEN_BRACE) x->after_macro = false;
+    } else if (kind == TOK_OPEN_PAREN && at >= 1 && toks[at - 1].kind == TOK_IDENT &&
+               toks[at - 1].sym == SYM_fn) {
+        x->after_fn = false; // the type of a pointer
+    } else if (kind == TOK_OPEN_BRACE && x->after_fn) {
+        x->after_fn = false;
+        x->at = skip_body(x, x->at);
+    }
+}
+
 static void lex_open(Lexer *x, TokKind kind) {
     const u8 *from = x->at++;
     x->open_count[delim_index(kind)]++;
     vec_push(x->scratch, &x->open, x->out->toks.count);
     emit(x, kind, from, 0);
+    if (x->skeleton) skeleton_open(x, kind);
 }
 
 // Emits the partner of the innermost open delimiter.
 static void close_top(Lexer *x, const u8 *from, bool made_up) {
     u32 open = vec_pop(&x->open);
     TokKind kind = x->out->toks.at[open].kind;
+    if (x->macro_open > x->open.count) x->macro_open = 0;
+    if (kind == TOK_OPEN_BRACE) x->after_fn = false;
     x->open_count[delim_index(kind)]--;
     u32 close = x->out->toks.count;
     Tok *tok = emit(x, kind + 1, from, close - open);
@@ -607,7 +721,10 @@ static void lex_one(Lexer *x) {
         else
             punct(x, TOK_SLASH, 1);
         return;
-    case ';': punct(x, TOK_SEMI, 1); return;
+    case ';':
+        x->after_fn = false;
+        punct(x, TOK_SEMI, 1);
+        return;
     case ',': punct(x, TOK_COMMA, 1); return;
     case '.':
         if (second != '.')
@@ -711,7 +828,7 @@ static u32 lex_start(Str text) {
 }
 
 static void lex_range(Symbols *symbols, Scratch *scratch, Str text, u32 start, u32 edition,
-                      bool drop_docs, LexOut *out) {
+                      bool drop_docs, bool skeleton, LexOut *out) {
     *out = (LexOut){.text_start = start};
     Lexer x = {
         .start = (const u8 *)text.at,
@@ -722,6 +839,7 @@ static void lex_range(Symbols *symbols, Scratch *scratch, Str text, u32 start, u
         .out = out,
         .edition = edition,
         .drop_docs = drop_docs,
+        .skeleton = skeleton,
     };
     x.cache = SCRATCH_ARRAY(scratch, CacheSlot, CACHE_SLOTS);
     vec_reserve(scratch, &x.open, 64);
@@ -738,17 +856,21 @@ static void lex_range(Symbols *symbols, Scratch *scratch, Str text, u32 start, u
 }
 
 void lex_file(Symbols *symbols, Scratch *scratch, Str text, u32 edition, LexOut *out) {
-    lex_range(symbols, scratch, text, lex_start(text), edition, false, out);
+    lex_range(symbols, scratch, text, lex_start(text), edition, false, false, out);
 }
 
 void lex_file_without_docs(Symbols *symbols, Scratch *scratch, Str text, u32 edition, LexOut *out) {
-    lex_range(symbols, scratch, text, lex_start(text), edition, true, out);
+    lex_range(symbols, scratch, text, lex_start(text), edition, true, false, out);
+}
+
+void lex_skeleton(Symbols *symbols, Scratch *scratch, Str text, u32 edition, LexOut *out) {
+    lex_range(symbols, scratch, text, lex_start(text), edition, true, true, out);
 }
 
 bool lex_text(Symbols *symbols, Scratch *scratch, Str text, u32 edition, u32 pos, u32 ctxt,
               Toks *toks) {
     LexOut out;
-    lex_range(symbols, scratch, text, 0, edition, false, &out);
+    lex_range(symbols, scratch, text, 0, edition, false, false, &out);
     for (u32 i = 0; i < out.toks.count; i++) {
         Tok *tok = &out.toks.at[i];
         tok->pos = pos;
