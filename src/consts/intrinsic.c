@@ -2,6 +2,7 @@
 
 #include "consts/consts_internal.h"
 
+// clang-format off
 #define INTRINSICS(X)                                                                              \
     X(size_of)                                                                                     \
     X(align_of)                                                                                    \
@@ -14,20 +15,52 @@
     X(type_name)                                                                                   \
     X(variant_count)                                                                               \
     X(offset_of)                                                                                   \
-    X(transmute) X(transmute_unchecked) X(offset) X(arith_offset) X(ptr_offset_from)               \
-        X(ptr_offset_from_unsigned) X(ptr_guaranteed_cmp) X(ptr_mask) X(ptr_metadata)              \
-            X(aggregate_raw_ptr) X(slice_get_unchecked) X(copy) X(copy_nonoverlapping)             \
-                X(write_bytes) X(read_via_copy) X(write_via_move) X(volatile_load)                 \
-                    X(volatile_store) X(unaligned_volatile_load) X(unaligned_volatile_store)       \
-                        X(raw_eq) X(compare_bytes) X(typed_swap_nonoverlapping)                    \
-                            X(discriminant_value) X(const_eval_select) X(caller_location)          \
-                                X(assume) X(cold_path) X(likely) X(unlikely) X(black_box)          \
-                                    X(forget) X(unreachable) X(abort) X(assert_inhabited)          \
-                                        X(assert_zero_valid) X(assert_mem_uninitialized_valid)     \
-                                            X(is_val_statically_known) X(ub_checks)                \
-                                                X(overflow_checks) X(select_unpredictable)         \
-                                                    X(const_allocate) X(const_deallocate)          \
-                                                        X(const_make_global) X(contract_checks)
+    X(transmute)                                                                                   \
+    X(transmute_unchecked)                                                                         \
+    X(offset)                                                                                      \
+    X(arith_offset)                                                                                \
+    X(ptr_offset_from)                                                                             \
+    X(ptr_offset_from_unsigned)                                                                    \
+    X(ptr_guaranteed_cmp)                                                                          \
+    X(ptr_mask)                                                                                    \
+    X(ptr_metadata)                                                                                \
+    X(aggregate_raw_ptr)                                                                           \
+    X(slice_get_unchecked)                                                                         \
+    X(copy)                                                                                        \
+    X(copy_nonoverlapping)                                                                         \
+    X(write_bytes)                                                                                 \
+    X(read_via_copy)                                                                               \
+    X(write_via_move)                                                                              \
+    X(volatile_load)                                                                               \
+    X(volatile_store)                                                                              \
+    X(unaligned_volatile_load)                                                                     \
+    X(unaligned_volatile_store)                                                                    \
+    X(raw_eq)                                                                                      \
+    X(compare_bytes)                                                                               \
+    X(typed_swap_nonoverlapping)                                                                   \
+    X(discriminant_value)                                                                          \
+    X(const_eval_select)                                                                           \
+    X(caller_location)                                                                             \
+    X(assume)                                                                                      \
+    X(cold_path)                                                                                   \
+    X(likely)                                                                                      \
+    X(unlikely)                                                                                    \
+    X(black_box)                                                                                   \
+    X(forget)                                                                                      \
+    X(unreachable)                                                                                 \
+    X(abort)                                                                                       \
+    X(assert_inhabited)                                                                            \
+    X(assert_zero_valid)                                                                           \
+    X(assert_mem_uninitialized_valid)                                                              \
+    X(is_val_statically_known)                                                                     \
+    X(ub_checks)                                                                                   \
+    X(overflow_checks)                                                                             \
+    X(select_unpredictable)                                                                        \
+    X(const_allocate)                                                                              \
+    X(const_deallocate)                                                                            \
+    X(const_make_global)                                                                           \
+    X(contract_checks)
+// clang-format on
 
 typedef enum Intrinsic {
 #define X(name) I_##name,

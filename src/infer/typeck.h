@@ -84,14 +84,14 @@ typedef struct Typeck {
     List adjust_of;   // u32 by HirExpr: (first << 8 | count) into adjusts
     List adjusts;     // Adjust
     List callee_of;   // u32 by HirExpr: index into callees, 0 none. PATH, METHOD_CALL, STRUCT, and
-                    // overloaded UNARY, BINARY, ASSIGN_OP, INDEX, CALL (callee's Fn* method).
-    List pat_callee;    // u32 by HirPat: PATH, TUPLE_STRUCT, STRUCT: into callees; LIT/RANGE: none
-    List callees;       // Callee; row 0 empty
-    List field_of;      // u32 by HirExpr: FIELD: the field's index
-    List field_index;   // u32 by HirField row (`fields` of the body): index in the variant
-    List hir_tys;       // Ty by HirTy: every type written in the body
-    List closures;      // ClosureInfo by closure number
-    List captures;      // Capture
+                      // overloaded UNARY, BINARY, ASSIGN_OP, INDEX, CALL (callee's Fn* method).
+    List pat_callee;  // u32 by HirPat: PATH, TUPLE_STRUCT, STRUCT: into callees; LIT/RANGE: none
+    List callees;     // Callee; row 0 empty
+    List field_of;    // u32 by HirExpr: FIELD: the field's index
+    List field_index; // u32 by HirField row (`fields` of the body): index in the variant
+    List hir_tys;     // Ty by HirTy: every type written in the body
+    List closures;    // ClosureInfo by closure number
+    List captures;    // Capture
     List capture_projs; // CaptureProj
     List opaques;       // OpaqueHidden
     List seg_args;      // unused by mir

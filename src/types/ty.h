@@ -19,15 +19,31 @@ ID_TYPE(Args); // 0: the empty list
 ID_TYPE(ExistentialId);
 
 // Types without operands: name, spelling. Their id equals their kind. In PrimTy's order from BOOL.
+// clang-format off
 #define TY_ATOMS(X)                                                                                \
     X(NONE, "{none}")                                                                              \
     X(BOOL, "bool")                                                                                \
     X(CHAR, "char")                                                                                \
-    X(STR, "str") X(I8, "i8") X(I16, "i16") X(I32, "i32") X(I64, "i64") X(I128, "i128")            \
-        X(ISIZE, "isize") X(U8, "u8") X(U16, "u16") X(U32, "u32") X(U64, "u64") X(U128, "u128")    \
-            X(USIZE, "usize") X(F16, "f16") X(F32, "f32") X(F64, "f64") X(F128, "f128")            \
-                X(NEVER, "!")                                                                      \
-                    X(ERROR, "{type error}") /* already reported; checks against it stay quiet */
+    X(STR, "str")                                                                                  \
+    X(I8, "i8")                                                                                    \
+    X(I16, "i16")                                                                                  \
+    X(I32, "i32")                                                                                  \
+    X(I64, "i64")                                                                                  \
+    X(I128, "i128")                                                                                \
+    X(ISIZE, "isize")                                                                              \
+    X(U8, "u8")                                                                                    \
+    X(U16, "u16")                                                                                  \
+    X(U32, "u32")                                                                                  \
+    X(U64, "u64")                                                                                  \
+    X(U128, "u128")                                                                                \
+    X(USIZE, "usize")                                                                              \
+    X(F16, "f16")                                                                                  \
+    X(F32, "f32")                                                                                  \
+    X(F64, "f64")                                                                                  \
+    X(F128, "f128")                                                                                \
+    X(NEVER, "!")                                                                                  \
+    X(ERROR, "{type error}") /* already reported; checks against it stay quiet */
+// clang-format on
 
 // Types made of others; the payloads are in TyRow.
 #define TY_COMPOUNDS(X)                                                                            \
