@@ -72,20 +72,30 @@ static bool defining_opaque(void *cx, Ty opaque, Ty *hidden) {
     return false;
 }
 
-// The type that the body around an inline const found for it; ERROR if that failed.
-static Ty inline_const_ty(Db *db, DefId def) {
-    DefId around = tc_body_owner(db, def_row(db, def)->parent);
-    const Typeck *t = typeck(db, around);
+// The type that the body of `around`, or an inline const in it, found for an inline const; NONE if
+// it does not stand there.
+static Ty inline_const_ty_in(Db *db, DefId around, DefId def, u32 depth) {
     const HirBody *hir = hir_body(db, around);
-    if (!hir || t->is_tainted) return TY_OF(ERROR);
+    if (!hir || depth > 16) return (Ty){0};
     for (u32 i = 1; i < hir->t.exprs.count; i++) {
         const HirExprRow *row = hir_expr(hir, (HirExpr){i});
-        if (row->kind == HIR_INLINE_CONST && row->def.id == def.id) {
-            Ty ty = typeck_expr(t, (HirExpr){i});
-            return ty.id ? ty : TY_OF(ERROR);
+        if (row->kind != HIR_INLINE_CONST) continue;
+        if (!def_eq(row->def, def)) {
+            Ty inner = inline_const_ty_in(db, row->def, def, depth + 1);
+            if (inner.id) return inner;
+            continue;
         }
+        const Typeck *t = typeck(db, around);
+        Ty ty = t->is_tainted ? TY_OF(ERROR) : typeck_expr(t, (HirExpr){i});
+        return ty.id ? ty : TY_OF(ERROR);
     }
-    return TY_OF(ERROR);
+    return (Ty){0};
+}
+
+static Ty inline_const_ty(Db *db, DefId def) {
+    DefId around = tc_body_owner(db, def_row(db, def)->parent);
+    Ty ty = inline_const_ty_in(db, around, def, 0);
+    return ty.id ? ty : TY_OF(ERROR);
 }
 
 static void check_fn(Tc *tc, const HirBody *hir) {
