@@ -86,6 +86,19 @@ class Reader:
         return node
 
 
+def vtable_line(text):
+    """`vtable entries: [..]` as `rac dump layout` prints it."""
+    line = "slots"
+    for row in text.split("\n")[1:-1]:
+        row = row.strip().rstrip(",")
+        method = re.match(r"Method\(.*::(\w+)(<.*>)?( - shim.*)?\)$", row)
+        vptr = re.match(r"TraitVPtr\(<.* as (?:\w+::)*(\w+)(<.*>)?>\)$", row)
+        line += (f" {method.group(1)}()" if method else f" -> {vptr.group(1)}" if vptr else
+                 {"MetadataDropInPlace": " drop", "MetadataSize": " size", "MetadataAlign": " align",
+                  "Vacant": " vacant"}[row])
+    return line
+
+
 def dumps(rustc, source, edition="2021"):
     """What rustc answers for the file's dump attributes: {line of the item: text}, and its other
     errors as a list."""
@@ -100,7 +113,7 @@ def dumps(rustc, source, edition="2021"):
         row = json.loads(line)
         if row.get("level") != "error" or not row.get("spans"):
             continue
-        if re.match(r"(layout_of|fn_abi_of)\(", row["message"]):
+        if re.match(r"(layout_of|fn_abi_of)\(|vtable entries: ", row["message"]):
             found[row["spans"][0]["line_start"]] = row["message"]
         else:
             errors.append(f"{row['spans'][0]['line_start']}: {row['message']}")

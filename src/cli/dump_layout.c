@@ -92,6 +92,25 @@ static void print_variants(Db *db, Ty ty, const Layout *l) {
     }
 }
 
+static void print_slots(Db *db, Ty dyn) {
+    u32 count;
+    const VtableEntry *entries = vtable_entries(db, dyn, &count);
+    printf("  slots");
+    for (u32 i = 0; i < count; i++) {
+        DefId def = entries[i].kind == VT_METHOD ? entries[i].method : entries[i].trait;
+        Str name = def.id ? symbol_str(&db->symbols, def_row(db, def)->name) : STR("");
+        switch ((VtableEntryKind)entries[i].kind) {
+        case VT_DROP: printf(" drop"); break;
+        case VT_SIZE: printf(" size"); break;
+        case VT_ALIGN: printf(" align"); break;
+        case VT_VACANT: printf(" vacant"); break;
+        case VT_METHOD: printf(" %.*s()", STR_ARG(name)); break;
+        case VT_TRAIT_VPTR: printf(" -> %.*s", STR_ARG(name)); break;
+        }
+    }
+    printf("\n");
+}
+
 static void print_layout(Db *db, DefId def, Ty ty) {
     Str name = symbol_str(&db->symbols, def_row(db, def)->name);
     printf("%.*s = %.*s\n", STR_ARG(name), STR_ARG(ty_print_full(db, ty, &db->scratch)));
@@ -109,6 +128,7 @@ static void print_layout(Db *db, DefId def, Ty ty) {
         printf("\n");
     }
     print_variants(db, ty, l);
+    if (ty_kind(db, ty) == TY_DYN) print_slots(db, ty);
 }
 
 static void print_arg(const ArgAbi *arg) {

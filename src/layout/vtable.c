@@ -19,9 +19,12 @@ static bool has_slot(Db *db, DefId trait, const AssocItem *item) {
     Ty self = args_get(db, generics_identity(db, trait), 0);
     for (u32 i = 0; i < preds->own.count; i++) {
         const Predicate *p = &LIST_AT(preds, Predicate, preds->own)[i];
-        if (p->kind == PRED_TRAIT && def_eq(p->trait_ref.trait, sized) &&
-            ty_eq(args_get(db, p->trait_ref.args, 0), self))
-            return false;
+        if (p->kind != PRED_TRAIT || !ty_eq(args_get(db, p->trait_ref.args, 0), self)) continue;
+        // A bound whose supertraits have Sized among them says the same.
+        u32 count;
+        const DefId *traits = trait_supers(db, p->trait_ref.trait, &count);
+        for (u32 k = 0; k < count; k++)
+            if (def_eq(traits[k], sized)) return false;
     }
     return true;
 }
