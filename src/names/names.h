@@ -4,8 +4,10 @@
 //
 // Laziness: modules, imports and item macros of a crate are resolved as a whole (crate_defs);
 // everything inside an item (signature, associated items, body) is looked at only when its query
-// is asked for. The result of every query below is free of absolute positions: an edit in one
-// body leaves them all equal.
+// is asked for. The library's own dependencies, and core_arch and core_simd (parts of core that are
+// collected as if they were crates), are not read before a path leads into them: a library's import
+// of such a name stays a path (LazyRow). The result of every query below is free of absolute
+// positions: an edit in one body leaves them all equal.
 
 #ifndef RAC_NAMES_NAMES_H
 #define RAC_NAMES_NAMES_H
