@@ -333,58 +333,111 @@ static u32 goal_state(Tc *tc, const Predicate *pred) {
 
 enum { GOAL_DEPTH_MAX = 160 };
 
+static void collect_vars(Tc *tc, Ty ty, Obligation *o) {
+    const TyRow *row = ty_row(tc->db, ty);
+    if (!(row->flags & TY_HAS_INFER) || o->stall_count > STALL_MAX) return;
+    switch (row->kind) {
+    case TY_INFER:
+    case TY_INFER_INT:
+    case TY_INFER_FLOAT:
+    case TY_CONST_INFER:
+        for (u32 i = 0; i < o->stall_count; i++)
+            if (o->stalled_on[i].id == ty.id) return;
+        if (o->stall_count < STALL_MAX) o->stalled_on[o->stall_count] = ty;
+        o->stall_count++;
+        return;
+    case TY_DYN: o->stall_count = STALL_MAX + 1; return; // its parts lie elsewhere
+    default: break;
+    }
+    if (row->elem.id) collect_vars(tc, row->elem, o);
+    if (row->len.id) collect_vars(tc, row->len, o);
+    u32 count;
+    const Ty *at = args_at(tc->db, row->args, &count);
+    for (u32 i = 0; i < count; i++)
+        collect_vars(tc, at[i], o);
+}
+
+static void stall(Tc *tc, Obligation *o, u32 state) {
+    o->state = state ? state : 1;
+    o->epoch = tc->epoch;
+    o->stall_count = 0;
+    if (o->pred.kind == PRED_TRAIT) {
+        u32 count;
+        const Ty *at =
+            args_at(tc->db, infer_resolve_args(tc->table, o->pred.trait_ref.args), &count);
+        for (u32 i = 0; i < count; i++)
+            collect_vars(tc, at[i], o);
+    } else {
+        collect_vars(tc, tc_resolve(tc, o->pred.projection), o);
+        collect_vars(tc, tc_resolve(tc, o->pred.ty), o);
+    }
+}
+
+static bool is_stalled(Tc *tc, const Obligation *o) {
+    if (!o->state || o->epoch != tc->epoch) return false;
+    if (o->stall_count > STALL_MAX) return goal_state(tc, &o->pred) == o->state;
+    for (u32 i = 0; i < o->stall_count; i++)
+        if (tc_shallow(tc, o->stalled_on[i]).id != o->stalled_on[i].id) return false;
+    return true;
+}
+
+// Tries one goal; true if it stays pending. New goals go to the end of tc->pending.
+static bool try_goal(Tc *tc, Obligation *o, bool *progress) {
+    if (is_stalled(tc, o)) return true;
+    u32 state = goal_state(tc, &o->pred);
+    if (tc_kind(tc, tc_shallow(tc, pred_self_ty(tc, &o->pred))) == TY_INFER) {
+        stall(tc, o, state);
+        return true;
+    }
+    GoalVec nested = {0};
+    switch (solve_predicate(&tc->solve, o->pred, &nested)) {
+    case SOLVE_YES:
+        *progress = true;
+        if (o->depth >= GOAL_DEPTH_MAX) {
+            if (!tc->tainted)
+                tc_error(tc, o->span, "E0275", "overflow evaluating a requirement");
+            return false;
+        }
+        for (u32 k = 0; k < nested.count; k++)
+            register_at(tc, nested.at[k], o->span, o->depth + 1u);
+        return false;
+    case SOLVE_NO: *progress = true; report_unmet(tc, o); return false;
+    case SOLVE_MAYBE: {
+        u32 now = goal_state(tc, &o->pred);
+        if (now != state) *progress = true; // it bound something on the way
+        stall(tc, o, now);
+        return true;
+    }
+    }
+    return true;
+}
+
 static bool select_round(Tc *tc) {
     bool progress = false;
-    u32 count = tc->pending.count;
-    Obligation *old = SCRATCH_ARRAY(tc->scratch, Obligation, count);
-    memcpy(old, tc->pending.at, count * sizeof *old);
-    tc->pending.count = 0;
+    u32 count = tc->pending.count, kept = 0;
     for (u32 i = 0; i < count; i++) {
-        Obligation *o = &old[i];
-        u32 state = goal_state(tc, &o->pred);
-        if (o->tried && o->tried == state && o->epoch == tc->epoch) {
-            vec_push(tc->scratch, &tc->pending, *o);
-            continue;
-        }
-        if (tc_kind(tc, tc_shallow(tc, pred_self_ty(tc, &o->pred))) == TY_INFER) {
-            o->tried = state;
-            o->epoch = tc->epoch;
-            vec_push(tc->scratch, &tc->pending, *o);
-            continue;
-        }
-        GoalVec nested = {0};
-        switch (solve_predicate(&tc->solve, o->pred, &nested)) {
-        case SOLVE_YES:
-            progress = true;
-            if (o->depth >= GOAL_DEPTH_MAX) {
-                if (!tc->tainted)
-                    tc_error(tc, o->span, "E0275", "overflow evaluating a requirement");
-                break;
-            }
-            for (u32 k = 0; k < nested.count; k++)
-                register_at(tc, nested.at[k], o->span, o->depth + 1u);
-            break;
-        case SOLVE_NO:
-            progress = true;
-            report_unmet(tc, o);
-            break;
-        case SOLVE_MAYBE:
-            o->tried = goal_state(tc, &o->pred);
-            if (o->tried != state) progress = true; // it bound something on the way
-            o->epoch = tc->epoch;
-            vec_push(tc->scratch, &tc->pending, *o);
-            break;
-        }
+        Obligation o = tc->pending.at[i];
+        bool stays = try_goal(tc, &o, &progress);
+        if (stays) tc->pending.at[kept++] = o;
     }
+    u32 added = tc->pending.count - count;
+    memmove(tc->pending.at + kept, tc->pending.at + count, added * sizeof(Obligation));
+    tc->pending.count = kept + added;
     return progress;
 }
 
 void tc_select(Tc *tc) {
     if (tc->in_select || tc->pending.count == 0) return;
+    if (tc->idle_changes == infer_changes(tc->table) && tc->idle_pending == tc->pending.count &&
+        tc->idle_epoch == tc->epoch)
+        return;
     tc->in_select = true;
     for (u32 round = 0; round < 400 && select_round(tc); round++) {
     }
     tc->in_select = false;
+    tc->idle_changes = infer_changes(tc->table);
+    tc->idle_pending = tc->pending.count;
+    tc->idle_epoch = tc->epoch;
 }
 
 void tc_select_all_or_error(Tc *tc) {

@@ -88,12 +88,17 @@ typedef struct Body {
     struct Body *next;      // all bodies of this check
 } Body;
 
+enum { STALL_MAX = 6 };
 typedef struct Obligation {
     Predicate pred;
     Span span;
-    u32 tried; // Args or ty ids mixed, at the last ambiguous attempt
+    // Of the last ambiguous attempt: the open variables, one of which must change before another
+    // attempt can tell more. More than STALL_MAX: only `state` tells.
+    Ty stalled_on[STALL_MAX];
+    u32 state; // the ids of the resolved goal mixed; 0: not tried yet
     u32 epoch; // of closure facts then
     u16 depth;
+    u8 stall_count;
 } Obligation;
 
 typedef struct DeferredCast {
@@ -132,6 +137,8 @@ typedef struct Tc {
     VEC(Obligation) pending;
     VEC(Obligation) unmet; // trait goals that were reported
     u32 epoch;             // grows when something becomes known about a closure
+    // As the last selection left them: while all three hold, selecting again is idle.
+    u32 idle_changes, idle_pending, idle_epoch;
     VEC(Callee) callees;
     VEC(DeferredCast) casts;
     VEC(DeferredCall) calls;

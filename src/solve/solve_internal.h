@@ -116,8 +116,6 @@ DefId assoc_item_in_impl(Db *db, DefId impl, DefId trait_item, AssocItem *row);
 // Where `item` of the trait comes from for an impl that lacks it: a more general impl, or (0) the
 // trait.
 DefId inherited_item(Solver *s, TraitRef goal, DefId impl, DefId item, Args *impl_args);
-
-u32 infer_changes(const InferTable *t); // grows with every binding that is not undone
 InferTable *infer_table_concrete(Db *db);
 void infer_tables_free(SolveStore *store);
 
