@@ -17,6 +17,7 @@ typedef struct Pair {
 typedef struct Binding {
     MirPlace place;
     HirLocal local;
+    Ty ty; // of what is matched
 } Binding;
 typedef struct Cand {
     VEC(Pair) pairs;
@@ -259,7 +260,8 @@ static void subpatterns(MirBuild *b, Cand *cand, MirPlace place, HirPat pat) {
     const HirPatRow *row = hir_pat(b->hir, pat);
     switch ((HirPatKind)row->kind) {
     case HIR_PAT_BINDING:
-        vec_push(b->scratch, &cand->binds, (Binding){place, row->binding.local});
+        vec_push(b->scratch, &cand->binds,
+                 (Binding){place, row->binding.local, typeck_pat(b->typeck, pat)});
         add_pair(b, cand, place, row->binding.sub);
         break;
     case HIR_PAT_TUPLE: {
@@ -852,10 +854,20 @@ static BindMode bind_mode(MirBuild *b, HirLocal local) {
     return (BindMode)LIST_AT(b->typeck, u8, b->typeck->local_modes)[local.id];
 }
 
+// Alternatives may bind a variable in different ways, as in `[0, rest @ ..] | rest` of a `&[u8]`.
+static BindMode mode_of(MirBuild *b, const Binding *bind) {
+    Ty own = typeck_local(b->typeck, bind->local);
+    const TyRow *row = ty_row(b->db, own);
+    if (ty_eq(own, bind->ty)) return BIND_MOVE;
+    if (row->kind == TY_REF && ty_eq(row->elem, bind->ty))
+        return row->is_mut ? BIND_REF_MUT : BIND_REF;
+    return bind_mode(b, bind->local);
+}
+
 static void bind_one(MirBuild *b, const Binding *bind) {
     MirPlace var = place_local(bound_local(b, bind->local));
     Ty ty = typeck_local(b->typeck, bind->local);
-    BindMode mode = bind_mode(b, bind->local);
+    BindMode mode = mode_of(b, bind);
     MirRvalue value = mode == BIND_MOVE ? rv_use(op_consume(b, bind->place, ty))
                                         : rv_ref(b, bind->place, mode == BIND_REF_MUT);
     emit_assign(b, var, value);
@@ -864,10 +876,10 @@ static void bind_one(MirBuild *b, const Binding *bind) {
 static void bind_all(MirBuild *b, const Cand *cand) {
     // By reference first: `ref x @ ..` beside a move borrows what is not moved.
     for (u32 i = 0; i < cand->binds.count; i++) {
-        if (bind_mode(b, cand->binds.at[i].local) != BIND_MOVE) bind_one(b, &cand->binds.at[i]);
+        if (mode_of(b, &cand->binds.at[i]) != BIND_MOVE) bind_one(b, &cand->binds.at[i]);
     }
     for (u32 i = cand->binds.count; i-- > 0;) {
-        if (bind_mode(b, cand->binds.at[i].local) == BIND_MOVE) bind_one(b, &cand->binds.at[i]);
+        if (mode_of(b, &cand->binds.at[i]) == BIND_MOVE) bind_one(b, &cand->binds.at[i]);
     }
 }
 
@@ -1054,7 +1066,7 @@ static void build_guard(MirBuild *b, const Cand *cand, const HirArm *arm, u32 ar
     for (u32 i = 0; i < cand->binds.count; i++) {
         const Binding *bind = &cand->binds.at[i];
         own[i] = b->var_place[bind->local.id];
-        if (bind_mode(b, bind->local) == BIND_MOVE) {
+        if (mode_of(b, bind) == BIND_MOVE) {
             b->var_place[bind->local.id] = place_resolve(b, bind->place);
         } else {
             bind_one(b, bind);
@@ -1066,7 +1078,7 @@ static void build_guard(MirBuild *b, const Cand *cand, const HirArm *arm, u32 ar
     for (u32 i = 0; i < cand->binds.count; i++)
         b->var_place[cand->binds.at[i].local.id] = own[i];
     for (u32 i = cand->binds.count; i-- > 0;) {
-        if (bind_mode(b, cand->binds.at[i].local) == BIND_MOVE) bind_one(b, &cand->binds.at[i]);
+        if (mode_of(b, &cand->binds.at[i]) == BIND_MOVE) bind_one(b, &cand->binds.at[i]);
     }
 }
 

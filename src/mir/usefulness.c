@@ -114,6 +114,33 @@ static DPat *lower_bits(Use *u, Ty ty, u128 lo, u128 hi) {
     return out;
 }
 
+// The value of a constant of a structural type, as the pattern that matches just it.
+static DPat *lower_value(Use *u, Ty konst) {
+    const TyRow *row = ty_row(u->db, konst);
+    if (row->kind == TY_CONST_VALUE && is_discrete(ty_kind(u->db, row->elem))) {
+        u128 bits = (u128)row->hi_bits << 64 | row->lo_bits;
+        return lower_bits(u, row->elem, bits, bits);
+    }
+    TyKind kind = row->kind == TY_CONST_TREE ? ty_kind(u->db, row->elem) : TY_NONE;
+    if (kind != TY_ADT && kind != TY_TUPLE) return dpat_new(u, D_OPAQUE, 0);
+    u32 count;
+    const Ty *fields = args_at(u->db, row->args, &count); // the variant first (consts/consts.h)
+    if (count == 0) return dpat_new(u, D_OPAQUE, 0);
+    DPat *out = dpat_new(u, D_CTOR, count - 1);
+    out->variant = (u32)ty_row(u->db, fields[0])->lo_bits;
+    for (u32 i = 1; i < count; i++)
+        out->fields[i - 1] = lower_value(u, fields[i]);
+    return out;
+}
+
+static DPat *lower_const(Use *u, DefId def, Args args, TyKind kind) {
+    if (kind != TY_ADT && kind != TY_TUPLE) return dpat_new(u, D_OPAQUE, 0);
+    if (args_flags(u->db, args) & (TY_HAS_PARAM | TY_HAS_PROJECTION | TY_HAS_OPAQUE))
+        return dpat_new(u, D_OPAQUE, 0);
+    const Ty *value = query_get(u->db, Q_const_normalize, const_uneval(u->db, def, args).id);
+    return value ? lower_value(u, *value) : dpat_new(u, D_OPAQUE, 0);
+}
+
 static DPat *lower_one(Use *u, HirPat pat) {
     MirBuild *b = u->b;
     const HirPatRow *row = hir_pat(b->hir, pat);
@@ -130,7 +157,7 @@ static DPat *lower_one(Use *u, HirPat pat) {
             if (is_discrete(kind) &&
                 fold_const_item(u->db, res.def, callee ? callee->args : (Args){0}, &lo, 0))
                 return lower_bits(u, ty, lo, lo);
-            return dpat_new(u, D_OPAQUE, 0);
+            return lower_const(u, res.def, callee ? callee->args : (Args){0}, kind);
         }
         return lower_adt(u, pat, row, ty);
     }
