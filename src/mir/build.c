@@ -215,7 +215,7 @@ static void build_const_body(MirBuild *b) {
 }
 
 // A tuple struct's or variant's constructor as a function: fn(fields) -> Adt { Adt(fields) }
-void build_ctor(MirBuild *b, DefId ctor) {
+static void build_ctor(MirBuild *b, DefId ctor) {
     Db *db = b->db;
     bool is_variant = def_kind(db, ctor) == DEF_VARIANT;
     DefId adt_id = is_variant ? def_row(db, ctor)->parent : ctor;

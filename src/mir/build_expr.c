@@ -210,8 +210,8 @@ static void division_checks(MirBuild *b, HirBinOp op, MirOperand x, MirOperand y
                 op_again(y), false);
 }
 
-void build_binary(MirBuild *b, MirRvalue *out, HirBinOp op, MirOperand x, MirOperand y, Ty ty,
-                  Ty rhs_ty) {
+static void build_binary(MirBuild *b, MirRvalue *out, HirBinOp op, MirOperand x, MirOperand y,
+                         Ty ty, Ty rhs_ty) {
     TyKind kind = ty_kind(b->db, ty);
     MirBinOp mir_op = mir_bin_op(op);
     Ty boolean = TY_OF(BOOL);
@@ -479,8 +479,6 @@ void expr_into_terminating(MirBuild *b, MirPlace dest, HirExpr e) {
     temps_end(b, temps);
 }
 
-static void offset_of_into(MirBuild *b, MirPlace dest, HirExpr e);
-
 // Conditions that are true go on in the current block; failing ones leave to b->els.
 static void fail_to_else(MirBuild *b, MirBlock failing) {
     MirBlock go_on = b->cur;
@@ -596,7 +594,7 @@ static void loop_into(MirBuild *b, MirPlace dest, HirExpr e) {
     b->cur = end;
 }
 
-void block_into(MirBuild *b, MirPlace dest, HirExpr e) {
+static void block_into(MirBuild *b, MirPlace dest, HirExpr e) {
     const HirExprRow *row = hir_expr(b->hir, e);
     MirBlock end = MIR_NO_BLOCK;
     u32 depth = b->scopes.count, saved_var = b->var_scope;

@@ -791,7 +791,7 @@ static void visit_bindings(MirBuild *b, HirPat pat, LocalVisit *visit) {
     }
 }
 
-void declare_bindings(MirBuild *b, HirPat pat) {
+static void declare_bindings(MirBuild *b, HirPat pat) {
     visit_bindings(b, pat, declare_local);
 }
 
@@ -908,7 +908,7 @@ static MirBlock match_one(MirBuild *b, HirPat pat, MirPlace place) {
     return fail;
 }
 
-void bind_irrefutable(MirBuild *b, HirPat pat, MirPlace place) {
+static void bind_irrefutable(MirBuild *b, HirPat pat, MirPlace place) {
     MirBlock fail = match_one(b, pat, place);
     if (fail.id != UINT32_MAX) terminate_block(b, fail, MIR_UNREACHABLE);
     visit_bindings(b, pat, schedule_local);
@@ -946,7 +946,7 @@ void let_condition(MirBuild *b, HirExpr let) {
     visit_bindings(b, row->let.pat, schedule_local);
 }
 
-bool pat_is_simple_binding(MirBuild *b, HirPat pat) {
+static bool pat_is_simple_binding(MirBuild *b, HirPat pat) {
     const HirPatRow *row = hir_pat(b->hir, pat);
     u32 peeled;
     (void)pat_peeled(b, pat, &peeled);

@@ -70,7 +70,7 @@ Ty place_ty(MirBuild *b, MirPlace place) {
 // ---- captures
 // ------------------------------------------------------------------------------------
 
-const Capture *upvar_capture(MirBuild *b, u32 *count) {
+static const Capture *upvar_capture(MirBuild *b, u32 *count) {
     *count = b->closure->capture_count;
     return LIST_AT(b->typeck, Capture, b->typeck->captures) + b->closure->capture_first;
 }

@@ -105,7 +105,7 @@ MirBlock unwind_block(MirBuild *b) {
     return next;
 }
 
-void scope_pop(MirBuild *b) {
+static void scope_pop(MirBuild *b) {
     u32 top = b->scopes.count - 1;
     while (b->scopes.at[top].drops.count) {
         DropEntry entry = vec_pop(&b->scopes.at[top].drops);

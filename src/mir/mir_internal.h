@@ -144,7 +144,6 @@ void emit_if(MirBuild *b, MirOperand cond, MirBlock yes, MirBlock no);
 HirSpan expr_span(MirBuild *b, HirExpr e);
 void set_pos(MirBuild *b, HirExpr e);
 Span diag_span(MirBuild *b, HirSpan span);
-const Capture *upvar_capture(MirBuild *b, u32 *count); // the captures of the closure being built
 
 // types
 bool ty_copy(MirBuild *b, Ty ty);
@@ -157,18 +156,12 @@ Ty build_field_ty(MirBuild *b, Ty adt, u32 variant, u32 field);
 bool storage_matters(MirBuild *b, Ty ty);
 Ty discr_ty(Db *db, DefId adt);
 DefId trait_method(Db *db, LangItem trait, Str name);
-static inline u32 u128_lo_hi(u128 v, u64 *lo, u64 *hi) {
-    *lo = (u64)v;
-    *hi = (u64)(v >> 64);
-    return 0;
-}
 u128 mask_bits(u128 v, u32 bytes);
 i128 sign_extend(u128 v, u32 bytes);
 
 // ---- build_scope.c
 // ---------------------------------------------------------------------------------
 u32 scope_push(MirBuild *b);
-void scope_pop(MirBuild *b); // emits its drops in the current block
 void scope_pop_to(MirBuild *b, u32 depth);
 void schedule_drop(MirBuild *b, u32 scope, MirLocal local, Ty ty); // value, if the type may need it
 void schedule_storage(MirBuild *b, u32 scope, MirLocal local, Ty ty);
@@ -255,11 +248,8 @@ void expr_into_terminating(MirBuild *b, MirPlace dest, HirExpr e);
 bool expr_is_inert(MirBuild *b, HirExpr e); // reads only: what was read before stays the same
 bool ex_is_place(MirBuild *b, Ex x);
 void condition(MirBuild *b, HirExpr cond, bool terminating); // goes on if true; else to b->els
-void build_binary(MirBuild *b, MirRvalue *out, HirBinOp op, MirOperand x, MirOperand y, Ty ty,
-                  Ty rhs_ty);
 MirBinOp mir_bin_op(HirBinOp op);
 bool is_builtin_binary(MirBuild *b, HirExpr e);
-void block_into(MirBuild *b, MirPlace dest, HirExpr block);
 void extend_initializer(MirBuild *b, HirExpr init, HirPat pat, u32 ext);
 
 // ---- build_call.c
@@ -282,13 +272,8 @@ MirRvalue list_rvalue(MirBuild *b, HirExpr e); // TUPLE, ARRAY, REPEAT
 // -----------------------------------------------------------------------------------
 void match_into(MirBuild *b, MirPlace dest, HirExpr e);
 void let_condition(MirBuild *b, HirExpr let); // binds, or goes to b->els
-void bind_irrefutable(MirBuild *b, HirPat pat,
-                      MirPlace place); // the place's own type is the pattern's before peeling
-void declare_bindings(MirBuild *b, HirPat pat);
 void build_let(MirBuild *b, const HirStmt *stmt);
 void build_params(MirBuild *b, HirList params, u32 first_arg);
-bool pat_is_simple_binding(MirBuild *b, HirPat pat);
-bool pat_moves_nothing(MirBuild *b, HirPat pat);
 void storage_live(MirBuild *b, MirLocal local, Ty ty);
 Ty pat_outer_ty(MirBuild *b, HirPat pat); // before peeling
 const Ty *pat_peeled(MirBuild *b, HirPat pat, u32 *count);
@@ -316,11 +301,8 @@ void check_irrefutable(MirBuild *b, HirPat pat, bool is_param);
 void elaborate_drops(MirBuild *b);
 void simplify(MirBuild *b);
 void mir_pack(MirBuild *b, Blob *blob, u32 header_bytes); // header: a MirBody at its start
-// Reads of the working copy, for passes.
-typedef void PlaceVisit(void *cx, MirPlace *place, bool is_move);
 
 MirBuild *build_new(Db *db, Scratch *scratch, DefId owner, const HirBody *hir, const Typeck *typeck,
                     PromotedVec *promoted);
-void build_ctor(MirBuild *b, DefId ctor);
 
 #endif
