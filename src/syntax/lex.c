@@ -555,7 +555,7 @@ static const u8 *skip_body(const Lexer *x, const u8 *at) {
         case '"': at = skip_string(x, at); continue;
         case '\'': {
             u32 code_point;
-            u32 len = second == '\\' ? 2 : utf8_decode(at + 1, x->end, &code_point);
+            u32 len = second == 0 ? 0 : utf8_decode(at + 1, x->end, &code_point);
             if (second == '\\') {
                 at += 3;
                 while (at < x->end && *at != '\'')
