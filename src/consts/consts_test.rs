@@ -211,8 +211,21 @@ mod more {
     const H6: i32 = { const { 5 + 6 } }; // = 11
     const H8: u32 = match u32::from_str_radix("zz", 36) { Ok(x) => x, Err(_) => 0 }; // = 1295
     const H9: u8 = *&*&3; // = 3
+    const NESTED_INLINE: usize = { let x = const { 2 + const { 3 } }; x }; // = 5
+    const fn after_zero(mut s: &[u32]) -> usize { s = match s { [0, rest @ ..] | rest => rest, }; s.len() }
+    const ALTERNATIVES: [usize; 3] = [after_zero(&[]), after_zero(&[0, 9]), after_zero(&[1, 2])]; // = [0, 1, 2]
+    #[derive(PartialEq, Eq)] enum Season { Spring, Summer, Fall }
+    const MINE: Season = Season::Summer;
+    const fn season(s: Season) -> u8 { match s { Season::Spring => 1, MINE => 2, Season::Fall => 3 } }
+    const SEASONS: [u8; 3] = [season(Season::Spring), season(Season::Summer), season(Season::Fall)]; // = [1, 2, 3]
+    #[repr(u8)] enum Later { A = b'a', B = Later::A as u8 + 10 }
+    const LATER: u8 = Later::B as u8; // = 107
 }
 mod errors {
+    const CHECKED: u32 = needs::<1>(); // ! evaluation panicked: too small
+    const fn needs<const N: u32>() -> u32 { const { assert!(N > 2, "too small") }; N }
+    fn at_run_time() -> u32 { 1 }
+    const CALLS: u32 = at_run_time(); // ! cannot call non-const function `errors::at_run_time` in constants
     const A1: u8 = 255 + 1; // ! attempt to compute `u8::MAX + 1_u8`, which would overflow
     const A2: u32 = [1, 2, 3][5]; // ! index out of bounds: the length is 3 but the index is 5
     const A3: i32 = 1 / 0; // ! attempt to divide `1_i32` by zero
