@@ -110,7 +110,7 @@ static const CodeBlob *blob_of(Program *p, IrSym sym) {
 static bool find_code(void *cx, IrSym sym, ProgramCode *out) {
     const CodeBlob *blob = blob_of(cx, sym);
     if (blob->is_failed) return false;
-    *out = (ProgramCode){code_view(blob), blob->identity};
+    *out = (ProgramCode){code_view(blob), blob->identity, blob->hash};
     return true;
 }
 
@@ -245,10 +245,14 @@ static void vtable_data(Program *p, MonoRef ref, Scratch *scratch, ProgramData *
 // col: u32 }.
 static void location_data(Program *p, MonoRef ref, Scratch *scratch, ProgramData *out) {
     Db *db = p->session->db;
-    u32 file, offset;
-    def_locate(db, ref.def, &file, &offset);
+    u32 file = 0, offset = 0;
+    // A number past the end is of older code, that runs on in some frame.
+    const CodeBlob *blob = code_of(db, ref.instance);
+    const MonoLocation *location = NULL;
+    if (ref.index < blob->locations.count) location = LIST_AT(blob, MonoLocation, blob->locations) + ref.index;
+    if (location) def_locate(db, location->def, &file, &offset);
     Str path = file ? source_path(db, (FileId){file}) : STR("<unknown>");
-    LineCol at = file ? source_line_col(db, (FileId){file}, offset + ref.index) : (LineCol){1, 1};
+    LineCol at = file ? source_line_col(db, (FileId){file}, offset + location->lo) : (LineCol){1, 1};
     struct {
         u64 path, len;
         u32 line, col;

@@ -460,6 +460,7 @@ static void take_end(Watch *w, JitResult result) {
 }
 
 static void loop(Watch *w) {
+    add_files(w); // before a word is said: who hears it may save at once
     start_program(w, "started");
     add_files(w);
     while (!w->quits) {

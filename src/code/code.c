@@ -84,6 +84,14 @@ static void return_failure(Db *db, const MonoError *error) {
     query_return_blob(db, &blob);
 }
 
+static u64 hash_of(const X64Code *code, u64 identity) {
+    u64 hash = hash_mix(identity, code->text_bytes);
+    hash = hash_mix(hash, hash_bytes(code->code, code->code_bytes));
+    hash = hash_mix(hash, hash_bytes(code->relocs, code->reloc_count * sizeof *code->relocs));
+    hash = hash_mix(hash, hash_bytes(code->cfi, code->cfi_bytes));
+    return code->lsda ? hash_mix(hash, hash_bytes(code->lsda, code->lsda_bytes)) : hash;
+}
+
 static void run_code(Db *db, u32 key) {
     InstanceId instance = {key};
     MonoError error = {0};
@@ -106,8 +114,13 @@ static void run_code(Db *db, u32 key) {
     List cfi = blob_add(&blob, code.cfi, code.cfi_bytes, 1);
     List lsda = blob_add(&blob, code.lsda, code.lsda ? code.lsda_bytes : 0, 1);
     List locs = blob_add(&blob, code.locs, code.loc_count, sizeof(X64Loc));
+    u32 location_count;
+    const MonoLocation *at = mono_locations(db, &location_count);
+    List locations = blob_add(&blob, at, location_count, sizeof *at);
     CodeBlob *out = blob_header(&blob);
     out->identity = identity;
+    out->hash = hash_of(&code, identity);
+    out->locations = locations;
     out->code = bytes;
     out->relocs = relocs;
     out->cfi = cfi;

@@ -17,7 +17,9 @@ typedef struct CodeBlob {
     // closures it deals with have captured. Code with another identity is another function for
     // those who hold the old one (DESIGN.md section 6: it gets a new slot).
     u64 identity;
+    u64 hash;                           // of everything but positions: equal code has equal ones
     List code, relocs, cfi, lsda, locs; // as in X64Code
+    List locations;                     // MonoLocation
     List what;                          // chars: what is not supported, if it failed
     u32 text_bytes;
     DefId def; // where it failed: lo and hi are from its start

@@ -58,6 +58,11 @@ static bool needs_restart(Reload *r, const char *what, u32 sym) {
     return false;
 }
 
+static bool methods_changed(Reload *r) {
+    r->out->restart = STR("the methods of a trait object changed");
+    return false;
+}
+
 // ---- finding ------------------------------------------------------------------------------------
 
 static bool find_function(Reload *r, u32 sym) {
@@ -67,7 +72,7 @@ static bool find_function(Reload *r, u32 sym) {
         vec_push(r->scratch, &r->gone, sym);
         return true;
     }
-    if (code.code.code == row->stamp) return true;
+    if (code.stamp == row->stamp) return true;
     vec_push(r->scratch, &r->place, sym);
     vec_push(r->scratch, &r->out->functions, sym);
     if (code.identity == row->identity) return true;
@@ -82,19 +87,19 @@ static bool find_data(Reload *r, u32 sym) {
         return true;
     ProgramData data;
     if (!get_data(r, sym, &data)) return false;
-    if (data.stamp == row->stamp) return true;
+    if ((u64)(uintptr_t)data.stamp == row->stamp) return true;
     switch (data.kind) {
     case PROGRAM_DATA_CONST: mark_moved(r, sym); break;
     case PROGRAM_DATA_TABLE:
         if (data.reloc_count < row->reloc_count)
             return true; // its impl is gone: only old objects have it
-        if (data.size != row->data_size) return needs_restart(r, "the vtable", sym);
+        if (data.size != row->data_size) return methods_changed(r);
         vec_push(r->scratch, &r->tables, sym);
         break;
     case PROGRAM_DATA_STATIC:
         if (data.size != row->data_size) return needs_restart(r, "the type of", sym);
         vec_push(r->scratch, &r->out->statics, sym);
-        run_row(r->run, sym)->stamp = data.stamp;
+        run_row(r->run, sym)->stamp = (u64)(uintptr_t)data.stamp;
         return true;
     case PROGRAM_DATA_FIXED:
     case PROGRAM_DATA_LOCATION: break;
@@ -122,8 +127,7 @@ static bool spread_to_data(Reload *r, u32 count) {
             if (!get_data(r, sym, &data)) return false;
             if (!names_moved(r, &data)) continue;
             // Objects made before hold the old table, and new code would call through it.
-            if (data.kind == PROGRAM_DATA_TABLE)
-                return needs_restart(r, "the signature of a method of", sym);
+            if (data.kind == PROGRAM_DATA_TABLE) return methods_changed(r);
             mark_moved(r, sym);
             again = true;
         }
@@ -137,7 +141,7 @@ static bool spread_to_code(Reload *r, u32 count) {
         if (!row->code) continue;
         ProgramCode code;
         if (!get_code(r, sym, &code)) continue;
-        if (code.code.code != row->stamp) continue; // in the list already
+        if (code.stamp != row->stamp) continue; // in the list already
         for (u32 i = 0; i < code.code.reloc_count; i++) {
             if (!is_moved(r, code.code.relocs[i].sym)) continue;
             vec_push(r->scratch, &r->place, sym);
@@ -168,8 +172,10 @@ static bool find_all(Reload *r, u32 count, const JitReloadHooks *hooks) {
     for (u32 sym = 1; sym < count; sym++)
         if (run_row(r->run, sym)->code && !find_function(r, sym)) return false;
     for (u32 sym = 1; sym < count; sym++)
-        if (run_row(r->run, sym)->data && !find_data(r, sym)) return false;
-    if (!check_gone(r, count) || !hooks->allow(hooks->cx)) return false;
+        if (run_row(r->run, sym)->data && !r->out->restart.len && !find_data(r, sym) &&
+            !r->out->restart.len)
+            return false;
+    if (!check_gone(r, count) || !hooks->allow(hooks->cx) || r->out->restart.len) return false;
     for (u32 sym = 1; sym < count; sym++) {
         const RunRow *row = run_row(r->run, sym);
         if (row->slot && !row->code && hooks->sig_changed(hooks->cx, (IrSym){sym}))
@@ -213,7 +219,7 @@ static bool rewrite_table(Reload *r, u32 sym, LinkError *error) {
     u64 *to = jit_at(r->run->jit, row->data);
     for (u64 i = 0; i < data.size / 8; i++)
         __atomic_store_n(&to[i], ((const u64 *)bytes)[i], __ATOMIC_RELEASE);
-    row->stamp = data.stamp;
+    row->stamp = (u64)(uintptr_t)data.stamp;
     return true;
 }
 
@@ -224,7 +230,7 @@ static void publish_all(Reload *r) {
         row->code = placed->at;
         row->code_bytes = placed->code.code.code_bytes;
         row->identity = placed->code.identity;
-        row->stamp = placed->code.code.code;
+        row->stamp = placed->code.stamp;
         jit_publish(r->run->jit, run_slot(r->run, placed->sym), placed->at);
     }
 }

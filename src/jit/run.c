@@ -104,7 +104,7 @@ static bool place_data(JitRun *run, IrSym sym, JitAddr *out, LinkError *error) {
     row->data_kind = data.kind;
     row->data_size = data.size;
     row->reloc_count = data.reloc_count;
-    row->stamp = data.stamp;
+    row->stamp = (u64)(uintptr_t)data.stamp;
     run->figures.data_count++;
     if (!data.bytes) return true;
     if (!run_final_bytes(run, &data, &bytes, error)) return false;
@@ -129,7 +129,7 @@ static bool place_tls(JitRun *run, IrSym sym, JitAddr *out, LinkError *error) {
     row->data_kind = data.kind;
     row->data_size = data.size;
     row->reloc_count = data.reloc_count;
-    row->stamp = data.stamp;
+    row->stamp = (u64)(uintptr_t)data.stamp;
     run->figures.data_count++;
     return true;
 }
@@ -152,7 +152,7 @@ static bool compile(JitRun *run, IrSym sym) {
         row->code = at;
         row->code_bytes = made.code.code_bytes;
         row->identity = made.identity;
-        row->stamp = made.code.code;
+        row->stamp = made.stamp;
         run->figures.function_count++;
         run->figures.code_bytes += made.code.code_bytes;
         jit_publish(run->jit, run_slot(run, sym.id), at);

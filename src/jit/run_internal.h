@@ -15,7 +15,7 @@ typedef struct RunRow {
     u64 data_size;
     u32 reloc_count;   // of data
     u64 identity;      // functions: ProgramCode.identity of `code`
-    const void *stamp; // another one in the source's answer: it has changed
+    u64 stamp;         // another one in the source's answer: it has changed
 } RunRow;
 
 struct JitRun {

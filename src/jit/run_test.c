@@ -138,7 +138,7 @@ static bool make_code(void *cx, IrSym sym, Scratch *s, ProgramCode *out) {
     const IrFn *fn = make_function(cx, sym, s);
     Str why;
     if (fn && !x64_gen(fn, s, &out->code, &why)) fail_msg("%.*s", STR_ARG(why));
-    out->identity = 0;
+    out->identity = out->stamp = 0;
     return fn != NULL;
 }
 

@@ -30,6 +30,7 @@ typedef enum ProgramDataKind {
 typedef struct ProgramCode {
     X64Code code;
     u64 identity; // code/code.h
+    u64 stamp;    // another one: the code has changed
 } ProgramCode;
 
 typedef struct ProgramData {

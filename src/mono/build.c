@@ -449,6 +449,8 @@ static bool has_error_ty(Fn *f) {
 IrFn *mono_build(Db *db, InstanceId instance, MonoError *error) {
     InstanceRow row = *instance_row(db, instance);
     *error = (MonoError){0};
+    db->mono->locations.at = NULL; // those before went with the scratch
+    db->mono->locations.count = db->mono->locations.cap = 0;
     Fn *f = SCRATCH_NEW(&db->scratch, Fn);
     *f = (Fn){.db = db,
               .scratch = &db->scratch,

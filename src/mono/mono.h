@@ -25,7 +25,7 @@ typedef enum RefKind {
     REF_STATIC,     // a static rac compiles: def
     REF_TLS,        // a thread-local static rac compiles: def
     REF_EXTERN_TLS, // one of the precompiled crates: name
-    REF_LOCATION,   // a core::panic::Location: def, offset from the item's start in index
+    REF_LOCATION,   // a core::panic::Location: the position `index` of mono_locations of instance
 } RefKind;
 
 typedef struct MonoRef {
@@ -58,6 +58,14 @@ typedef struct MonoError {
     bool is_const; // the evaluation of a constant failed: const_failed_query has the reason
 } MonoError;
 IrFn *mono_build(Db *db, InstanceId instance, MonoError *error);
+
+// The positions of the function mono_build made last, in db->scratch. Code names them by number, so
+// that text which only moves changes no code.
+typedef struct MonoLocation {
+    DefId def;
+    u32 lo; // from its start
+} MonoLocation;
+const MonoLocation *mono_locations(const Db *db, u32 *count);
 
 // A vtable's slots (std-facts 10.2), in order: numbers and references.
 typedef struct VtableWord {

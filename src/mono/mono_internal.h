@@ -12,6 +12,7 @@ struct MonoStore {
     Map precompiled;   // InstanceId -> Symbol + 1
     Map intrinsics;    // Symbol -> row of intrinsics.def + 1
     IrSymKind fn_kind; // how calls reach functions rac compiles
+    VEC(MonoLocation) locations; // of the function built last, in db->scratch
 };
 
 // ---- values -------------------------------------------------------------------------------------

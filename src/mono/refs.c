@@ -193,8 +193,20 @@ Symbol mono_precompiled_static(Db *db, DefId def) {
 // ---- locations
 // ------------------------------------------------------------------------------------
 
+const MonoLocation *mono_locations(const Db *db, u32 *count) {
+    *count = db->mono->locations.count;
+    return db->mono->locations.at;
+}
+
 IrVal location_at(Fn *f, DefId def, u32 lo) {
-    return ref_addr(f, (MonoRef){.kind = REF_LOCATION, .def = def, .index = lo});
+    struct MonoStore *store = f->db->mono;
+    u32 index = 0;
+    while (index < store->locations.count &&
+           (store->locations.at[index].def.id != def.id || store->locations.at[index].lo != lo))
+        index++;
+    if (index == store->locations.count)
+        vec_push(f->scratch, &store->locations, (MonoLocation){def, lo});
+    return ref_addr(f, (MonoRef){.kind = REF_LOCATION, .instance = f->instance, .index = index});
 }
 
 // What a #[track_caller] callee is told: this function's own caller if it is one itself.

@@ -128,7 +128,7 @@ bool watch_reload(Db *db, CrateId crate, WatchShapes *shapes, JitRun *run, const
     Looking looking = {db, crate, shapes, symbols, scratch, &out->restart, {0}};
     JitReloadHooks hooks = {&looking, look, sig_changed};
     bool ok = jit_run_reload(run, scratch, &hooks, &out->patch);
-    if (out->patch.restart.len) out->restart = out->patch.restart;
+    if (!out->restart.len) out->restart = out->patch.restart;
     map_deinit(&looking.defs);
     if (ok) {
         // Shapes of types that nothing used yet may have changed.
