@@ -156,6 +156,8 @@ void builder_pack(Builder *b, Blob *blob) {
     box.toks = blob_add(blob, b->toks.at, b->toks.count, sizeof(Tok));
     box.impls = blob_add(blob, b->impls.at, b->impls.count, sizeof(DefId));
     box.impl_bodies = blob_add(blob, b->impl_bodies.at, b->impl_bodies.count, sizeof(DefId));
+    box.call_bodies = blob_add(blob, b->call_bodies.at, b->call_bodies.count, sizeof(DefId));
+    box.has_impl_macro = b->has_impl_macro;
     box.lang_holders = blob_add(blob, b->lang_holders.at, b->lang_holders.count, sizeof(DefId));
     box.langs = blob_add(blob, b->langs.at, b->langs.count, sizeof(LangRow));
     box.macro_use = blob_add(blob, b->macro_use.at, b->macro_use.count, sizeof(u32));

@@ -435,6 +435,13 @@ static void collect_derives(Builder *b, DefId mod, DefId item, const Rows *rows,
     }
 }
 
+static void note_body(Builder *b, DefId def, u32 bits) {
+    if (bits & SHAPE_HAS_IMPL)
+        vec_push(b->scratch, &b->impl_bodies, def);
+    else if (bits & SHAPE_HAS_CALL)
+        vec_push(b->scratch, &b->call_bodies, def);
+}
+
 static void define_macro(Builder *b, DefId mod, const Rows *rows, const ShapeRow *row, u32 index,
                          TokRange attrs, u32 vis, u32 *text) {
     Db *db = b->db;
@@ -457,7 +464,9 @@ static void define_macro(Builder *b, DefId mod, const Rows *rows, const ShapeRow
     // Compiled now: a macro's own crate may call it before the box is a query's result.
     Blob blob;
     u64 mark = scratch_mark(b->temp);
-    macro_compile(db, rows_toks(rows, row->body), legacy, crate_info(db, b->crate)->is_library,
+    Toks body = rows_toks(rows, row->body);
+    if (shape_has_impl(body, (TokRange){0, body.count})) b->has_impl_macro = true;
+    macro_compile(db, body, legacy, crate_info(db, b->crate)->is_library,
                   b->temp, &blob);
     u8 *rules = blob.at;
     if (b->temp != b->scratch) {
@@ -593,7 +602,7 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
         DefId def = builder_def(b, parent, kind, SYM_OF(none));
         item_src(b, def, rows, row, index, attrs, vis, *text, mod);
         vec_push(b->scratch, &b->impls, def);
-        if (row->bits & SHAPE_HAS_IMPL) vec_push(b->scratch, &b->impl_bodies, def);
+        note_body(b, def, row->bits);
         if (row->bits & SHAPE_HAS_LANG) vec_push(b->scratch, &b->lang_holders, def);
         return;
     }
@@ -612,7 +621,7 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
     DefId def = builder_def(b, parent, kind, row->name);
     item_src(b, def, rows, row, index, attrs, vis, *text, mod);
     note_lang(b, def, attrs);
-    if ((row->bits & SHAPE_HAS_IMPL)) vec_push(b->scratch, &b->impl_bodies, def);
+    note_body(b, def, row->bits);
     if ((row->bits & SHAPE_HAS_LANG) && row->kind == ITEM_TRAIT) {
         vec_push(b->scratch, &b->lang_holders, def);
     }

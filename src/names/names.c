@@ -254,30 +254,35 @@ const DefId *def_variants(Db *db, DefId def, u32 *count) {
 // ---- impls
 // ----------------------------------------------------------------------------------------
 
-static void body_impls(Db *db, DefId def, DefIdVec *out);
+// `calls`: also those that only call macros, because a macro of the crate makes impls.
+static void body_impls(Db *db, DefId def, bool calls, DefIdVec *out);
 
-static void box_impls(Db *db, const DefBox *box, DefIdVec *out) {
+static void box_impls(Db *db, const DefBox *box, bool calls, DefIdVec *out) {
     const DefId *impls = LIST_AT(box, DefId, box->impls);
     for (u32 i = 0; i < box->impls.count; i++)
         vec_push(&db->scratch, out, impls[i]);
     const DefId *bodies = LIST_AT(box, DefId, box->impl_bodies);
     for (u32 i = 0; i < box->impl_bodies.count; i++)
-        body_impls(db, bodies[i], out);
+        body_impls(db, bodies[i], calls, out);
+    bodies = LIST_AT(box, DefId, box->call_bodies);
+    for (u32 i = 0; calls && i < box->call_bodies.count; i++)
+        body_impls(db, bodies[i], calls, out);
 }
 
-static void body_impls(Db *db, DefId def, DefIdVec *out) {
+static void body_impls(Db *db, DefId def, bool calls, DefIdVec *out) {
     DefKind kind = def_kind(db, def);
     if (kind == DEF_IMPL || kind == DEF_TRAIT) {
         const DefBox *box = assoc_box(db, def);
         const DefSrc *defs = LIST_AT(box, DefSrc, box->defs);
         for (u32 i = 0; i < box->defs.count; i++) {
-            if (defs[i].bits & SHAPE_HAS_IMPL) body_impls(db, defs[i].def, out);
+            u32 wanted = SHAPE_HAS_IMPL | (calls ? SHAPE_HAS_CALL : 0);
+            if (defs[i].bits & wanted) body_impls(db, defs[i].def, calls, out);
         }
         return;
     }
     if (!def_has_body(db, def)) return;
     const DefBox *box = body_box(db, def);
-    if (box != NULL) box_impls(db, box, out);
+    if (box != NULL) box_impls(db, box, calls, out);
 }
 
 void run_crate_impls(Db *db, u32 key) {
@@ -287,7 +292,7 @@ void run_crate_impls(Db *db, u32 key) {
         return_defs(db, LIST_AT(box, DefId, box->impls), box->impls.count);
         return;
     }
-    box_impls(db, box, &list);
+    box_impls(db, box, box->has_impl_macro, &list);
     return_defs(db, list.at, list.count);
 }
 

@@ -65,6 +65,7 @@ enum {
     SHAPE_HAS_IMPL = 1,  // its body has an `impl`
     SHAPE_HAS_LANG = 2,  // something inside has `#[lang]`
     SHAPE_TY_PARAMS = 4, // a struct, enum or union with type parameters
+    SHAPE_HAS_CALL = 8,  // its body calls a macro: what comes out may hold an `impl`
 };
 
 typedef struct ShapeRow {
@@ -108,6 +109,7 @@ void shape_build(Db *db, Toks toks, SkimPlace place, u32 edition, bool rebase, S
 
 // Whether an impl may stand in the tokens, or come of them.
 bool shape_has_impl(Toks toks, TokRange range);
+bool shape_has_call(Toks toks, TokRange range);
 
 typedef struct FileShape { // Q_file_shape
     List rows;
@@ -225,6 +227,7 @@ typedef struct DefBox {
     List toks;
     List impls;        // DefId
     List impl_bodies;  // DefId: fns, impls .. whose bodies hold impls
+    List call_bodies;  // DefId: the others whose bodies call macros
     List lang_holders; // DefId of traits, impls with #[lang] inside
     List langs;        // LangRow
     List macro_use;    // CrateId
@@ -232,6 +235,7 @@ typedef struct DefBox {
     List lazies;       // LazyRow
     List lazy_segs;    // PathSeg
     List assoc;        // AssocItem (assoc boxes)
+    bool has_impl_macro;
     DefId prelude;
     u32 text_end; // textual scope where the box continues outwards (bodies: the owner's)
     NamesReport report;
@@ -319,7 +323,8 @@ typedef struct Builder {
     VEC(UnnamedRow) unnamed;
     VEC(TextRow) texts;
     TokVec toks;
-    VEC(DefId) impls, impl_bodies, lang_holders;
+    VEC(DefId) impls, impl_bodies, call_bodies, lang_holders;
+    bool has_impl_macro; // one of its macros makes impls
     VEC(LangRow) langs;
     U32Vec macro_use;
     VEC(ExternRow) externs;
