@@ -177,7 +177,8 @@ Ty infer_shallow(InferTable *t, Ty ty) {
     if (!(row->flags & TY_HAS_INFER) || !is_var_kind((TyKind)row->kind)) return ty;
     if (row->index >= t->count) return ty; // of a rolled back snapshot: nothing is known
     u32 root = var_root(t, row->index);
-    return t->vars[root].value.id ? t->vars[root].value : var_ty(t, root);
+    if (t->vars[root].value.id) return t->vars[root].value;
+    return root == row->index && t->vars[root].kind == row->kind ? ty : var_ty(t, root);
 }
 
 static Ty resolve_one(void *cx, Db *db, Ty ty) {
