@@ -290,33 +290,102 @@ static void inline_literals(FormatLower *f, HirExpr *values, FormatPiece *pieces
     f->arg_count = kept;
 }
 
+// A template and its arguments as written.
+typedef struct Template {
+    VEC(FormatPiece) pieces;
+    VEC(AstExpr) args;
+} Template;
+
+static bool read_template(Lower *l, const AstExprRow *row, Template *out) {
+    u32 count = row->builtin.args.count;
+    if (count == 0) return false;
+    const AstExprRow *text = ast_expr(l->ast, (AstExpr){ast_list(l->ast, row->builtin.args, 0)});
+    if (text->kind != AST_EXPR_LIT) return false;
+    FormatTemplate read;
+    if (!format_decode(symbol_str(&l->db->symbols, text->lit.sym), l->scratch, &read) ||
+        read.arg_count != count - 1)
+        return false; // expand/ reported it
+    *out = (Template){0};
+    vec_append(l->scratch, &out->pieces, read.pieces, read.piece_count);
+    for (u32 i = 1; i < count; i++)
+        vec_push(l->scratch, &out->args, (AstExpr){ast_list(l->ast, row->builtin.args, i)});
+    return true;
+}
+
+// The format_args! that an argument is, behind parentheses and references; NULL: something else.
+static const AstExprRow *nested_format_args(Lower *l, AstExpr arg) {
+    const AstExprRow *row = ast_expr(l->ast, arg);
+    while (row->kind == AST_EXPR_PAREN || (row->kind == AST_EXPR_ADDR_OF && !row->is_raw))
+        row = ast_expr(l->ast, row->bin.a);
+    bool is_format = row->kind == AST_EXPR_BUILTIN &&
+                     str_eq(symbol_str(&l->db->symbols, row->builtin.name), STR("format_args"));
+    return is_format ? row : NULL;
+}
+
+static void shift_args(FormatPiece *piece, u32 from, u32 by) {
+    if (piece->arg >= from) piece->arg += by;
+    if (piece->width_kind == FORMAT_COUNT_ARG && piece->width >= from) piece->width += by;
+    if (piece->precision_kind == FORMAT_COUNT_ARG && piece->precision >= from)
+        piece->precision += by;
+}
+
+// Puts `inner` in the place of piece `at`, its arguments in the place of that piece's.
+static void splice_template(Lower *l, Template *t, u32 at, const Template *inner) {
+    u32 arg = t->pieces.at[at].arg;
+    Template out = {0};
+    vec_append(l->scratch, &out.args, t->args.at, arg);
+    vec_append(l->scratch, &out.args, inner->args.at, inner->args.count);
+    vec_append(l->scratch, &out.args, t->args.at + arg + 1, t->args.count - arg - 1);
+    for (u32 i = 0; i < t->pieces.count; i++) {
+        for (u32 k = 0; i == at && k < inner->pieces.count; k++) {
+            FormatPiece piece = inner->pieces.at[k];
+            if (!piece.is_text) shift_args(&piece, 0, arg);
+            vec_push(l->scratch, &out.pieces, piece);
+        }
+        if (i == at) continue;
+        FormatPiece piece = t->pieces.at[i];
+        if (!piece.is_text) shift_args(&piece, arg + 1, inner->args.count - 1);
+        vec_push(l->scratch, &out.pieces, piece);
+    }
+    *t = out;
+}
+
+// format_args!("a {} b", format_args!("c {}", x)) becomes format_args!("a c {} b", x), as in rustc.
+static void flatten_template(Lower *l, Template *t) {
+    for (u32 i = 0; i < t->pieces.count;) {
+        const FormatPiece *piece = &t->pieces.at[i];
+        u32 users = 0;
+        for (u32 k = 0; k < t->pieces.count; k++)
+            users += !t->pieces.at[k].is_text && t->pieces.at[k].arg == piece->arg;
+        Template inner;
+        const AstExprRow *row = NULL;
+        if (!piece->is_text && users == 1 && piece->arg < t->args.count &&
+            (piece->trait == FORMAT_DISPLAY || piece->trait == FORMAT_DEBUG))
+            row = nested_format_args(l, t->args.at[piece->arg]);
+        if (row && read_template(l, row, &inner))
+            splice_template(l, t, i, &inner); // and looks at its pieces in turn
+        else
+            i++;
+    }
+}
+
 HirExpr lower_format_args(Lower *l, const AstExprRow *row) {
     u32 lo = row->lo, hi = row->hi;
     FormatLower f = {.l = l, .lo = lo, .hi = hi};
-    u32 count = row->builtin.args.count;
-    const AstExprRow *template =
-        count ? ast_expr(l->ast, (AstExpr){ast_list(l->ast, row->builtin.args, 0)}) : NULL;
-    if (!template || template->kind != AST_EXPR_LIT) return lower_expr_new(l, HIR_ERR, lo, hi);
-    f.arg_count = count - 1;
-    HirExpr *values = SCRATCH_ARRAY(l->scratch, HirExpr, count);
-    for (u32 i = 0; i < f.arg_count; i++) {
-        AstExpr arg = {ast_list(l->ast, row->builtin.args, i + 1)};
-        values[i] = lower_expression(l, arg);
-    }
-    FormatTemplate pieces;
-    Str encoded = symbol_str(&l->db->symbols, template->lit.sym);
-    if (!format_decode(encoded, l->scratch, &pieces) || pieces.arg_count != f.arg_count)
-        return lower_expr_new(l, HIR_ERR, lo, hi); // expand/ reported it
-    bool had_args = f.arg_count != 0;
-    FormatPiece *list = SCRATCH_ARRAY(l->scratch, FormatPiece, pieces.piece_count + 1);
-    if (pieces.piece_count) memcpy(list, pieces.pieces, pieces.piece_count * sizeof *list);
-    pieces.pieces = list;
-    inline_literals(&f, values, list, pieces.piece_count);
+    Template template;
+    if (!read_template(l, row, &template)) return lower_expr_new(l, HIR_ERR, lo, hi);
+    bool had_args = template.args.count != 0;
+    flatten_template(l, &template);
+    f.arg_count = template.args.count;
+    HirExpr *values = SCRATCH_ARRAY(l->scratch, HirExpr, f.arg_count + 1);
+    for (u32 i = 0; i < f.arg_count; i++)
+        values[i] = lower_expression(l, template.args.at[i]);
+    inline_literals(&f, values, template.pieces.at, template.pieces.count);
     bool only_text = true;
     VEC(char) literal = {0};
     u32 implicit = 0;
-    for (u32 i = 0; i < pieces.piece_count; i++) {
-        const FormatPiece *piece = &pieces.pieces[i];
+    for (u32 i = 0; i < template.pieces.count; i++) {
+        const FormatPiece *piece = &template.pieces.at[i];
         if (piece->is_text) {
             vec_append(l->scratch, &literal, piece->text.at, piece->text.len);
             continue;
