@@ -26,6 +26,7 @@ static void check_def(Db *db, DefId def) {
     case DEF_IMPL:
         (void)predicates_of(db, def);
         (void)impl_header(db, def);
+        impl_check_items(db, def);
         check_assoc_items(db, def);
         break;
     case DEF_TY_ALIAS: (void)type_of(db, def); break;
