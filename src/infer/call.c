@@ -221,6 +221,18 @@ Ty tc_call(Tc *tc, HirExpr e, Expect expect) {
     return TY_OF(ERROR);
 }
 
+static bool numbers_have_method(Tc *tc, Symbol name) {
+    static const u32 kinds[] = {TY_I32, TY_U8, TY_F64};
+    for (u32 k = 0; k < ARRAY_LEN(kinds); k++) {
+        u32 count;
+        Ty ty = {kinds[k]};
+        const DefId *impls = inherent_impls(tc->db, ty_simplify(tc->db, ty), &count);
+        for (u32 i = 0; i < count; i++)
+            if (assoc_item_named(tc->db, impls[i], name, ASSOC_FN).id) return true;
+    }
+    return false;
+}
+
 Ty tc_method_call(Tc *tc, HirExpr e, Expect expect) {
     const HirExprRow *row = hir_expr(tc->b->hir, e);
     HirExpr receiver = row->method.receiver;
@@ -257,7 +269,8 @@ Ty tc_method_call(Tc *tc, HirExpr e, Expect expect) {
                 break;
             case PROBE_BAD_TY: tc_error(tc, at, "E0282", "type annotations needed"); break;
             default:
-                if (kind == TY_INFER_INT || kind == TY_INFER_FLOAT)
+                if ((kind == TY_INFER_INT || kind == TY_INFER_FLOAT) &&
+                    numbers_have_method(tc, seg->name))
                     tc_error(tc, at, "E0689",
                              "can't call method `%.*s` on ambiguous numeric type `%s`",
                              STR_ARG(name), tc_print(tc, ty));

@@ -45,8 +45,9 @@ typedef struct ClosureWant {
     bool has_sig;
     const Ty *inputs;
     u32 input_count;
-    Ty output; // 0: not known
-    u8 kind;   // 0 Fn, 1 FnMut, 2 FnOnce, 3 unknown
+    Ty output;    // 0: not known
+    u8 kind;      // 0 Fn, 1 FnMut, 2 FnOnce, 3 unknown
+    bool is_hint; // from a fn pointer type: a misfit shows when the closure is coerced to it
 } ClosureWant;
 
 static u8 fn_kind_of(Tc *tc, DefId trait) {
@@ -152,6 +153,7 @@ static ClosureWant deduce(Tc *tc, Ty expected) {
         want.inputs = tys;
         want.input_count = n - 1;
         want.output = tys[n - 1];
+        want.is_hint = true;
         break;
     }
     case TY_CLOSURE: break;
@@ -223,9 +225,10 @@ Ty tc_closure(Tc *tc, HirExpr e, Expect expect) {
     u32 n = c->params.count;
     const HirParamPat *params = HIR_AT(hir, HirParamPat, params, c->params.first);
     if (want.has_sig && want.input_count != n) {
-        tc_error(tc, span, "E0593",
-                 "closure is expected to take %u argument%s, but it takes %u argument%s",
-                 want.input_count, want.input_count == 1 ? "" : "s", n, n == 1 ? "" : "s");
+        if (!want.is_hint)
+            tc_error(tc, span, "E0593",
+                     "closure is expected to take %u argument%s, but it takes %u argument%s",
+                     want.input_count, want.input_count == 1 ? "" : "s", n, n == 1 ? "" : "s");
         want.has_sig = false;
     }
     Ty *sig = SCRATCH_ARRAY(tc->scratch, Ty, n + 1);
@@ -233,8 +236,11 @@ Ty tc_closure(Tc *tc, HirExpr e, Expect expect) {
         Ty written = params[i].ty.id ? tc_hir_ty(tc, params[i].ty) : (Ty){0};
         if (want.has_sig) {
             sig[i] = tc_normalize(tc, want.inputs[i], span);
-            if (written.id && !tc_demand_eq(tc, tc_pat_span(tc, params[i].pat), sig[i], written))
+            if (written.id && !tc_unify(tc, sig[i], written)) {
+                if (!want.is_hint && !tc_has_error(tc, sig[i]) && !tc_has_error(tc, written))
+                    tc_error(tc, span, "E0631", "type mismatch in closure arguments");
                 sig[i] = written;
+            }
         } else {
             sig[i] = written.id ? written : tc_var(tc);
         }

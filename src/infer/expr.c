@@ -45,6 +45,7 @@ Ty tc_hir_ty(Tc *tc, HirTy ty) {
     tc->lower.value_path = false;
     out = tc_normalize(tc, out, tc_hir_span(tc, row->lo, row->hi));
     if (tc_kind(tc, out) == TY_ERROR) tc->tainted = true;
+    if (!tc_check_dyn(tc, out, tc_hir_span(tc, row->lo, row->hi))) out = TY_OF(ERROR);
     tc->b->hir_tys[ty.id] = out;
     return out;
 }
@@ -350,6 +351,20 @@ static Ty check_array(Tc *tc, const HirExprRow *row, Expect expect) {
     return ty_array(tc->db, coerce_many_end(tc, &coerce), const_usize(tc->db, count));
 }
 
+static bool is_const_operand(Tc *tc, HirExpr e) {
+    const HirExprRow *row = hir_expr(tc->b->hir, e);
+    if (row->kind == HIR_BLOCK && !row->block.stmts.count && row->block.tail.id)
+        return is_const_operand(tc, row->block.tail);
+    if (row->kind == HIR_INLINE_CONST) return true;
+    u32 callee = tc->b->callee_of[e.id];
+    if (row->kind != HIR_PATH || !callee) return false;
+    Res res = tc->callees.at[callee].res;
+    if (res.kind == RES_CONST_PARAM) return true;
+    if (res.kind != RES_DEF) return false;
+    DefKind kind = def_kind(tc->db, res.def);
+    return kind == DEF_CONST || kind == DEF_ASSOC_CONST;
+}
+
 static Ty check_repeat(Tc *tc, const HirExprRow *row, Expect expect) {
     Ty len = tc_hir_ty(tc, row->repeat.len);
     if (ty_is_const(tc->db, len)) len = tc_resolve(tc, len);
@@ -364,6 +379,12 @@ static Ty check_repeat(Tc *tc, const HirExprRow *row, Expect expect) {
         tc_expr_has_type(tc, row->repeat.elem, elem);
     }
     if (tc_kind(tc, len) == TY_ERROR) return TY_OF(ERROR);
+    // More than one element needs a copy of the first; constants are evaluated for each.
+    const TyRow *n = tc_row(tc, len);
+    bool single = n->kind == TY_CONST_VALUE && n->lo_bits <= 1;
+    if (!single && !is_const_operand(tc, row->repeat.elem))
+        tc_register_trait(tc, lang_item(tc->db, LANG_copy), args1(tc, elem),
+                          tc_span(tc, row->repeat.elem));
     return ty_array(tc->db, elem, len);
 }
 
@@ -418,6 +439,8 @@ static Ty check_struct(Tc *tc, HirExpr e, const HirExprRow *row, Expect expect) 
                      STR_ARG(symbol_str(&db->symbols, field.name)));
         seen[k] = 1;
         tc->b->field_index[fields.first + i] = k;
+        if (!row->is_synthetic)
+            tc_check_field_visible(tc, path.adt, path.variant, k, tc_span(tc, value));
         Ty ty = adt_field_ty(tc, path.adt, path.variant, k, args, span);
         Ty found = tc_expr(tc, value, expect_type(ty));
         tc_demand_coerce(tc, value, found, ty);
@@ -473,6 +496,9 @@ static Ty check_addr_of(Tc *tc, const HirExprRow *row, Expect expect) {
                                                  : expect_rvalue_hint(tc, w->elem);
     }
     Ty ty = tc_expr_mut(tc, row->bin.a, hint, row->is_mut);
+    if (row->is_raw && !is_place_expr(tc, row->bin.a) &&
+        hir_expr(tc->b->hir, row->bin.a)->kind == HIR_LIT)
+        tc_error(tc, tc_span(tc, row->bin.a), "E0745", "cannot take address of a temporary");
     return row->is_raw ? ty_ptr(tc->db, ty, row->is_mut) : ty_ref(tc->db, ty, row->is_mut);
 }
 

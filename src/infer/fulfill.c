@@ -394,14 +394,16 @@ static bool try_goal(Tc *tc, Obligation *o, bool *progress) {
     case SOLVE_YES:
         *progress = true;
         if (o->depth >= GOAL_DEPTH_MAX) {
-            if (!tc->tainted)
-                tc_error(tc, o->span, "E0275", "overflow evaluating a requirement");
+            if (!tc->tainted) tc_error(tc, o->span, "E0275", "overflow evaluating a requirement");
             return false;
         }
         for (u32 k = 0; k < nested.count; k++)
             register_at(tc, nested.at[k], o->span, o->depth + 1u);
         return false;
-    case SOLVE_NO: *progress = true; report_unmet(tc, o); return false;
+    case SOLVE_NO:
+        *progress = true;
+        report_unmet(tc, o);
+        return false;
     case SOLVE_MAYBE: {
         u32 now = goal_state(tc, &o->pred);
         if (now != state) *progress = true; // it bound something on the way
@@ -440,30 +442,44 @@ void tc_select(Tc *tc) {
     tc->idle_epoch = tc->epoch;
 }
 
+static void report_open(Tc *tc, const Obligation *o) {
+    if (o->pred.kind == PRED_PROJECTION) {
+        tc_error(tc, o->span, "E0284", "type annotations needed: cannot satisfy `%s == %s`",
+                 tc_print(tc, o->pred.projection), tc_print(tc, o->pred.ty));
+        return;
+    }
+    DefId trait = o->pred.trait_ref.trait;
+    Str name = symbol_str(&tc->db->symbols, def_row(tc->db, trait)->name);
+    Ty self = pred_self_ty(tc, &o->pred);
+    if (!tc_is_var(tc, self)) {
+        Args args = infer_resolve_args(tc->table, o->pred.trait_ref.args);
+        u32 count;
+        const Ty *at = args_at(tc->db, args, &count);
+        Args rest = args_intern(tc->db, at + 1, count - 1);
+        tc_error(tc, o->span, "E0283", "type annotations needed: cannot satisfy `%s: %.*s%.*s`",
+                 tc_print(tc, self), STR_ARG(name), STR_ARG(args_print(tc->db, rest, tc->scratch)));
+    } else if (lang_item_of(tc->db, trait) == LANG_sized) {
+        tc_error(tc, o->span, "E0282", "type annotations needed");
+    } else if (o->is_open_path) {
+        tc_error(tc, o->span, "E0790",
+                 "cannot call associated function on trait without specifying the corresponding "
+                 "`impl` type");
+    } else {
+        tc_error(tc, o->span, "E0283", "type annotations needed");
+    }
+}
+
 void tc_select_all_or_error(Tc *tc) {
     tc_select(tc);
-    for (u32 i = 0; i < tc->pending.count; i++) {
-        Obligation *o = &tc->pending.at[i];
-        if (tc->tainted || pred_has_error(tc, &o->pred)) continue;
-        if (o->pred.kind == PRED_TRAIT) {
-            Str name = symbol_str(&tc->db->symbols, def_row(tc->db, o->pred.trait_ref.trait)->name);
-            if (tc_is_var(tc, pred_self_ty(tc, &o->pred)))
-                tc_error(tc, o->span,
-                         lang_item_of(tc->db, o->pred.trait_ref.trait) == LANG_sized ? "E0282"
-                                                                                     : "E0283",
-                         "type annotations needed");
-            else
-                tc_error(tc, o->span, "E0283",
-                         "type annotations needed: cannot satisfy `%s: %.*s%.*s`",
-                         tc_print(tc, pred_self_ty(tc, &o->pred)), STR_ARG(name),
-                         STR_ARG(args_print(tc->db,
-                                            infer_resolve_args(tc->table, o->pred.trait_ref.args),
-                                            tc->scratch)));
-        } else {
-            tc_error(tc, o->span, "E0284", "type annotations needed: cannot satisfy `%s == %s`",
-                     tc_print(tc, o->pred.projection), tc_print(tc, o->pred.ty));
+    // What is merely not known to be sized says least: it comes last.
+    DefId sized = lang_item(tc->db, LANG_sized);
+    for (u32 pass = 0; pass < 2; pass++)
+        for (u32 i = 0; i < tc->pending.count; i++) {
+            Obligation o = tc->pending.at[i];
+            bool is_sized = o.pred.kind == PRED_TRAIT && def_eq(o.pred.trait_ref.trait, sized);
+            if (is_sized == (pass == 1) && !tc->tainted && !pred_has_error(tc, &o.pred))
+                report_open(tc, &o);
         }
-    }
 }
 
 bool goals_may_hold(Tc *tc, GoalVec *goals) {

@@ -99,6 +99,7 @@ typedef struct Obligation {
     u32 epoch; // of closure facts then
     u16 depth;
     u8 stall_count;
+    bool is_open_path; // Self: Trait of a path Trait::item
 } Obligation;
 
 typedef struct DeferredCast {
@@ -304,6 +305,8 @@ bool tc_trait_method(Tc *tc, DefId trait, DefId fn, Ty self_ty, const Ty *rhs, u
 Ty tc_deref(Tc *tc, HirExpr e, HirExpr operand, Ty ty); // 0 if it cannot
 Ty tc_index(Tc *tc, HirExpr e);
 Ty tc_field(Tc *tc, HirExpr e);
+void tc_check_field_visible(Tc *tc, const AdtDef *adt, const AdtVariant *v, u32 i, Span span);
+bool tc_ctor_visible(Tc *tc, const AdtDef *adt, const AdtVariant *v);
 void tc_make_places_mutable(Tc *tc, HirExpr e);
 Ty adt_field_ty(Tc *tc, const AdtDef *adt, const AdtVariant *v, u32 i, Args args, Span span);
 
@@ -370,6 +373,10 @@ typedef struct HirVisit {
 } HirVisit;
 void hir_walk_expr(HirVisit *v, const HirBody *b, HirExpr e); // visits the direct children
 void hir_walk_pat(HirVisit *v, const HirBody *b, HirPat p);
+
+// ---- dyn.c --------------------------------------------------------------------------------------
+
+bool tc_check_dyn(Tc *tc, Ty ty, Span span); // reports traits behind `dyn` that may not stand there
 
 // ---- writeback.c, unsafety.c --------------------------------------------------------------------
 

@@ -193,6 +193,7 @@ static Ty check_struct(Tc *tc, HirPat id, const HirPatRow *p, Ty expected, PatCx
                      "field `%.*s` bound multiple times in the pattern", STR_ARG(name));
         seen[k] = 1;
         tc->b->field_index[fields.first + i] = k;
+        tc_check_field_visible(tc, path.adt, path.variant, k, tc_pat_span(tc, sub));
         check_pat(tc, sub, adt_field_ty(tc, path.adt, path.variant, k, args, span), cx);
     }
     if (!p->structure.rest && path.adt->kind != DEF_UNION) {

@@ -19,6 +19,9 @@ Ty tc_ctor_ty(Tc *tc, DefId def, Args args, Span span) {
         tc->tainted = true;
         return TY_OF(ERROR);
     }
+    if (!tc_ctor_visible(tc, adt, v))
+        tc_error(tc, span, "E0603", "tuple struct constructor `%.*s` is private",
+                 STR_ARG(symbol_str(&tc->db->symbols, v->name)));
     if (v->ctor == CTOR_TUPLE) return ty_fn_def(tc->db, def, args);
     if (v->ctor == CTOR_UNIT) return ty_adt(tc->db, adt->def, args);
     tc_error(tc, span, "E0533", "expected value, found struct `%.*s`",
@@ -62,6 +65,11 @@ static void fn_or_const(Tc *tc, ValuePath *out, DefId def, Args args, Span span)
         out->ty = tc_normalize(tc, ty_subst(tc->db, type_of(tc->db, def), args), span);
 }
 
+// The goal `Self: Trait` was registered last: if Self stays open, the path is to blame (E0790).
+static void mark_open_self(Tc *tc) {
+    if (tc->pending.count) vec_last(&tc->pending).is_open_path = true;
+}
+
 // Trait::item: Self is open.
 static void trait_path(Tc *tc, const HirPathRow *of, u32 seg, Span span, ValuePath *out) {
     Db *db = tc->db;
@@ -96,6 +104,7 @@ static void trait_path(Tc *tc, const HirPathRow *of, u32 seg, Span span, ValuePa
         tc_unify(tc, args_get(db, parent, 0), self_ty);
     }
     fn_or_const(tc, out, item, seg_args(tc, seg, item, parent, (Ty){0}, span), span);
+    mark_open_self(tc);
 }
 
 static void relative_path(Tc *tc, const HirPathRow *path, Span span, ValuePath *out) {

@@ -225,6 +225,25 @@ static bool field_visible(Tc *tc, const AdtField *field) {
     return false;
 }
 
+void tc_check_field_visible(Tc *tc, const AdtDef *adt, const AdtVariant *v, u32 i, Span span) {
+    const AdtField *field = adt_field(adt, v, i);
+    // The library reaches into its own types by macros whose hygiene rac does not follow here.
+    if (!tc->is_local_crate || adt->kind == DEF_ENUM || field_visible(tc, field)) return;
+    if (!crate_row(tc->db, def_crate(tc->db, adt->def))->is_local && tc->tainted) return;
+    tc_error(tc, span, "E0451", "field `%.*s` of %s `%.*s` is private",
+             STR_ARG(symbol_str(&tc->db->symbols, field->name)),
+             adt->kind == DEF_UNION ? "union" : "struct",
+             STR_ARG(symbol_str(&tc->db->symbols, v->name)));
+}
+
+// Whether every field of a tuple struct can be named here, so that its constructor can.
+bool tc_ctor_visible(Tc *tc, const AdtDef *adt, const AdtVariant *v) {
+    if (!tc->is_local_crate || adt->kind == DEF_ENUM) return true;
+    for (u32 i = 0; i < v->field_count; i++)
+        if (!field_visible(tc, adt_field(adt, v, i))) return false;
+    return true;
+}
+
 Ty tc_field(Tc *tc, HirExpr e) {
     const HirExprRow *row = hir_expr(tc->b->hir, e);
     Db *db = tc->db;

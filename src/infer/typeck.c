@@ -116,6 +116,9 @@ static void check_fn(Tc *tc, const HirBody *hir) {
         if (list.id) inputs[n - 1] = ty_adt(db, list, (Args){0});
     }
     Ty output = tc_normalize(tc, sig->output, span);
+    for (u32 i = 0; i < n; i++)
+        tc_check_dyn(tc, inputs[i], span);
+    tc_check_dyn(tc, output, span);
     CoerceMany ret;
     coerce_many_begin(&ret, output);
     tc->ret = &ret;
