@@ -35,6 +35,8 @@ typedef struct Watch {
     struct termios terminal_before;
     bool is_open;  // the program was compiled once
     bool is_going; // the child was told to start
+    bool is_good;  // the crate had no error when good_notes notes were made
+    u64 good_notes;
     bool quits;
     int status;
 } Watch;
@@ -189,7 +191,15 @@ static u32 crate_errors(Watch *w) {
     query_get(db, Q_crate_check, session->crate.id);
     free(w->last_errors);
     w->last_errors = NULL;
-    if (!diag_has_error(db, Q_crate_check, session->crate.id)) return 0;
+    // The walk over all that could be noted is spared while nothing was, since there was no error.
+    u64 made = query_notes_made(db);
+    if (w->is_good && made == w->good_notes) return 0;
+    w->is_good = false;
+    if (!diag_has_error(db, Q_crate_check, session->crate.id)) {
+        w->is_good = true;
+        w->good_notes = made;
+        return 0;
+    }
     size_t bytes;
     FILE *out = open_memstream(&w->last_errors, &bytes);
     CHECK(out);
@@ -364,6 +374,22 @@ static void patch_program(Watch *w, const OldTexts *before, u64 saved_ns) {
         restart(w, "started");
 }
 
+// For --time-passes: what the save made the queries do.
+static void print_query_log(Watch *w) {
+    u32 counts[Q_COUNT][3] = {{0}};
+    u32 count;
+    const QueryLogRow *rows = query_log(w->session.db, &count);
+    for (u32 i = 0; i < count; i++)
+        counts[rows[i].kind][rows[i].event]++;
+    fprintf(stderr, "%10s %10s %10s  query\n", "ran", "cut off", "verified");
+    for (u32 kind = 0; kind < Q_COUNT; kind++) {
+        const u32 *of = counts[kind];
+        if (of[QUERY_RAN] || of[QUERY_CUT_OFF] || of[QUERY_VERIFIED])
+            fprintf(stderr, "%10u %10u %10u  %s\n", of[QUERY_RAN], of[QUERY_CUT_OFF],
+                    of[QUERY_VERIFIED], query_name((QueryKind)kind));
+    }
+}
+
 static void take_save(Watch *w, const WatchTaken *taken) {
     OldTexts before = {0};
     if (!read_saved(w, taken, &before)) {
@@ -414,7 +440,10 @@ static void take_events(Watch *w, int timeout_ms) {
         return;
     }
     if (taken.key) take_key(w, taken.key);
-    if (taken.files.count && !w->quits) take_save(w, &taken);
+    if (!taken.files.count || w->quits) return;
+    query_log_enable(w->session.db, w->args->options.time_passes);
+    take_save(w, &taken);
+    if (w->args->options.time_passes) print_query_log(w);
 }
 
 // ---- the loop -----------------------------------------------------------------------------------
