@@ -249,10 +249,12 @@ static void location_data(Program *p, MonoRef ref, Scratch *scratch, ProgramData
     // A number past the end is of older code, that runs on in some frame.
     const CodeBlob *blob = code_of(db, ref.instance);
     const MonoLocation *location = NULL;
-    if (ref.index < blob->locations.count) location = LIST_AT(blob, MonoLocation, blob->locations) + ref.index;
+    if (ref.index < blob->locations.count)
+        location = LIST_AT(blob, MonoLocation, blob->locations) + ref.index;
     if (location) def_locate(db, location->def, &file, &offset);
     Str path = file ? source_path(db, (FileId){file}) : STR("<unknown>");
-    LineCol at = file ? source_line_col(db, (FileId){file}, offset + location->lo) : (LineCol){1, 1};
+    LineCol at =
+        file ? source_line_col(db, (FileId){file}, offset + location->lo) : (LineCol){1, 1};
     struct {
         u64 path, len;
         u32 line, col;
