@@ -13,9 +13,9 @@ typedef struct RunRow {
     JitAddr data;  // data: where it lies; thread-locals: the pair
     u32 data_kind; // ProgramDataKind
     u64 data_size;
-    u32 reloc_count;   // of data
-    u64 identity;      // functions: ProgramCode.identity of `code`
-    u64 stamp;         // another one in the source's answer: it has changed
+    u32 reloc_count; // of data
+    u64 identity;    // functions: ProgramCode.identity of `code`
+    u64 stamp;       // another one in the source's answer: it has changed
 } RunRow;
 
 struct JitRun {
