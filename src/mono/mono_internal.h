@@ -9,9 +9,9 @@ struct MonoStore {
     Interner refs; // MonoRef
     IrSymbols symbols;
     MonoFindPath *find_path;
-    Map precompiled;   // InstanceId -> Symbol + 1
-    Map intrinsics;    // Symbol -> row of intrinsics.def + 1
-    IrSymKind fn_kind; // how calls reach functions rac compiles
+    Map precompiled;             // InstanceId -> Symbol + 1
+    Map intrinsics;              // Symbol -> row of intrinsics.def + 1
+    IrSymKind fn_kind;           // how calls reach functions rac compiles
     VEC(MonoLocation) locations; // of the function built last, in db->scratch
 };
 
