@@ -466,8 +466,7 @@ static void define_macro(Builder *b, DefId mod, const Rows *rows, const ShapeRow
     u64 mark = scratch_mark(b->temp);
     Toks body = rows_toks(rows, row->body);
     if (shape_has_impl(body, (TokRange){0, body.count})) b->has_impl_macro = true;
-    macro_compile(db, body, legacy, crate_info(db, b->crate)->is_library,
-                  b->temp, &blob);
+    macro_compile(db, body, legacy, crate_info(db, b->crate)->is_library, b->temp, &blob);
     u8 *rules = blob.at;
     if (b->temp != b->scratch) {
         rules = scratch_take(b->scratch, blob.bytes, 8);
