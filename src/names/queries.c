@@ -503,8 +503,10 @@ static void assoc_run(AssocCx *cx, Toks toks, u32 shift, bool written, u32 depth
             src->src = SRC_TOKS;
             src->toks = (TokRange){row->range.lo + expanded_shift, row->range.hi + expanded_shift};
         }
-        if (shape_has_impl(toks, row->body)) src->bits |= SHAPE_HAS_IMPL;
-        else if (shape_has_call(toks, row->body)) src->bits |= SHAPE_HAS_CALL;
+        if (shape_has_impl(toks, row->body))
+            src->bits |= SHAPE_HAS_IMPL;
+        else if (shape_has_call(toks, row->body))
+            src->bits |= SHAPE_HAS_CALL;
         DefId mod = scope_module(&cx->tree.env.resolver, cx->tree.scope);
         if (cx->is_trait || (def_info(db, cx->def)->flags & ITEM_OF_TRAIT)) {
             src->vis = cx->is_trait ? def_info(db, cx->def)->vis : 0;
