@@ -45,7 +45,7 @@ void infer_mark_diverging(InferTable *t, Ty var);
 bool infer_is_diverging(InferTable *t, Ty var);
 u32 infer_var_count(const InferTable *t);
 bool infer_same_var(InferTable *t, Ty a, Ty b); // both unbound and unified
-u32 infer_changes(const InferTable *t); // grows with every binding that is not undone
+u32 infer_changes(const InferTable *t);         // grows with every binding that is not undone
 
 // ---- environments -------------------------------------------------------------------------------
 
