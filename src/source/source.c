@@ -16,8 +16,8 @@ static u64 utf8_valid_len(const u8 *at, u64 len) {
     u64 i = 0;
     while (i < len) {
         u64 eight;
-        while (len - i >= sizeof eight && (memcpy(&eight, at + i, sizeof eight),
-                                           (eight & 0x8080808080808080ull) == 0))
+        while (len - i >= sizeof eight &&
+               (memcpy(&eight, at + i, sizeof eight), (eight & 0x8080808080808080ull) == 0))
             i += sizeof eight;
         if (i == len) break;
         u8 lead = at[i];
