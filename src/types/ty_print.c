@@ -111,7 +111,8 @@ static void put_path(Printer *p, DefId def, Args args) {
     if (!count) return;
     const Generics *g = generics_of(db, def);
     u32 first = kind == DEF_TRAIT ? 1 : assoc ? g->parent_count : 0;
-    put_args(p, def, args, min_u32(first, count), count, kind == DEF_FN || kind == DEF_ASSOC_FN);
+    bool turbofish = !p->full && (kind == DEF_FN || kind == DEF_ASSOC_FN);
+    put_args(p, def, args, min_u32(first, count), count, turbofish);
 }
 
 static void put_fn_sig(Printer *p, const TyRow *row, Args tys) {
@@ -283,6 +284,8 @@ static void put_ty(Printer *p, Ty ty) {
     case TY_FN_DEF: {
         if (p->full) {
             put_path(p, row->def, row->args);
+            DefKind kind = def_kind(db, row->def);
+            if (kind == DEF_STRUCT || kind == DEF_VARIANT) put_lit(p, "::{{constructor}}");
             break;
         }
         Ty ptr = fn_sig_ptr(db, row->def, row->args);
