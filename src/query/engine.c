@@ -309,14 +309,28 @@ static Freshness verify_memo(Db *db, u32 memo_id) {
         engine->cycle_low = min_u32(engine->cycle_low, memo->walk_low);
         return FRESH_IF_CYCLE_IS;
     }
+    // Most dependencies have been looked at already, for another memo: those need no frame.
+    const u32 *deps = heap_at(&engine->heap, memo->deps);
+    u8 durability = DURABILITY_COUNT - 1;
+    u32 first = 0;
+    for (; first < memo->dep_count; first++) {
+        const Memo *dep = engine_memo(engine, deps[first]);
+        if (dep->verified_at != engine->revision) break;
+        if (dep->changed_at > memo->verified_at) return STALE;
+        if (dep->durability < durability) durability = dep->durability;
+    }
+    if (first == memo->dep_count) {
+        memo->durability = durability;
+        memo->verified_at = engine->revision;
+        engine_log(engine, memo, QUERY_VERIFIED);
+        return FRESH;
+    }
     memo->state = MEMO_VERIFYING;
     u32 outer_low = engine->cycle_low;
     engine->cycle_low = NO_DEPTH;
     u32 depth = push_frame(engine, memo_id, false);
-    u8 durability = DURABILITY_COUNT - 1;
     bool good = true;
-    const u32 *deps = heap_at(&engine->heap, memo->deps);
-    for (u32 i = 0; good && i < memo->dep_count; i++) {
+    for (u32 i = first; good && i < memo->dep_count; i++) {
         good = verify_dep(db, deps[i], memo->verified_at);
         const Memo *dep = engine_memo(engine, deps[i]);
         u8 dep_durability = dep->state == MEMO_DONE ? dep->durability : DURABILITY_LOW;

@@ -298,7 +298,8 @@ ALL = {
         "prints": ": once$",
         "steps": [
             {"events": ["ended"], "has": '"status": 3'},
-            {"edits": [("once", "twice")], "events": ["started", "ended"], "prints": ": twice$"},
+            {"edits": [("once", "twice")], "events": ["started", "ended"], "restarts": True,
+             "prints": ": twice$"},
         ],
     },
     "a crash is told": {
@@ -306,7 +307,8 @@ ALL = {
         "prints": ": here$",
         "steps": [
             {"events": ["ended"], "has": '"signal": 11'},
-            {"edits": [("unsafe { *(8 as *mut u8) = 1 };", "")], "events": ["started", "ended"], "prints": ": here$"},
+            {"edits": [("unsafe { *(8 as *mut u8) = 1 };", "")], "events": ["started", "ended"], "restarts": True,
+             "prints": ": here$"},
         ],
     },
     "a program that is wrong at the start": {
