@@ -192,12 +192,12 @@ static u32 crate_errors(Watch *w) {
     free(w->last_errors);
     w->last_errors = NULL;
     // The walk over all that could be noted is spared while nothing was, since there was no error.
-    u64 made = query_notes_made(db);
-    if (w->is_good && made == w->good_notes) return 0;
+    u64 changed = query_notes_changed(db);
+    if (w->is_good && changed == w->good_notes) return 0;
     w->is_good = false;
     if (!diag_has_error(db, Q_crate_check, session->crate.id)) {
         w->is_good = true;
-        w->good_notes = made;
+        w->good_notes = changed;
         return 0;
     }
     size_t bytes;
@@ -207,6 +207,8 @@ static u32 crate_errors(Watch *w) {
     renderer.out = out;
     u32 errors = diag_render(db, Q_crate_check, session->crate.id, &renderer);
     fclose(out);
+    w->is_good = errors == 0; // what is found may be the library's, and hidden
+    w->good_notes = changed;
     return errors;
 }
 

@@ -234,6 +234,7 @@ static void run_memo(Db *db, u32 memo_id) {
     bool notes_differ = replace_block(&engine->heap, &memo->notes, &memo->note_bytes,
                                       engine->notes.rows + (u64)frame->note_first * sizeof(u64),
                                       note_count * (u32)sizeof(u64));
+    engine->notes_changed += notes_differ;
     u8 noted = frame->noted | (note_count != 0);
     if (notes_differ || noted != memo->noted) memo->changed_at = engine->revision;
     memo->noted = noted;

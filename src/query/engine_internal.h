@@ -69,7 +69,7 @@ typedef struct QueryEngine {
     u32 walk;
     u32 cycle_low; // least stack depth the present verification takes for granted
     u64 switched_ns;
-    u64 notes_made;
+    u64 notes_changed;
     bool log_on;
 } QueryEngine;
 

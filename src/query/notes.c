@@ -4,15 +4,14 @@
 void query_attach(Db *db, const void *note, u32 bytes) {
     QueryEngine *engine = db->engine;
     CHECK(engine->frames.count > 1); // only a running query has notes
-    engine->notes_made++;
     u32 words = (u32)(align_up(bytes, sizeof(u64)) / sizeof(u64));
     u32 first = table_add(&engine->notes, 1 + words);
     *(NoteHead *)table_at(&engine->notes, first) = (NoteHead){bytes, 0};
     if (bytes) memcpy(table_at(&engine->notes, first + 1), note, bytes);
 }
 
-u64 query_notes_made(const Db *db) {
-    return db->engine->notes_made;
+u64 query_notes_changed(const Db *db) {
+    return db->engine->notes_changed;
 }
 
 static void visit_notes(const QueryEngine *engine, const Memo *memo, QueryNoteFn *visit, void *cx) {

@@ -73,8 +73,8 @@ typedef void QueryNoteFn(void *cx, QueryKind kind, u32 key, const void *note, u3
 // as a change of the memo, so a query may ask for notes too.
 void query_notes(Db *db, QueryKind kind, u32 key, QueryNoteFn *visit, void *cx);
 
-// How many notes were attached so far, by queries that ran: while it stays, there are no new ones.
-u64 query_notes_made(const Db *db);
+// How often a memo came to have other notes than before: while it stays, there are no new ones.
+u64 query_notes_changed(const Db *db);
 
 u32 query_revision(const Db *db);
 const char *query_name(QueryKind kind);
