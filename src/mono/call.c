@@ -463,7 +463,7 @@ void call_terminator(Fn *f, const MirTerm *term) {
             if (type_needs_drop(db, row.ty))
                 drop_value(f, row.ty, pointer.a, pointer.b, term->unwind);
             result = val_zst(ty_unit(db));
-        } else if (lang_item_of(db, row.def) == LANG_fn_ptr_addr && count == 1) {
+        } else if (row.def.id && lang_item_of(db, row.def) == LANG_fn_ptr_addr) {
             result = val_scalar(val_single(f, args[0]), dest.ty);
         } else if (row.kind == INST_EXTERN && is_llvm(f, row.def)) {
             if (!llvm_call(f, row.def)) return;
