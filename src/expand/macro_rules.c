@@ -192,7 +192,7 @@ static bool write_nodes(Writer *w, u32 from, u32 to) {
             break;
         }
         case NODE_REPEAT: {
-            u32 count;
+            u32 count = 0;
             if (w->depth == REPEAT_DEPTH_MAX) return fail(w, MACRO_TOO_LARGE, &node->tok);
             if (!repeat_count(w, i + 1, node->end, node, &count)) return false;
             for (u32 n = 0; n < count; n++) {

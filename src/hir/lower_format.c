@@ -231,7 +231,7 @@ static bool known_text(Lower *l, HirExpr value, Str *text) {
         *text = symbol_str(&l->db->symbols, row->text);
         return true;
     }
-    u128 number = (u128)row->lit.hi_bits << 64 | row->lit.lo_bits, max;
+    u128 number = (u128)row->lit.hi_bits << 64 | row->lit.lo_bits, max = 0;
     if (row->op != LIT_INT || !literal_max(row->suffix, &max) || number > max) return false;
     char digits[40];
     u32 at = sizeof digits;
