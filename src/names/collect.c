@@ -135,8 +135,12 @@ static TokRange keep_attrs(Builder *b, Toks attrs) {
     return (TokRange){first, b->toks.count};
 }
 
+static Toks kept_toks(const Builder *b, TokRange range) {
+    return toks_sub((Toks){b->toks.at, b->toks.count}, range);
+}
+
 static bool attr_named(const Builder *b, TokRange range, u32 want, Attr *out) {
-    Toks toks = {b->toks.at + range.lo, range.hi - range.lo};
+    Toks toks = kept_toks(b, range);
     for (u32 at = 0; attr_next(&b->db->symbols, toks, &at, out);) {
         if (out->name.id == want) return true;
     }
@@ -369,7 +373,7 @@ static DefSrc *item_src(Builder *b, DefId def, const Rows *rows, const ShapeRow 
 }
 
 static bool derives_copy(const Builder *b, TokRange range) {
-    Toks toks = {b->toks.at + range.lo, range.hi - range.lo};
+    Toks toks = kept_toks(b, range);
     u32 derive = SYM_derive, copy = SYM_Copy;
     Attr attr;
     for (u32 at = 0; attr_next(&b->db->symbols, toks, &at, &attr);) {
@@ -392,7 +396,7 @@ static void collect_derives(Builder *b, DefId mod, DefId item, const Rows *rows,
     bool by_copy =
         row->kind == ITEM_UNION || (derives_copy(b, attrs) && !(row->bits & SHAPE_TY_PARAMS));
     for (u32 at = 0;;) {
-        Toks toks = {b->toks.at + range.lo, range.hi - range.lo};
+        Toks toks = kept_toks(b, range);
         if (!attr_next(&b->db->symbols, toks, &at, &attr)) break;
         if (attr.name.id != derive && attr.name.id != derive_const) continue;
         Toks list = attr_inner(attr.args);
@@ -488,7 +492,7 @@ static void define_macro(Builder *b, DefId mod, const Rows *rows, const ShapeRow
 static bool attrs_expand(const Builder *b, TokRange attrs) {
     u32 derive = SYM_derive, derive_const = SYM_derive_const;
     Attr attr;
-    Toks toks = {b->toks.at + attrs.lo, attrs.hi - attrs.lo};
+    Toks toks = kept_toks(b, attrs);
     for (u32 at = 0; attr_next(&b->db->symbols, toks, &at, &attr);)
         if (attr.name.id == derive || attr.name.id == derive_const || attr.path.count > 1)
             return true;

@@ -75,6 +75,7 @@ typedef struct TokRange {
     u32 lo, hi; // tokens; hi is excluded
 } TokRange;
 static inline Toks toks_sub(Toks toks, TokRange range) {
+    if (range.lo == range.hi) return (Toks){0}; // of no tokens there may be no array
     return (Toks){toks.at + range.lo, range.hi - range.lo};
 }
 
