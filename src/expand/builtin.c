@@ -530,7 +530,7 @@ bool builtin_expand(const BuiltinCx *cx, BuiltinKind kind, Toks args, Toks *out)
         // Not compiled: hir/ reports it where it is reached.
         *out = builtin_quote(cx, "builtin # asm()", NULL, 0);
         return true;
-    case BUILTIN_global_asm: return true;
+    case BUILTIN_global_asm: report(cx, cx->pos, "`global_asm!` is not supported yet"); return true;
     case BUILTIN_log_syntax:
     case BUILTIN_trace_macros: *out = builtin_quote(cx, "()", NULL, 0); return true;
     case BUILTIN_iter:

@@ -335,6 +335,10 @@ Val call_instance(Fn *f, InstanceId callee, const Val *args, u32 count, const Pl
     InstanceRow row = *instance_row(db, callee);
     InstanceSig sig = instance_sig(db, callee);
     u32 fixed = args_count(db, sig.tys) - 1;
+    if (sig.abi == ABI_OTHER) {
+        fail(f, "a call of a function whose ABI is neither Rust's nor C's");
+        return val_zst(ty_unit(db));
+    }
     if (count < fixed || (count > fixed && !sig.is_variadic)) {
         fail(f, "a call of `%.*s` with %u arguments instead of %u",
              STR_ARG(instance_print(db, callee, f->scratch)), count, fixed);
