@@ -5,129 +5,35 @@
 // runs: an edit with errors is shown and taken back, so that code asked for later is that of the
 // last good text.
 #define _GNU_SOURCE
+#include "cli/keyboard.h"
 #include "cli/program.h"
+#include "cli/saves.h"
+#include "cli/tell.h"
 #include "jit/run.h"
 #include "link/link.h"
-#include "watch/events.h"
 #include "watch/reload.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <termios.h>
-#include <unistd.h>
 
 typedef struct Watch {
     Session session;
     Program program;
     const CliArgs *args;
+    Keyboard keyboard;
     WatchEvents *events;
+    Saves saves;
     WatchShapes shapes;
     Scratch scratch; // what one save needs
     Jit *jit;        // NULL: no program runs
     JitRun *run;
-    char **argv;       // owned, its strings are not
-    char *last_errors; // owned: text of the last save's errors, NULL: it had none
-    int terminal;      // where keys come from, -1
-    struct termios terminal_before;
+    char **argv;   // owned, its strings are not
     bool is_open;  // the program was compiled once
     bool is_going; // the child was told to start
-    bool is_good;  // the crate had no error when good_notes notes were made
-    u64 good_notes;
     bool quits;
     int status;
 } Watch;
-
-// ---- telling ------------------------------------------------------------------------------------
-
-static void put_json_text(FILE *out, Str text) {
-    fputc('"', out);
-    for (u32 i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.at[i];
-        if (c == '"' || c == '\\')
-            fprintf(out, "\\%c", c);
-        else if (c == '\n')
-            fputs("\\n", out);
-        else if (c < 0x20)
-            fprintf(out, "\\u%04x", c);
-        else
-            fputc(c, out);
-    }
-    fputc('"', out);
-}
-
-// An event and its fields (text, or a number where the text is NULL), in one write.
-typedef struct Field {
-    const char *name;
-    const char *text;
-    double number;
-} Field;
-
-static void tell(Watch *w, const char *event, const Field *fields, u32 count, const char *format,
-                 ...) __attribute__((format(printf, 5, 6)));
-static void tell(Watch *w, const char *event, const Field *fields, u32 count, const char *format,
-                 ...) {
-    char *line = NULL;
-    size_t bytes = 0;
-    FILE *out = open_memstream(&line, &bytes);
-    CHECK(out);
-    if (w->args->json) {
-        fprintf(out, "{\"event\":\"%s\"", event);
-        for (u32 i = 0; i < count; i++) {
-            fprintf(out, ",\"%s\":", fields[i].name);
-            if (fields[i].text)
-                put_json_text(out, str_from(fields[i].text));
-            else
-                fprintf(out, "%.10g", fields[i].number);
-        }
-        fputs("}\n", out);
-    } else {
-        bool colour = cli_colour(w->args);
-        if (colour) fputs("\033[2m", out);
-        va_list list;
-        va_start(list, format);
-        vfprintf(out, format, list);
-        va_end(list);
-        if (colour) fputs("\033[0m", out);
-        fputc('\n', out);
-    }
-    fclose(out);
-    fwrite(line, 1, bytes, stderr);
-    fflush(stderr);
-    free(line);
-}
-
-static double ms_since(u64 ns) {
-    return (double)(watch_now_ns() - ns) / 1e6;
-}
-
-// ---- the terminal -------------------------------------------------------------------------------
-
-// Keys come one by one, without echo, and the program gets an empty input in the terminal's place.
-static void take_terminal(Watch *w) {
-    w->terminal = -1;
-    if (!isatty(0) || tcgetattr(0, &w->terminal_before) != 0) return;
-    int empty = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (empty < 0) return;
-    w->terminal = fcntl(0, F_DUPFD_CLOEXEC, 3);
-    struct termios raw = w->terminal_before;
-    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
-    raw.c_cc[VMIN] = 1;
-    raw.c_cc[VTIME] = 0;
-    tcsetattr(w->terminal, TCSANOW, &raw);
-    dup2(empty, 0);
-    close(empty);
-}
-
-static void give_terminal_back(Watch *w) {
-    if (w->terminal < 0) return;
-    tcsetattr(w->terminal, TCSANOW, &w->terminal_before);
-    dup2(w->terminal, 0);
-    close(w->terminal);
-}
 
 // ---- the program's life -------------------------------------------------------------------------
 
@@ -141,15 +47,6 @@ static void end_program(Watch *w) {
     jit_free(w->jit);
     w->run = NULL;
     w->jit = NULL;
-}
-
-static void quit_signals(int how) {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    pthread_sigmask(how, &set, NULL);
 }
 
 static bool start_child(Watch *w) {
@@ -173,103 +70,14 @@ static bool start_child(Watch *w) {
     return true;
 }
 
-static void add_files(Watch *w) {
-    Db *db = w->session.db;
-    for (u32 id = 1; id < source_file_count(db); id++) {
-        FileId file = {id};
-        if (!source_is_library(db, file) && query_has_input(db, Q_file_text, id))
-            watch_events_add_file(w->events, id, source_path(db, file));
-    }
-}
-
-// ---- errors -------------------------------------------------------------------------------------
-
-// The crate's errors as text; how many there are.
-static u32 crate_errors(Watch *w) {
-    Session *session = &w->session;
-    Db *db = session->db;
-    query_get(db, Q_crate_check, session->crate.id);
-    free(w->last_errors);
-    w->last_errors = NULL;
-    // The walk over all that could be noted is spared while nothing was, since there was no error.
-    u64 changed = query_notes_changed(db);
-    if (w->is_good && changed == w->good_notes) return 0;
-    w->is_good = false;
-    if (!diag_has_error(db, Q_crate_check, session->crate.id)) {
-        w->is_good = true;
-        w->good_notes = changed;
-        return 0;
-    }
-    size_t bytes;
-    FILE *out = open_memstream(&w->last_errors, &bytes);
-    CHECK(out);
-    DiagRenderer renderer = session_renderer(session);
-    renderer.out = out;
-    u32 errors = diag_render(db, Q_crate_check, session->crate.id, &renderer);
-    fclose(out);
-    w->is_good = errors == 0; // what is found may be the library's, and hidden
-    w->good_notes = changed;
-    return errors;
-}
-
-static void show_errors(Watch *w, u32 errors) {
-    if (w->args->json) {
-        Field fields[] = {{"count", NULL, errors}, {"text", w->last_errors, 0}};
-        tell(w, "errors", fields, 2, " ");
-        return;
-    }
-    fputs(w->last_errors, stderr);
-    const char *what = w->jit ? "the program runs on with the old code" : "waiting for a save";
-    tell(w, "errors", NULL, 0, "%u error%s: %s", errors, errors == 1 ? "" : "s", what);
-}
-
-// ---- saves --------------------------------------------------------------------------------------
-
-typedef struct OldText {
-    FileId file;
-    Str text;
-} OldText;
-typedef VEC(OldText) OldTexts;
-
-static bool same_text(const Watch *w, FileId file, Str before) {
-    Str now = source_text(w->session.db, file);
-    return now.len == before.len && (now.len == 0 || memcmp(now.at, before.at, now.len) == 0);
-}
-
-// Sets what was saved. The texts before are kept. False: nothing is new.
-static bool read_saved(Watch *w, const WatchTaken *taken, OldTexts *before) {
-    Db *db = w->session.db;
-    bool any = false;
-    for (u32 i = 0; i < taken->files.count; i++) {
-        FileId file = {taken->files.at[i]};
-        Str old = scratch_str(&w->scratch, source_text(db, file));
-        const FileText *text = query_get(db, Q_file_text, file.id);
-        bool was_missing = text->missing;
-        OsError error;
-        if (!source_read(db, file, DURABILITY_LOW, &error)) {
-            if (was_missing) continue;
-            Field fields[] = {{"text", error.text, 0}};
-            tell(w, "unreadable", fields, 1, "%s: going on with the text before", error.text);
-            continue;
-        }
-        if (!was_missing && same_text(w, file, old)) continue;
-        vec_push(&w->scratch, before, (OldText){file, old});
-        any = true;
-    }
-    return any;
-}
-
-static void take_back(Watch *w, const OldTexts *before) {
-    OsError error;
-    for (u32 i = 0; i < before->count; i++)
-        source_set_text(w->session.db, before->at[i].file, before->at[i].text, DURABILITY_LOW,
-                        &error);
+static const char *after_errors(const Watch *w) {
+    return w->jit ? "the program runs on with the old code" : "waiting for a save";
 }
 
 static bool open_program(Watch *w) {
-    u32 errors = crate_errors(w);
+    u32 errors = saves_check(&w->saves);
     if (errors) {
-        show_errors(w, errors);
+        saves_show_errors(&w->saves, errors, after_errors(w));
         return false;
     }
     if (!w->is_open) w->is_open = program_open(&w->program, &w->session, IR_SYM_FN_SLOT);
@@ -283,7 +91,7 @@ static bool start_program(Watch *w, const char *why) {
     w->program.errors = 0;
     if (!open_program(w) || !start_child(w)) return false;
     Field fields[] = {{"file", w->args->input, 0}};
-    tell(w, "started", fields, 1, "%s %s", why, w->args->input);
+    tell(w->args, "started", fields, 1, "%s %s", why, w->args->input);
     return true;
 }
 
@@ -322,14 +130,14 @@ static void tell_patch(Watch *w, const WatchReload *reload, u64 saved_ns) {
     if (count) {
         const char *names = patched_names(w, &patch->functions);
         Field fields[] = {{"names", names, 0}, {"functions", NULL, count}, {"ms", NULL, ms}};
-        tell(w, "reloaded", fields, 3, "reloaded %s (%u function%s, %.1f ms)", names, count,
+        tell(w->args, "reloaded", fields, 3, "reloaded %s (%u function%s, %.1f ms)", names, count,
              count == 1 ? "" : "s", ms);
     } else if (patch->data_count) {
         Field fields[] = {{"data", NULL, patch->data_count}, {"ms", NULL, ms}};
-        tell(w, "reloaded", fields, 2, "reloaded constants (%.1f ms)", ms);
+        tell(w->args, "reloaded", fields, 2, "reloaded constants (%.1f ms)", ms);
     } else if (!patch->statics.count) {
         Field fields[] = {{"ms", NULL, ms}};
-        tell(w, "no-change", fields, 1, "no change (%.1f ms)", ms);
+        tell(w->args, "no-change", fields, 1, "no change (%.1f ms)", ms);
     }
     for (u32 i = 0; i < patch->statics.count; i++) {
         MonoRef ref =
@@ -338,7 +146,7 @@ static void tell_patch(Watch *w, const WatchReload *reload, u64 saved_ns) {
         const char *name =
             scratch_str(&w->scratch, def_path_str(w->session.db, ref.def, &w->scratch)).at;
         Field fields[] = {{"name", name, 0}};
-        tell(w, "static-kept", fields, 1,
+        tell(w->args, "static-kept", fields, 1,
              "static %s keeps its value; its new initialiser counts from the next start", name);
     }
 }
@@ -356,22 +164,22 @@ static void patch_program(Watch *w, const OldTexts *before, u64 saved_ns) {
     if (done) {
         tell_patch(w, &reload, saved_ns);
         jit_run_refresh_locations(w->run);
-        add_files(w);
+        saves_add_files(&w->saves);
         return;
     }
     if (!reload.restart.len) { // a report was made
-        take_back(w, before);
-        tell(w, "not-patched", NULL, 0,
+        saves_take_back(&w->saves, before);
+        tell(w->args, "not-patched", NULL, 0,
              "nothing was patched: the program runs on with the old code");
         return;
     }
     const char *why = scratch_str(&w->scratch, reload.restart).at;
     Field fields[] = {{"reason", why, 0},
                       {"action", w->args->keep_old ? "keep-old" : "restart", 0}};
-    tell(w, "restart-needed", fields, 2, "restart needed: %s%s", why,
+    tell(w->args, "restart-needed", fields, 2, "restart needed: %s%s", why,
          w->args->keep_old ? " (the program runs on with the old code)" : "");
     if (w->args->keep_old)
-        take_back(w, before);
+        saves_take_back(&w->saves, before);
     else
         restart(w, "started");
 }
@@ -394,20 +202,20 @@ static void print_query_log(Watch *w) {
 
 static void take_save(Watch *w, const WatchTaken *taken) {
     OldTexts before = {0};
-    if (!read_saved(w, taken, &before)) {
+    if (!saves_read(&w->saves, taken, &w->scratch, &before)) {
         if (!w->jit) start_program(w, "started");
         return;
     }
     if (!w->jit) {
         start_program(w, "started");
-        add_files(w);
+        saves_add_files(&w->saves);
         return;
     }
-    u32 errors = crate_errors(w);
-    add_files(w);
+    u32 errors = saves_check(&w->saves);
+    saves_add_files(&w->saves);
     if (errors) {
-        show_errors(w, errors);
-        take_back(w, &before);
+        saves_show_errors(&w->saves, errors, after_errors(w));
+        saves_take_back(&w->saves, &before);
         return;
     }
     patch_program(w, &before, taken->saved_ns);
@@ -423,10 +231,10 @@ static void take_key(Watch *w, char key) {
             start_program(w, "started");
         break;
     case 'e':
-        if (w->last_errors)
-            fputs(w->last_errors, stderr);
+        if (w->saves.errors)
+            fputs(w->saves.errors, stderr);
         else
-            tell(w, "no-errors", NULL, 0, "no errors");
+            tell(w->args, "no-errors", NULL, 0, "no errors");
         break;
     default: break;
     }
@@ -453,12 +261,13 @@ static void take_events(Watch *w, int timeout_ms) {
 static void tell_end(Watch *w, JitResult result) {
     if (result.end == JIT_END_SIGNALED) {
         Field fields[] = {{"signal", NULL, result.status}};
-        tell(w, "ended", fields, 1, "the program was ended by signal %d (%s); waiting for a save",
-             result.status, strsignal(result.status));
+        tell(w->args, "ended", fields, 1,
+             "the program was ended by signal %d (%s); waiting for a save", result.status,
+             strsignal(result.status));
         return;
     }
     Field fields[] = {{"status", NULL, result.status}};
-    tell(w, "ended", fields, 1, "the program exited with status %d; waiting for a save",
+    tell(w->args, "ended", fields, 1, "the program exited with status %d; waiting for a save",
          result.status);
 }
 
@@ -471,7 +280,7 @@ static void take_end(Watch *w, JitResult result) {
         Str why = scratch_print(&w->scratch, "`%.*s` changed before its first call", STR_ARG(name));
         Field fields[] = {{"reason", scratch_str(&w->scratch, why).at, 0},
                           {"action", "restart", 0}};
-        tell(w, "restart-needed", fields, 2, "restart needed: %.*s", STR_ARG(why));
+        tell(w->args, "restart-needed", fields, 2, "restart needed: %.*s", STR_ARG(why));
         restart(w, "started");
         return;
     }
@@ -483,7 +292,7 @@ static void take_end(Watch *w, JitResult result) {
         return;
     }
     if (result.end == JIT_END_COMPILE) {
-        tell(w, "failed", NULL, 0,
+        tell(w->args, "failed", NULL, 0,
              "the program was stopped: it needs code that cannot be made; waiting for a save");
         return;
     }
@@ -491,9 +300,9 @@ static void take_end(Watch *w, JitResult result) {
 }
 
 static void loop(Watch *w) {
-    add_files(w); // before a word is said: who hears it may save at once
+    saves_add_files(&w->saves); // before a word is said: who hears it may save at once
     start_program(w, "started");
-    add_files(w);
+    saves_add_files(&w->saves);
     while (!w->quits) {
         if (!w->jit) {
             take_events(w, -1);
@@ -520,16 +329,17 @@ int command_watch(const CliArgs *args) {
     w.argv[0] = (char *)args->input;
     for (u32 i = 0; i < args->program_arg_count; i++)
         w.argv[i + 1] = args->program_args[i];
-    take_terminal(&w);
+    keyboard_take(&w.keyboard);
     quit_signals(SIG_BLOCK);
-    w.events = watch_events_new(w.terminal);
+    w.events = watch_events_new(w.keyboard.fd);
+    w.saves = (Saves){.session = &w.session, .events = w.events};
     loop(&w);
     watch_events_free(w.events);
-    give_terminal_back(&w);
+    keyboard_give_back(&w.keyboard);
     if (w.is_open) program_close(&w.program);
     watch_shapes_deinit(&w.shapes);
     free(w.argv);
-    free(w.last_errors);
+    saves_deinit(&w.saves);
     scratch_deinit(&w.scratch);
     session_close(&w.session);
     return w.status;

@@ -1,0 +1,38 @@
+#define _GNU_SOURCE
+#include "cli/keyboard.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+void keyboard_take(Keyboard *keyboard) {
+    keyboard->fd = -1;
+    if (!isatty(0) || tcgetattr(0, &keyboard->before) != 0) return;
+    int empty = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (empty < 0) return;
+    keyboard->fd = fcntl(0, F_DUPFD_CLOEXEC, 3);
+    struct termios raw = keyboard->before;
+    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    tcsetattr(keyboard->fd, TCSANOW, &raw);
+    dup2(empty, 0);
+    close(empty);
+}
+
+void keyboard_give_back(Keyboard *keyboard) {
+    if (keyboard->fd < 0) return;
+    tcsetattr(keyboard->fd, TCSANOW, &keyboard->before);
+    dup2(keyboard->fd, 0);
+    close(keyboard->fd);
+    keyboard->fd = -1;
+}
+
+void quit_signals(int how) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    pthread_sigmask(how, &set, NULL);
+}

@@ -1,0 +1,91 @@
+#include "cli/saves.h"
+
+#include "cli/tell.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void saves_deinit(Saves *saves) {
+    free(saves->errors);
+}
+
+void saves_add_files(Saves *saves) {
+    Db *db = saves->session->db;
+    for (u32 id = 1; id < source_file_count(db); id++) {
+        FileId file = {id};
+        if (!source_is_library(db, file) && query_has_input(db, Q_file_text, id))
+            watch_events_add_file(saves->events, id, source_path(db, file));
+    }
+}
+
+// ---- errors -------------------------------------------------------------------------------------
+
+u32 saves_check(Saves *saves) {
+    Session *session = saves->session;
+    Db *db = session->db;
+    query_get(db, Q_crate_check, session->crate.id);
+    free(saves->errors);
+    saves->errors = NULL;
+    // The walk over all that could be noted is spared while nothing was, since there was no error.
+    u64 changed = query_notes_changed(db);
+    if (saves->is_good && changed == saves->good_notes) return 0;
+    saves->is_good = false;
+    if (!diag_has_error(db, Q_crate_check, session->crate.id)) {
+        saves->is_good = true;
+        saves->good_notes = changed;
+        return 0;
+    }
+    size_t bytes;
+    FILE *out = open_memstream(&saves->errors, &bytes);
+    CHECK(out);
+    DiagRenderer renderer = session_renderer(session);
+    renderer.out = out;
+    u32 errors = diag_render(db, Q_crate_check, session->crate.id, &renderer);
+    fclose(out);
+    saves->is_good = errors == 0; // what is found may be the library's, and hidden
+    saves->good_notes = changed;
+    return errors;
+}
+
+void saves_show_errors(const Saves *saves, u32 count, const char *what) {
+    const CliArgs *args = saves->session->args;
+    Field fields[] = {{"count", NULL, count}, {"text", saves->errors, 0}};
+    if (!args->json) fputs(saves->errors, stderr);
+    tell(args, "errors", fields, 2, "%u error%s: %s", count, count == 1 ? "" : "s", what);
+}
+
+// ---- texts --------------------------------------------------------------------------------------
+
+static bool same_text(Db *db, FileId file, Str before) {
+    return str_eq(source_text(db, file), before);
+}
+
+bool saves_read(Saves *saves, const WatchTaken *taken, Scratch *scratch, OldTexts *before) {
+    Db *db = saves->session->db;
+    bool any = false;
+    for (u32 i = 0; i < taken->files.count; i++) {
+        FileId file = {taken->files.at[i]};
+        Str old = scratch_str(scratch, source_text(db, file));
+        const FileText *text = query_get(db, Q_file_text, file.id);
+        bool was_missing = text->missing;
+        OsError error;
+        if (!source_read(db, file, DURABILITY_LOW, &error)) {
+            if (was_missing) continue;
+            Field fields[] = {{"text", error.text, 0}};
+            tell(saves->session->args, "unreadable", fields, 1, "%s: going on with the text before",
+                 error.text);
+            continue;
+        }
+        if (!was_missing && same_text(db, file, old)) continue;
+        vec_push(scratch, before, (OldText){file, old});
+        any = true;
+    }
+    return any;
+}
+
+void saves_take_back(Saves *saves, const OldTexts *before) {
+    OsError error;
+    for (u32 i = 0; i < before->count; i++)
+        source_set_text(saves->session->db, before->at[i].file, before->at[i].text, DURABILITY_LOW,
+                        &error);
+}

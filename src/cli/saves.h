@@ -1,0 +1,39 @@
+// The user's crate under a watch: taking in what was saved, finding what is wrong with it, and
+// going back to the texts before.
+
+#ifndef RAC_CLI_SAVES_H
+#define RAC_CLI_SAVES_H
+
+#include "cli/session.h"
+#include "watch/events.h"
+
+typedef struct Saves {
+    Session *session;    // borrowed
+    WatchEvents *events; // borrowed
+    char *errors;        // owned: what the last look found, as text; NULL: nothing
+    u64 good_notes;
+    bool is_good; // the crate had no error when good_notes notes were made
+} Saves;
+
+void saves_deinit(Saves *saves);
+
+// Watches every file the crate is made of by now.
+void saves_add_files(Saves *saves);
+
+typedef struct OldText {
+    FileId file;
+    Str text;
+} OldText;
+typedef VEC(OldText) OldTexts;
+
+// Sets what was saved. The texts before lie in `scratch`. A file that cannot be read is told of,
+// and keeps its text. False: nothing is new.
+bool saves_read(Saves *saves, const WatchTaken *taken, Scratch *scratch, OldTexts *before);
+void saves_take_back(Saves *saves, const OldTexts *before);
+
+// Checks the crate: how many errors it has; they are in `errors` then.
+u32 saves_check(Saves *saves);
+// Shows them, with what follows from them: "the program runs on with the old code".
+void saves_show_errors(const Saves *saves, u32 count, const char *what);
+
+#endif
