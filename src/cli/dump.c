@@ -21,7 +21,8 @@ static const Stage stages[] = {
     {"ir", "machine-level code of each instance", dump_ir, true},
     {"asm", "machine code, disassembled", dump_asm, true},
     {"symbols", "the symbols of the executable", NULL, true},
-    {"queries", "what ran, what was kept", NULL, true},
+    {"queries", "what a compile asked for; library facts that depend on the crate", dump_queries,
+     true},
 };
 
 void dump_print_stages(void) {

@@ -364,6 +364,26 @@ bool program_open(Program *p, Session *session, IrSymKind fn_kind) {
     return true;
 }
 
+bool program_compile_all(Program *p) {
+    Db *db = p->session->db;
+    Scratch scratch;
+    scratch_init(&scratch);
+    // Symbols appear while the functions and data before them are made.
+    for (u32 id = 1; id < intern_count(&p->source.symbols->rows); id++) {
+        IrSym sym = {id};
+        if (program_is_external(&p->source, sym)) continue;
+        ProgramCode code_out;
+        ProgramData data_out;
+        if (mono_ref(db, ir_symbol_row(p->source.symbols, sym)->key).kind == REF_INSTANCE)
+            (void)code(p, sym, &scratch, &code_out);
+        else
+            (void)data(p, sym, &scratch, &data_out);
+        scratch_rewind(&scratch, 0);
+    }
+    scratch_deinit(&scratch);
+    return p->errors == 0;
+}
+
 void program_close(Program *p) {
     map_deinit(&p->requested_by);
     scratch_deinit(&p->memory);

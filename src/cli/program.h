@@ -24,6 +24,8 @@ typedef struct Program {
 bool program_open(Program *program, Session *session, IrSymKind fn_kind);
 // The IR of one of its functions, in the Db's scratch; NULL after a report.
 const IrFn *program_ir(Program *program, IrSym sym);
+// Everything main reaches, as `rac build` compiles it. False when something of it cannot be.
+bool program_compile_all(Program *program);
 void program_close(Program *program);
 
 // exports.c: #[no_mangle] and #[export_name].

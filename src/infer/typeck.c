@@ -162,6 +162,7 @@ static void run_typeck(Db *db, u32 key) {
     tc->solve.db = db;
     tc->solve.table = tc->table;
     tc->solve.env = tc->env;
+    tc->solve.library_only = !crate->is_local;
     tc->solve.hook_cx = tc;
     tc->solve.closure = tc_closure_facts;
     tc->solve.defining_opaque = defining_opaque;

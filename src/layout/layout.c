@@ -254,7 +254,8 @@ static bool tail_is_always_sized(Db *db, const AdtDef *adt) {
     if (adt->kind != DEF_STRUCT || v->field_count == 0) return true;
     Ty tail = adt_field(adt, v, v->field_count - 1)->ty;
     DefId sized = lang_item(db, LANG_sized);
-    SolveCx cx = {.db = db, .env = param_env(db, adt->def)};
+    SolveCx cx = {
+        .db = db, .env = param_env(db, adt->def), .library_only = !def_is_local(db, adt->def)};
     GoalVec pending = {0};
     TraitRef goal = {sized, args_intern(db, &tail, 1)};
     return solve_trait(&cx, goal, &pending, NULL) == SOLVE_YES;

@@ -163,7 +163,7 @@ static bool is_freeze(MirBuild *b, Ty ty) {
     DefId def = lang_item(b->db, LANG_freeze);
     u64 mark = scratch_mark(b->scratch);
     GoalVec pending = {0};
-    SolveCx cx = {.db = b->db, .env = b->env, .table = infer_table_new(b->db, b->scratch)};
+    SolveCx cx = solve_cx(b, infer_table_new(b->db, b->scratch));
     bool yes = def.id && solve_trait(&cx, (TraitRef){def, args_intern(b->db, &ty, 1)}, &pending,
                                      NULL) == SOLVE_YES;
     scratch_rewind(b->scratch, mark);

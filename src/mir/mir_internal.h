@@ -149,6 +149,7 @@ Span diag_span(MirBuild *b, HirSpan span);
 bool ty_copy(MirBuild *b, Ty ty);
 bool ty_drops(MirBuild *b, Ty ty);
 Ty ty_normal(MirBuild *b, Ty ty);
+SolveCx solve_cx(const MirBuild *b, InferTable *table); // goals as the body that is built sees them
 bool adt_has_drop_impl(Db *db, Ty ty);
 bool ty_is_box(const Db *db, Ty ty);
 Ty ty_deref(const Db *db, Ty ty); // pointee of reference, raw pointer, Box; NONE otherwise

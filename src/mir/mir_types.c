@@ -37,12 +37,17 @@ static TyFact *fact_of(MirBuild *b, Ty ty) {
 
 #define VAGUE_FLAGS (TY_HAS_PARAM | TY_HAS_PROJECTION | TY_HAS_OPAQUE)
 
+SolveCx solve_cx(const MirBuild *b, InferTable *table) {
+    return (SolveCx){
+        .db = b->db, .table = table, .env = b->env, .library_only = !def_is_local(b->db, b->owner)};
+}
+
 static bool holds(MirBuild *b, Ty ty, LangItem trait) {
     DefId def = lang_item(b->db, trait);
     if (!def.id) return false;
     u64 mark = scratch_mark(b->scratch);
     GoalVec pending = {0};
-    SolveCx cx = {.db = b->db, .env = b->env, .table = infer_table_new(b->db, b->scratch)};
+    SolveCx cx = solve_cx(b, infer_table_new(b->db, b->scratch));
     TraitRef goal = {def, args_intern(b->db, &ty, 1)};
     bool yes = solve_trait(&cx, goal, &pending, NULL) == SOLVE_YES && pending.count == 0;
     scratch_rewind(b->scratch, mark);
@@ -185,7 +190,7 @@ Ty ty_normal(MirBuild *b, Ty ty) {
     u64 mark = scratch_mark(b->scratch);
     GoalVec pending = {0};
     InferTable *table = infer_table_new(b->db, b->scratch);
-    SolveCx cx = {.db = b->db, .env = b->env, .table = table};
+    SolveCx cx = solve_cx(b, table);
     Ty out = infer_resolve(table, solve_normalize(&cx, ty, &pending));
     scratch_rewind(b->scratch, mark);
     return ty_flags(b->db, out) & TY_HAS_INFER ? ty : out;

@@ -65,6 +65,11 @@ CrateId crate_find(const Db *db, Symbol name) {
     return (CrateId){0};
 }
 
+bool names_has_core(const Db *db) {
+    CrateId core = crate_find(db, SYM_OF(core));
+    return core.id != 0 && !crate_row(db, core)->is_local;
+}
+
 u32 crate_count(const Db *db) {
     return db->defs->crates.count - 1;
 }

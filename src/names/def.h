@@ -79,6 +79,9 @@ static inline DefKind def_kind(const Db *db, DefId def) {
 }
 CrateId def_crate(const Db *db, DefId def);
 const CrateRow *crate_row(const Db *db, CrateId crate);
+static inline bool def_is_local(const Db *db, DefId def) {
+    return crate_row(db, def_crate(db, def))->is_local;
+}
 // `core::option::Option`, `<impl at ..>` where there is no name; for messages and dumps.
 Str def_path_str(Db *db, DefId def, Scratch *scratch);
 // The nearest enclosing DEF_MOD or DEF_BLOCK: the scope paths in the definition start from.

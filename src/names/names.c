@@ -381,18 +381,18 @@ void run_crate_langs(Db *db, u32 key) {
 }
 
 DefId lang_item(Db *db, LangItem item) {
-    // Library crates first: core, alloc, std; then the user's (tests without a library).
-    for (u32 pass = 0; pass < 2; pass++) {
-        for (u32 i = 1; i < db->defs->crates.count; i++) {
-            const CrateInfo *info = crate_info(db, (CrateId){i});
-            if (info->is_library != (pass == 0) || info->row.is_part) continue;
-            if (info->is_library && !symbol_is(info->row.name, SYM_core) &&
-                !symbol_is(info->row.name, SYM_alloc) && !symbol_is(info->row.name, SYM_std)) {
-                continue;
-            }
-            const DefId *table = query_get(db, Q_crate_langs, i);
-            if (table[item].id != 0) return table[item];
+    // core's, alloc's, std's. The user's crate is not looked at for one that the library lacks:
+    // else all that asks for it would depend on that crate.
+    bool in_library = names_has_core(db);
+    for (u32 i = 1; i < db->defs->crates.count; i++) {
+        const CrateInfo *info = crate_info(db, (CrateId){i});
+        if (info->is_library != in_library || info->row.is_part) continue;
+        if (in_library && !symbol_is(info->row.name, SYM_core) &&
+            !symbol_is(info->row.name, SYM_alloc) && !symbol_is(info->row.name, SYM_std)) {
+            continue;
         }
+        const DefId *table = query_get(db, Q_crate_langs, i);
+        if (table[item].id != 0) return table[item];
     }
     return (DefId){0};
 }

@@ -420,6 +420,19 @@ bool query_has_input(const Db *db, QueryKind kind, u32 key) {
     return engine_memo(db->engine, row->memos[key])->state != MEMO_EMPTY;
 }
 
+u32 query_memo_count(const Db *db) {
+    return db->engine->memos.count - 1;
+}
+
+QueryMemo query_memo(const Db *db, u32 number) {
+    const Memo *memo = engine_memo(db->engine, number);
+    return (QueryMemo){.kind = (QueryKind)memo->kind,
+                       .key = memo->key,
+                       .durability = (Durability)memo->durability,
+                       .is_done = memo->state == MEMO_DONE,
+                       .is_input = !db->engine->kinds[memo->kind].run};
+}
+
 bool query_is_running(const Db *db) {
     return top_depth(db->engine) != 0;
 }

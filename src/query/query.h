@@ -100,6 +100,18 @@ void query_changes_clear(Db *db);
 // Whether the query was ever asked for.
 bool query_has_memo(const Db *db, QueryKind kind, u32 key);
 
+// One memo, for tests and `rac dump queries`. They are numbered from 1 in the order in which they
+// were first asked for.
+typedef struct QueryMemo {
+    QueryKind kind;
+    u32 key;
+    Durability durability;
+    bool is_done; // else it was only asked for in a cycle
+    bool is_input;
+} QueryMemo;
+u32 query_memo_count(const Db *db);
+QueryMemo query_memo(const Db *db, u32 number);
+
 // Per-kind figures for --time-passes: runs and self time (without the queries it asked for).
 typedef struct QueryStat {
     u64 run_count;

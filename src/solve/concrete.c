@@ -2,8 +2,14 @@
 // the type's id or an interned pair, so a second question costs a lookup.
 #include "solve/solve_internal.h"
 
-static SolveCx concrete_cx(Db *db) {
-    return (SolveCx){.db = db, .env = param_env_empty(db), .reveal = true};
+// `flags`: of the types in question. What is said of the library's types alone, no other crate can
+// have a say in.
+static SolveCx concrete_cx(Db *db, DefId trait, u32 flags) {
+    return (SolveCx){.db = db,
+                     .env = param_env_empty(db),
+                     .library_only =
+                         !(flags & TY_HAS_LOCAL) && !(trait.id && def_is_local(db, trait)),
+                     .reveal = true};
 }
 
 static u32 concrete_begin(Solver *s, SolveCx *cx) {
@@ -24,7 +30,7 @@ static void concrete_end(Solver *s, u32 snapshot) {
 static void trait_select_run(Db *db, u32 key) {
     const u32 *words = types_key_words(db, key);
     TraitRef goal = {{words[0]}, {words[1]}};
-    SolveCx cx = concrete_cx(db);
+    SolveCx cx = concrete_cx(db, goal.trait, args_flags(db, goal.args));
     Solver s;
     u32 snapshot = concrete_begin(&s, &cx);
     GoalVec left = {0};
@@ -94,7 +100,7 @@ bool type_is_freeze(Db *db, Ty ty) {
 
 static void project_concrete_run(Db *db, u32 key) {
     Ty ty = {key};
-    SolveCx cx = concrete_cx(db);
+    SolveCx cx = concrete_cx(db, (DefId){0}, ty_flags(db, ty));
     Solver s;
     u32 snapshot = concrete_begin(&s, &cx);
     GoalVec left = {0};
@@ -246,7 +252,7 @@ static void resolve_item_run(Db *db, u32 key) {
         AssocItem row = {0};
         DefId found = assoc_item_in_impl(db, impl, item, &row);
         if (!found.id) {
-            SolveCx cx = concrete_cx(db);
+            SolveCx cx = concrete_cx(db, trait, args_flags(db, args));
             Solver s;
             u32 snapshot = concrete_begin(&s, &cx);
             impl = inherited_item(&s, tr, sel.impl, item, &impl_args);

@@ -70,8 +70,10 @@ static void param_env_run(Db *db, u32 key) {
         return_env(db, &preds);
         return;
     }
-    SolveCx cx = {
-        .db = db, .table = infer_table_new(db, &db->scratch), .env = env_blob(db, &preds)};
+    SolveCx cx = {.db = db,
+                  .table = infer_table_new(db, &db->scratch),
+                  .env = env_blob(db, &preds),
+                  .library_only = !def_is_local(db, def)};
     GoalVec pending = {0};
     PredicateVec done = {0};
     for (u32 i = 0; i < preds.count; i++) {

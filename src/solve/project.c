@@ -14,17 +14,16 @@ DefId assoc_item_in_impl(Db *db, DefId impl, DefId trait_item, AssocItem *row) {
 // An impl that lacks an item takes it from the most special of the impls it specialises.
 DefId inherited_item(Solver *s, TraitRef goal, DefId impl, DefId item, Args *impl_args) {
     Db *db = s->db;
-    u32 count;
-    const DefId *impls = impls_of_trait(db, goal.trait, ty_simplify(db, args_get(db, goal.args, 0)),
-                                        s->work, &count);
+    ImplVec impls = {0};
+    impls_for_goal(s, goal, ty_simplify(db, args_get(db, goal.args, 0)), &impls);
     DefId best = {0};
-    for (u32 i = 0; i < count; i++) {
-        if (def_eq(impls[i], impl) || !impl_item_for(db, impls[i], item).id) continue;
-        if (!may_unify_args(db, goal.args, impl_header(db, impls[i])->trait_ref.args, true))
-            continue;
-        if (!impl_specializes(db, impl, impls[i])) continue;
-        if (best.id && !impl_specializes(db, impls[i], best)) continue;
-        best = impls[i];
+    for (u32 i = 0; i < impls.count; i++) {
+        DefId other = impls.at[i];
+        if (def_eq(other, impl) || !impl_item_for(db, other, item).id) continue;
+        if (!may_unify_args(db, goal.args, impl_header(db, other)->trait_ref.args, true)) continue;
+        if (!impl_specializes(db, impl, other)) continue;
+        if (best.id && !impl_specializes(db, other, best)) continue;
+        best = other;
     }
     if (!best.id) return best;
     Candidate c = {.kind = CAND_IMPL, .impl = best};

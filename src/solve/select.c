@@ -278,10 +278,19 @@ static bool assemble_from(Solver *s, TraitRef goal, const DefId *impls, u32 coun
     return relevant;
 }
 
-static CrateId crate_behind(Db *db, Ty ty) {
+typedef enum Behind { BEHIND_NONE, BEHIND_CRATE, BEHIND_UNKNOWN } Behind;
+
+// The crate whose type an argument is, seen through references and the types that are fundamental:
+// by the orphan rule only its author (and the trait's) can write impls for it. UNKNOWN: a variable
+// may become anyone's.
+static Behind crate_behind(Solver *s, Ty ty, CrateId *crate) {
+    Db *db = s->db;
     for (;;) {
+        ty = infer_shallow(s->t, ty);
         const TyRow *row = ty_row(db, ty);
         switch ((TyKind)row->kind) {
+        case TY_INFER:
+        case TY_CONST_INFER: return BEHIND_UNKNOWN;
         case TY_REF:
         case TY_PTR:
         case TY_SLICE:
@@ -293,37 +302,67 @@ static CrateId crate_behind(Db *db, Ty ty) {
                 ty = args_get(db, row->args, 0);
                 break;
             }
-            return def_crate(db, row->def);
+            *crate = def_crate(db, row->def);
+            return BEHIND_CRATE;
         }
         case TY_DYN: {
             DefId principal = ty_existential(db, ty)->principal;
-            return principal.id ? def_crate(db, principal) : (CrateId){0};
+            if (!principal.id) return BEHIND_NONE;
+            *crate = def_crate(db, principal);
+            return BEHIND_CRATE;
         }
-        default: return (CrateId){0};
+        default: return BEHIND_NONE;
         }
     }
 }
 
-static bool assemble_impls(Solver *s, TraitRef goal, Ty self, CandidateVec *out) {
+typedef struct ImplSearch {
+    Solver *s;
+    DefId trait;
+    SimplifiedTy key;
+    CrateId asked[8];
+    u32 asked_count;
+    ImplVec *out;
+} ImplSearch;
+
+static void search_crate(ImplSearch *search, CrateId crate) {
+    Db *db = search->s->db;
+    if (impls_crate_is_covered(db, search->trait, search->key, crate)) return;
+    if (search->s->cx->library_only && crate_row(db, crate)->is_local) return;
+    for (u32 i = 0; i < search->asked_count; i++)
+        if (search->asked[i].id == crate.id) return;
+    if (search->asked_count == ARRAY_LEN(search->asked)) return;
+    search->asked[search->asked_count++] = crate;
+    u32 count;
+    const DefId *impls = impls_of_trait_in(db, crate, search->trait, search->key, &count);
+    vec_append(search->s->work, search->out, impls, count);
+}
+
+void impls_for_goal(Solver *s, TraitRef goal, SimplifiedTy key, ImplVec *out) {
     Db *db = s->db;
-    u32 count, arg_count, asked_count = 0;
-    SimplifiedTy key = goal_key(s, self);
+    u32 count, arg_count;
     const DefId *impls = impls_of_trait(db, goal.trait, key, s->work, &count);
-    bool relevant = assemble_from(s, goal, impls, count, out) || (key && count);
+    vec_append(s->work, out, impls, count);
+    ImplSearch search = {.s = s, .trait = goal.trait, .key = key, .out = out};
     const Ty *args = args_at(db, goal.args, &arg_count);
-    u32 asked[8];
+    bool unknown = false;
     for (u32 i = 0; i < arg_count; i++) {
-        CrateId crate = crate_behind(db, args[i]);
-        if (!crate.id || impls_crate_is_covered(db, goal.trait, key, crate)) continue;
-        bool known = asked_count == ARRAY_LEN(asked);
-        for (u32 k = 0; k < asked_count && !known; k++)
-            known = asked[k] == crate.id;
-        if (known) continue;
-        asked[asked_count++] = crate.id;
-        impls = impls_of_trait_in(db, crate, goal.trait, key, &count);
-        relevant |= assemble_from(s, goal, impls, count, out) || (key && count);
+        CrateId crate;
+        switch (crate_behind(s, args[i], &crate)) {
+        case BEHIND_NONE: break;
+        case BEHIND_CRATE: search_crate(&search, crate); break;
+        case BEHIND_UNKNOWN: unknown = true; break;
+        }
     }
-    return relevant;
+    for (u32 i = crate_count(db); unknown && i > 0; i--)
+        if (crate_row(db, (CrateId){i})->is_local) search_crate(&search, (CrateId){i});
+}
+
+static bool assemble_impls(Solver *s, TraitRef goal, Ty self, CandidateVec *out) {
+    SimplifiedTy key = goal_key(s, self);
+    ImplVec impls = {0};
+    impls_for_goal(s, goal, key, &impls);
+    return assemble_from(s, goal, impls.at, impls.count, out) || (key && impls.count);
 }
 
 static void add_builtin(Solver *s, CandidateVec *out, u32 kind) {
@@ -749,8 +788,10 @@ static void specializes_run(Db *db, u32 key) {
     const ImplHeader *a = impl_header(db, special);
     const ImplHeader *b = impl_header(db, general);
     if (def_eq(a->trait_ref.trait, b->trait_ref.trait) && !def_eq(special, general)) {
-        SolveCx cx = {
-            .db = db, .table = infer_table_new(db, &db->scratch), .env = param_env(db, special)};
+        SolveCx cx = {.db = db,
+                      .table = infer_table_new(db, &db->scratch),
+                      .env = param_env(db, special),
+                      .library_only = !def_is_local(db, special)};
         Solver s;
         solver_begin(&s, &cx);
         GoalVec nested = {0};

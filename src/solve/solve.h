@@ -102,6 +102,9 @@ typedef struct SolveCx {
     // Opaque types being defined by the body under check; NULL: reveal through opaque_hidden_ty if
     // `reveal`.
     bool (*defining_opaque)(void *cx, Ty opaque, Ty *hidden_var);
+    // Asked on behalf of something of the library: no impl of the user's crate is looked at, so the
+    // answer does not depend on it.
+    bool library_only;
     bool reveal;     // mono: opaque types are their hidden types; specialization may pick `default`
                      // items
     bool overflowed; // out: a goal ran into the recursion limit (E0275) and was answered NO

@@ -80,6 +80,9 @@ SolveResult evaluate_trait(Solver *s, TraitRef goal); // in a probe
 Args canonical_args(Solver *s, Args args);
 bool may_unify(Db *db, Ty goal, Ty pattern, bool params_are_wild);
 bool may_unify_args(Db *db, Args goal, Args pattern, bool params_are_wild);
+// The impls of the goal's trait that may apply, of all crates that can hold one.
+typedef VEC(DefId) ImplVec;
+void impls_for_goal(Solver *s, TraitRef goal, SimplifiedTy key, ImplVec *out);
 bool impl_specializes(Db *db, DefId special, DefId general);
 void push_trait_goal(Solver *s, GoalVec *goals, DefId trait, Ty self);
 // Trait refs a type's principal or bounds imply, supertraits included.

@@ -192,8 +192,7 @@ static void index_collect(Db *db, CrateId crate, DefId trait, SimplifiedTy key, 
         vec_push(&db->scratch, out, (DefId){rows[i].impl});
 }
 
-// The definition a simplified type names, or 0.
-static DefId key_def(SimplifiedTy key) {
+DefId ty_simplified_def(SimplifiedTy key) {
     TyKind kind = (TyKind)((key >> 32) - 1);
     bool has_def = key >> 32 && (kind == TY_ADT || kind == TY_FOREIGN || kind == TY_DYN ||
                                  kind == TY_CLOSURE || kind == TY_FN_DEF || kind == TY_COROUTINE);
@@ -202,7 +201,7 @@ static DefId key_def(SimplifiedTy key) {
 
 // The crate of the type a simplified type names, or 0.
 static u32 key_crate(Db *db, SimplifiedTy key) {
-    DefId def = key_def(key);
+    DefId def = ty_simplified_def(key);
     return def.id ? def_crate(db, def).id : 0;
 }
 
@@ -224,16 +223,18 @@ static void body_collect(Db *db, DefId of, DefId trait, SimplifiedTy key, DefIdV
 }
 
 // Crates that may hold an impl: by the orphan rule that of the trait and that of the self type. Of
-// the crates of other types in the trait's arguments, or behind a reference, only the library's own
-// and the user's are considered here, so that a program does not have to load every crate the
-// library is built of; the solver asks for the others by impls_of_trait_in.
+// the crates of other types in the trait's arguments, or behind a reference, only core, alloc and
+// std are considered here: a program does not have to load every crate the library is built of, and
+// what is said of the library alone does not depend on the user's crate. The solver asks for the
+// others by impls_of_trait_in.
 bool impls_crate_is_covered(Db *db, DefId trait, SimplifiedTy key, CrateId crate) {
     const CrateRow *row = crate_row(db, crate);
     if ((trait.id && crate.id == def_crate(db, trait).id) || crate.id == key_crate(db, key))
         return true;
-    return row->is_local ||
-           (!row->is_part && (symbol_is(row->name, SYM_core) || symbol_is(row->name, SYM_alloc) ||
-                              symbol_is(row->name, SYM_std)));
+    // A primitive type's own impls are core's; a crate without core (a test's) has them itself.
+    if (row->is_local) return !trait.id && !names_has_core(db);
+    return !row->is_part && (symbol_is(row->name, SYM_core) || symbol_is(row->name, SYM_alloc) ||
+                             symbol_is(row->name, SYM_std));
 }
 
 static void collect_crates(Db *db, DefId trait, SimplifiedTy key, DefIdVec *out) {
@@ -241,7 +242,7 @@ static void collect_crates(Db *db, DefId trait, SimplifiedTy key, DefIdVec *out)
     for (u32 i = 1; i <= count; i++)
         if (impls_crate_is_covered(db, trait, key, (CrateId){i}))
             index_collect(db, (CrateId){i}, trait, key, out);
-    body_collect(db, key_def(key), trait, key, out);
+    body_collect(db, ty_simplified_def(key), trait, key, out);
     body_collect(db, trait, trait, key, out);
 }
 

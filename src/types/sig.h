@@ -153,14 +153,15 @@ typedef u64 SimplifiedTy; // 0: matches anything (a parameter, a projection)
 #define SIMPLIFIED_RIGID                                                                           \
     1ull // for goals: a parameter or rigid projection, which only blanket impls match
 SimplifiedTy ty_simplify(Db *db, Ty ty);
-// Impls of a trait over all crates that may apply to a self type simplified to `key` (blanket ones
-// included).
+DefId ty_simplified_def(SimplifiedTy key); // the definition it names, or 0
+// Impls of a trait that may apply to a self type simplified to `key` (blanket ones included), of
+// the crates that impls_crate_is_covered names.
 const DefId *impls_of_trait(Db *db, DefId trait, SimplifiedTy key, Scratch *scratch, u32 *count);
-// Impls are looked for in the crates of the trait and the self type, in core, alloc, std and the
-// user's; for another crate whose type stands in the goal's arguments, ask that crate.
+// Impls are looked for in the crates of the trait and the self type, in core, alloc and std; for
+// another crate whose type stands in the goal's arguments, ask that crate.
 bool impls_crate_is_covered(Db *db, DefId trait, SimplifiedTy key, CrateId crate);
 const DefId *impls_of_trait_in(Db *db, CrateId crate, DefId trait, SimplifiedTy key, u32 *count);
-// Inherent impls for the type, all crates (rustc_allow_incoherent_impl included).
+// Inherent impls for the type: of its own crate, and the library's (rustc_allow_incoherent_impl).
 const DefId *inherent_impls(Db *db, SimplifiedTy key, u32 *count);
 
 // The assoc item of `impl` that implements `trait_item`; 0 if it uses the default.

@@ -66,6 +66,7 @@ static Ty ty_intern(Db *db, TyRow *row) {
     if (row->elem.id) flags |= ty_flags(db, row->elem);
     if (row->len.id) flags |= ty_flags(db, row->len);
     if (row->args.id) flags |= args_flags(db, row->args);
+    if (row->def.id && def_is_local(db, row->def)) flags |= TY_HAS_LOCAL;
     row->flags = (u8)flags;
     return (Ty){intern(&db->types->tys, row, sizeof *row)};
 }
@@ -216,8 +217,14 @@ static Ty dyn_intern(Db *db, const Existential *e, const ExProjection *projectio
     if (projection_bytes) memcpy(row + head.projection_first, projections, projection_bytes);
     if (auto_bytes) memcpy(row + head.auto_first, autos, auto_bytes);
     u32 flags = args_flags(db, e->args);
-    for (u32 i = 0; i < e->projection_count; i++)
+    bool is_local = e->principal.id && def_is_local(db, e->principal);
+    for (u32 i = 0; i < e->projection_count; i++) {
         flags |= ty_flags(db, projections[i].ty) | args_flags(db, projections[i].args);
+        is_local |= def_is_local(db, projections[i].assoc);
+    }
+    for (u32 i = 0; i < e->auto_count; i++)
+        is_local |= def_is_local(db, autos[i]);
+    if (is_local) flags |= TY_HAS_LOCAL;
     TyRow ty = row_of(TY_DYN);
     ty.index = intern(&db->types->existentials, row, bytes);
     ty.flags = (u8)flags;

@@ -96,6 +96,7 @@ typedef enum TyFlags {
     TY_HAS_ERROR = 16,
     TY_HAS_PLACEHOLDER = 32,
     TY_HAS_CLOSURE = 64,
+    TY_HAS_LOCAL = 128, // a definition of the user's crate
 } TyFlags;
 
 typedef struct TyRow {
