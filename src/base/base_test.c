@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -24,26 +23,6 @@ static void a_table_never_moves_its_rows(void **state) {
     table_truncate(&table, 1);
     assert_int_equal(*(u32 *)table_at(&table, table_add(&table, 1)), 0);
     table_deinit(&table);
-}
-
-static void a_saved_table_maps_back(void **state) {
-    (void)state;
-    char path[] = "/tmp/rac_table_XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    unlink(path);
-    Table table;
-    table_init(&table, sizeof(u64), 1 << 20);
-    for (u64 i = 1; i < 5000; i++)
-        *(u64 *)table_at(&table, table_add(&table, 1)) = i * i;
-    u32 count = table.count;
-    assert_true(table_save(&table, fd));
-    table_deinit(&table);
-    table_init(&table, sizeof(u64), 1 << 20);
-    assert_true(table_map(&table, fd, 0, count));
-    assert_int_equal(*(u64 *)table_at(&table, 4000), 4000 * 4000);
-    table_deinit(&table);
-    close(fd);
 }
 
 static void scratch_memory_is_zero_again_after_a_rewind(void **state) {
@@ -120,7 +99,6 @@ static void a_blob_holds_its_lists(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_never_moves_its_rows),
-        cmocka_unit_test(a_saved_table_maps_back),
         cmocka_unit_test(scratch_memory_is_zero_again_after_a_rewind),
         cmocka_unit_test(a_map_finds_what_was_set),
         cmocka_unit_test(equal_texts_have_equal_symbols),

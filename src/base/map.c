@@ -1,6 +1,7 @@
 #include "base/map.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -8,8 +9,15 @@ u64 hash_bytes(const void *bytes, u64 len) {
     return XXH3_64bits(bytes, (size_t)len);
 }
 
+static void free_slots(void *slots, size_t bytes, bool is_mapped) {
+    if (is_mapped)
+        munmap(slots, bytes);
+    else
+        free(slots);
+}
+
 void map_deinit(Map *map) {
-    free(map->slots);
+    free_slots(map->slots, map->cap * sizeof(MapSlot), map->is_mapped);
     *map = (Map){0};
 }
 
@@ -33,7 +41,7 @@ void map_set(Map *map, u64 key, u32 value) {
         CHECK(grown.slots);
         for (u32 i = 0; i < map->cap; i++)
             if (map->slots[i].value) *map_slot(&grown, map->slots[i].key) = map->slots[i];
-        free(map->slots);
+        free_slots(map->slots, map->cap * sizeof(MapSlot), map->is_mapped);
         *map = grown;
     }
     MapSlot *slot = map_slot(map, key);
@@ -59,10 +67,17 @@ void interner_init(Interner *interner) {
     table_init(&interner->bytes, sizeof(u64), INTERN_WORDS_MAX);
 }
 
+void interner_free_slots(Interner *interner) {
+    free_slots(interner->slots, interner->slot_cap * sizeof(u64), interner->is_mapped);
+    interner->slots = NULL;
+    interner->slot_cap = 0;
+    interner->is_mapped = false;
+}
+
 void interner_deinit(Interner *interner) {
     table_deinit(&interner->rows);
     table_deinit(&interner->bytes);
-    free(interner->slots);
+    interner_free_slots(interner);
     *interner = (Interner){0};
 }
 
@@ -95,6 +110,8 @@ u32 intern(Interner *interner, const void *bytes, u32 len) {
     if ((u64)interner->rows.count * 2 >= interner->slot_cap) {
         u64 *old = interner->slots;
         u32 old_cap = interner->slot_cap;
+        bool was_mapped = interner->is_mapped;
+        interner->is_mapped = false;
         interner->slot_cap = old_cap ? old_cap * 4 : 1024;
         interner->slots = calloc(interner->slot_cap, sizeof(u64));
         CHECK(interner->slots);
@@ -106,7 +123,7 @@ u32 intern(Interner *interner, const void *bytes, u32 len) {
                 at = (at + 1) & mask;
             interner->slots[at] = old[i];
         }
-        free(old);
+        free_slots(old, old_cap * sizeof(u64), was_mapped);
     }
     u32 hash = (u32)hash_bytes(bytes, len);
     u64 *slot = intern_slot(interner, bytes, len, hash);

@@ -1,6 +1,6 @@
 // Map: u64 keys to u32 values in open addressing. Interner: byte rows to dense ids.
 //
-// A Map's memory is on the heap, owned by the Map. Key 0 is allowed. Values are never 0 (map_get
+// A Map's memory is on the heap (or mapped from an image, until it grows), owned by the Map. Key 0 is allowed. Values are never 0 (map_get
 // answers 0 for an absent key). An Interner numbers distinct rows of bytes from 1 on; equal rows
 // get equal ids, and a row never moves.
 
@@ -17,7 +17,8 @@ typedef struct MapSlot {
 typedef struct Map {
     MapSlot *slots; // owned
     u32 count;
-    u32 cap; // a power of two, or 0
+    u32 cap;        // a power of two, or 0
+    bool is_mapped; // slots are of an image (base/image.h), not of the heap
 } Map;
 
 void map_deinit(Map *map);
@@ -31,10 +32,12 @@ typedef struct Interner {
     Table bytes; // u64 words
     u64 *slots;  // owned: open-addressed; a row's hash and, in the low half, its id
     u32 slot_cap;
+    bool is_mapped; // as in a Map
 } Interner;
 
 void interner_init(Interner *interner);
 void interner_deinit(Interner *interner);
+void interner_free_slots(Interner *interner); // for who puts others in their place
 u32 intern(Interner *interner, const void *bytes, u32 len);
 u32 intern_find(const Interner *interner, const void *bytes, u32 len); // 0 if it was never interned
 const void *intern_bytes(const Interner *interner, u32 id, u32 *len);  // len may be NULL

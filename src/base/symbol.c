@@ -11,6 +11,10 @@ void symbols_deinit(Symbols *symbols) {
     interner_deinit(&symbols->texts);
 }
 
+void symbols_image(Symbols *symbols, Image *image) {
+    image_interner(image, &symbols->texts);
+}
+
 Symbol symbol_intern(Symbols *symbols, Str text) {
     if (text.len == 0) return (Symbol){SYM_none};
     return (Symbol){intern(&symbols->texts, text.at, text.len)};

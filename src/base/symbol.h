@@ -6,7 +6,7 @@
 #ifndef RAC_BASE_SYMBOL_H
 #define RAC_BASE_SYMBOL_H
 
-#include "base/map.h"
+#include "base/image.h"
 
 ID_TYPE(Symbol);
 
@@ -24,6 +24,7 @@ typedef struct Symbols {
 
 void symbols_init(Symbols *symbols);
 void symbols_deinit(Symbols *symbols);
+void symbols_image(Symbols *symbols, Image *image);
 Symbol symbol_intern(Symbols *symbols, Str text);
 Str symbol_str(const Symbols *symbols, Symbol symbol); // lives as long as the table
 

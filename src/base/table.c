@@ -1,7 +1,6 @@
 #include "base/table.h"
 
 #include <sys/mman.h>
-#include <unistd.h>
 
 enum { PAGE_BYTES = 4096 };
 
@@ -47,29 +46,4 @@ void table_truncate(Table *table, u32 count) {
     memset(table->rows + (size_t)count * table->row_bytes, 0,
            (size_t)(table->count - count) * table->row_bytes);
     table->count = count;
-}
-
-u64 table_file_bytes(const Table *table, u32 count) {
-    return whole_pages((u64)table->row_bytes * count);
-}
-
-bool table_save(const Table *table, int fd) {
-    const u8 *at = table->rows;
-    u64 left = table_file_bytes(table, table->count);
-    while (left > 0) {
-        ssize_t wrote = write(fd, at, left);
-        if (wrote < 0) return false;
-        at += wrote;
-        left -= (u64)wrote;
-    }
-    return true;
-}
-
-bool table_map(Table *table, int fd, u64 offset, u32 count) {
-    CHECK(offset % PAGE_BYTES == 0 && count >= 1 && count <= table->row_max);
-    void *rows = mmap(table->rows, table_file_bytes(table, count), PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_FIXED, fd, (off_t)offset);
-    if (rows == MAP_FAILED) return false;
-    table->count = count;
-    return true;
 }

@@ -3,7 +3,7 @@
 // - A table reserves its whole address range when it is made and commits pages as it grows: rows
 //   never move, and a pointer from table_at holds for good.
 // - Rows hold no pointers, only ids and numbers. So a table can be written to a file as it lies in
-//   memory, mapped back, and used at once (table_map).
+//   memory, mapped back, and used at once (base/image.h).
 // - Row 0 is always there and zeroed: id 0 means none.
 
 #ifndef RAC_BASE_TABLE_H
@@ -34,15 +34,5 @@ u32 table_add_copy(Table *table, const void *rows, u32 count);
 
 // Forgets the rows from `count` on (their memory reads as zero again when they are added anew).
 void table_truncate(Table *table, u32 count);
-
-// Writes the rows in use at the file's current position, padded to whole pages.
-bool table_save(const Table *table, int fd);
-
-// Takes `count` rows from page-aligned `offset` of the file, copy-on-write, in place of the
-// table's own; the file itself never changes.
-bool table_map(Table *table, int fd, u64 offset, u32 count);
-
-// Bytes that `count` rows take in a file.
-u64 table_file_bytes(const Table *table, u32 count);
 
 #endif

@@ -40,6 +40,7 @@ typedef enum OptionId {
     OPTION_TIME_PASSES,
     OPTION_STD,
     OPTION_NAMES,
+    OPTION_NO_CACHE,
     OPTION_JSON,
     OPTION_LAYOUT_CHANGE,
 } OptionId;
@@ -78,6 +79,10 @@ static const OptionRow option_rows[] = {
      "restart (the default) or keep-old: what to do when values\n"
      "in the program's memory do not fit the new code",
      TAKES_WATCH},
+    {OPTION_NO_CACHE, NULL, "--no-cache", NULL,
+     "compute everything anew: neither use nor keep what earlier\n"
+     "runs have found out (see `rac help cache`)",
+     TAKES_INPUT},
     {OPTION_TIME_PASSES, NULL, "--time-passes", NULL, "print what each kind of query cost",
      TAKES_INPUT},
     {OPTION_COLOUR, NULL, "--color", "WHEN", "auto (the default), always or never", 0},
@@ -228,6 +233,7 @@ static bool parse_option(Parser *parser, const OptionRow *row, const char *value
     case OPTION_TIME_PASSES: args->options.time_passes = true; return true;
     case OPTION_STD: args->std = true; return true;
     case OPTION_NAMES: args->names = true; return true;
+    case OPTION_NO_CACHE: args->no_cache = true; return true;
     case OPTION_JSON: args->json = true; return true;
     case OPTION_LAYOUT_CHANGE:
         args->keep_old = strcmp(value, "keep-old") == 0;

@@ -32,6 +32,7 @@ typedef struct CliArgs {
     ColourChoice colour;
     bool std;      // check --std
     bool names;    // check --std --names
+    bool no_cache; // nothing of earlier runs
     bool json;     // watch: events as JSON
     bool keep_old; // watch: go on with the old code when a layout changes
 } CliArgs;

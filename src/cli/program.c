@@ -321,15 +321,14 @@ static bool data(void *cx, IrSym sym, Scratch *scratch, ProgramData *out) {
 
 // ---- opening ------------------------------------------------------------------------------------
 
-static Symbol find_path(Db *db, Str path) {
-    return symbol_intern(&db->symbols, link_find_path(db, path));
-}
-
 bool program_open(Program *p, Session *session, IrSymKind fn_kind) {
     *p = (Program){.session = session};
     Db *db = session->db;
-    mono_set_find_path(db, find_path);
     mono_set_fn_kind(db, fn_kind);
+    if (fn_kind != IR_SYM_FN_SLOT) { // code that was kept calls through slots
+        query_forget(db, Q_code);
+        query_forget(db, Q_vtable_words);
+    }
     u32 errors = check_report(session);
     if (errors) {
         session_status(session, errors);

@@ -1,4 +1,5 @@
 #include "cli/session.h"
+#include "cli/library.h"
 
 #include "code/code.h"
 #include "expand/hygiene.h"
@@ -35,17 +36,24 @@ static Span locate_def(Db *db, Span span) {
     return (Span){file, offset + span.lo, offset + span.hi};
 }
 
-bool session_open(Session *session, const CliArgs *args) {
+static void open_db(Session *session, const CliArgs *args) {
     *session = (Session){.args = args, .db = db_new(&args->options)};
-    Db *db = session->db;
-    source_store_new(db);
-    syntax_register(db);
+    source_store_new(session->db);
+    syntax_register(session->db);
+}
 
-    if (!args->input) return true;
-    session->input = source_file(db, str_from(args->input));
+// False after printing why the input cannot be read.
+static bool read_input(Session *session) {
     OsError error;
-    if (source_read(db, session->input, DURABILITY_LOW, &error)) return true;
-    cli_error(args, "%s", error.text);
+    session->input = source_file(session->db, str_from(session->args->input));
+    if (source_read(session->db, session->input, DURABILITY_LOW, &error)) return true;
+    cli_error(session->args, "%s", error.text);
+    return false;
+}
+
+bool session_open(Session *session, const CliArgs *args) {
+    open_db(session, args);
+    if (!args->input || read_input(session)) return true;
     session_close(session);
     return false;
 }
@@ -79,8 +87,14 @@ static bool known_type_id(const Db *db, KnownTypeId which, u8 out[16]) {
     return link_type_id(db, (LinkTypeId)which, out);
 }
 
-bool session_open_crate(Session *session, const CliArgs *args) {
-    if (!session_open(session, args)) return false;
+static Symbol find_path(Db *db, Str path) {
+    return symbol_intern(&db->symbols, link_find_path(db, path));
+}
+
+// The Db with every stage's store and providers, and the toolchain found, but no crate. False after
+// printing why there is no toolchain.
+static bool open_stores(Session *session, const CliArgs *args) {
+    open_db(session, args);
     Db *db = session->db;
     db->expand = expand_store_new();
     db->defs = names_store_new();
@@ -101,18 +115,52 @@ bool session_open_crate(Session *session, const CliArgs *args) {
     check_register(db);
 
     LinkError error;
-    Symbol name;
-    if (!link_store_new(db, &error)) {
-        cli_error(args, "%s", error.text);
-    } else if (!args->input || crate_name(session, &name)) {
-        const Toolchain *toolchain = link_toolchain(db);
+    if (link_store_new(db, &error)) {
         consts_set_type_id_hook(db, known_type_id);
-        source_set_library_root(db, toolchain->library);
-        names_declare_sysroot(db, toolchain->library);
-        if (args->input)
-            session->crate = names_declare_user(db, session->input.id, name, args->options.edition);
+        mono_set_find_path(db, find_path);
+        source_set_library_root(db, link_toolchain(db)->library);
         return true;
     }
+    cli_error(args, "%s", error.text);
+    session_close(session);
+    return false;
+}
+
+bool session_open_library(Session *session, const CliArgs *args) {
+    if (!open_stores(session, args)) return false;
+    names_declare_sysroot(session->db, link_toolchain(session->db)->library);
+    return true;
+}
+
+// With what earlier runs have found out, which the first of them keeps.
+static bool open_library_from_cache(Session *session, const CliArgs *args) {
+    for (u32 round = 0; round < 2; round++) {
+        if (!open_stores(session, args)) return false;
+        if (library_load(session) == LIBRARY_LOADED) return true;
+        session_close(session);
+        if (round == 0 && !library_build(args)) break;
+    }
+    return session_open_library(session, args);
+}
+
+static bool open_user_crate(Session *session) {
+    const CliArgs *args = session->args;
+    Symbol name;
+    if (!read_input(session) || !crate_name(session, &name)) return false;
+    session->crate =
+        names_declare_user(session->db, session->input.id, name, args->options.edition);
+    return true;
+}
+
+bool session_open_crate(Session *session, const CliArgs *args) {
+    if (args->input) { // before anything that takes time
+        if (!session_open(session, args)) return false;
+        session_close(session);
+    }
+    bool is_open = args->no_cache ? session_open_library(session, args)
+                                  : open_library_from_cache(session, args);
+    if (!is_open) return false;
+    if (!args->input || open_user_crate(session)) return true;
     session_close(session);
     return false;
 }

@@ -19,8 +19,11 @@ typedef struct Session {
 // Makes the Db and reads the input, if one was given: enough for what the text alone says. False
 // after printing why not.
 bool session_open(Session *session, const CliArgs *args);
-// The same with the stores and providers of every stage, the toolchain's crates and the user's.
+// The same with the stores and providers of every stage, the toolchain's crates and the user's;
+// what earlier runs have found out about the library is there, unless --no-cache was given.
 bool session_open_crate(Session *session, const CliArgs *args);
+// With the toolchain's crates only, and nothing known of them.
+bool session_open_library(Session *session, const CliArgs *args);
 // Frees everything; prints the figures if --time-passes asked for them.
 void session_close(Session *session);
 

@@ -75,6 +75,7 @@ u32 const_failed_query(const Db *db);
 
 struct ConstStore *const_store_new(void);
 void const_store_free(struct ConstStore *store);
+void const_store_image(struct ConstStore *store, Image *image);
 void consts_register(Db *db);
 
 #endif

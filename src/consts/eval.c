@@ -26,6 +26,12 @@ void const_store_free(struct ConstStore *store) {
     free(store);
 }
 
+void const_store_image(struct ConstStore *store, Image *image) {
+    image_interner(image, &store->allocs);
+    image_map(image, &store->intrinsics);
+    image_bytes(image, &store->unique, sizeof store->unique);
+}
+
 const ConstAlloc *const_alloc(const Db *db, AllocId alloc) {
     return intern_bytes(&db->consts->allocs, alloc.id, NULL);
 }

@@ -34,6 +34,12 @@ void expand_store_free(struct ExpandStore *store) {
     free(store);
 }
 
+void expand_store_image(struct ExpandStore *store, Image *image) {
+    image_interner(image, &store->expns);
+    image_interner(image, &store->ctxt_keys);
+    image_table(image, &store->ctxts);
+}
+
 u32 hygiene_expn(Db *db, const Expn *expn) {
     return intern(&db->expand->expns, expn, sizeof *expn);
 }

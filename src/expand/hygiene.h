@@ -34,6 +34,7 @@ typedef struct Expn {
 
 struct ExpandStore *expand_store_new(void);
 void expand_store_free(struct ExpandStore *store);
+void expand_store_image(struct ExpandStore *store, Image *image);
 
 u32 hygiene_expn(Db *db, const Expn *expn); // interned, from 1 on
 const Expn *hygiene_expn_row(const Db *db, u32 expn);

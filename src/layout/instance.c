@@ -19,6 +19,11 @@ void layout_store_free(struct LayoutStore *store) {
     free(store);
 }
 
+void layout_store_image(struct LayoutStore *store, Image *image) {
+    image_interner(image, &store->abis);
+    image_interner(image, &store->instances);
+}
+
 InstanceId instance_intern(Db *db, InstanceRow row) {
     InstanceRow clean;
     memset(&clean, 0, sizeof clean);

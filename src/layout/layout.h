@@ -124,6 +124,7 @@ const FnAbi *fn_abi(Db *db, Args tys, HirAbi abi, bool is_variadic, bool track_c
 
 struct LayoutStore *layout_store_new(void);
 void layout_store_free(struct LayoutStore *store);
+void layout_store_image(struct LayoutStore *store, Image *image);
 void layout_register(Db *db);
 
 #endif

@@ -1,4 +1,4 @@
-// Small helpers over the operating system, private to link/ and jit/.
+// Small helpers over the operating system, private to link/, image/ and jit/.
 
 #ifndef RAC_LINK_FILES_H
 #define RAC_LINK_FILES_H

@@ -93,5 +93,6 @@ bool mono_global_allocator(Db *db, CrateId crate, InstanceId out[4]);
 
 struct MonoStore *mono_store_new(void);
 void mono_store_free(struct MonoStore *store);
+void mono_store_image(struct MonoStore *store, Image *image);
 
 #endif

@@ -22,6 +22,13 @@ void mono_store_free(struct MonoStore *store) {
     free(store);
 }
 
+void mono_store_image(struct MonoStore *store, Image *image) {
+    image_interner(image, &store->refs);
+    image_interner(image, &store->symbols.rows);
+    image_map(image, &store->precompiled);
+    image_map(image, &store->intrinsics);
+}
+
 void mono_set_find_path(Db *db, MonoFindPath *find) {
     db->mono->find_path = find;
 }

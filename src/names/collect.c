@@ -1090,7 +1090,7 @@ static void collect_crate(Builder *b, const CrateInfo *info) {
     FileId file = {info->row.root_file};
     if (file.id == 0) {
         OsError error;
-        file = source_load(db, info->root_path, &error);
+        file = source_load(db, symbol_str(&db->symbols, info->root_path), &error);
     }
     if (file.id != 0) {
         const FileShape *shape = query_get(db, Q_file_shape, file.id);
@@ -1117,7 +1117,7 @@ static void collect_crate(Builder *b, const CrateInfo *info) {
         collect_finish(b);
         report_imports(b);
     } else {
-        diag_error(db, (Span){0}, "", "cannot read `%.*s`", STR_ARG(info->root_path));
+        diag_error(db, (Span){0}, "", "cannot read `%.*s`", STR_ARG(symbol_str(&db->symbols, info->root_path)));
     }
 }
 

@@ -21,6 +21,11 @@ void names_store_free(struct DefStore *store) {
     free(store);
 }
 
+void names_store_image(struct DefStore *store, Image *image) {
+    image_interner(image, &store->defs);
+    image_table(image, &store->crates);
+}
+
 static DefId intern_row(Db *db, const DefRow *row) {
     return (DefId){intern(&db->defs->defs, row, sizeof *row)};
 }
@@ -84,7 +89,7 @@ CrateId crate_declare(Db *db, Str name, Str root_path, u32 edition, bool is_libr
     // core, alloc and std are never without use, and looking things up once is cheaper.
     info->is_lazy = is_library && !symbol_is(info->row.name, SYM_core) &&
                     !symbol_is(info->row.name, SYM_alloc) && !symbol_is(info->row.name, SYM_std);
-    info->root_path = symbol_str(&db->symbols, symbol_intern(&db->symbols, root_path));
+    info->root_path = symbol_intern(&db->symbols, root_path);
     DefRow row = {.name = info->row.name, .kind = DEF_MOD, .crate = (u16)crate.id};
     info->row.root = info->box_root = intern_row(db, &row);
     return crate;

@@ -20,6 +20,7 @@
 
 struct DefStore *names_store_new(void);
 void names_store_free(struct DefStore *store);
+void names_store_image(struct DefStore *store, Image *image);
 void names_register(Db *db); // the queries of expand/ and names/
 
 // Declares the toolchain's crates that std needs (core, alloc, std, and what std's source names:

@@ -38,7 +38,7 @@ typedef struct CrateInfo {
     bool is_lazy;    // nothing of it is looked up before somebody asks for the very name
     CrateId part_of; // parts: the crate
     DefId box_root;  // the module its box begins with; of a part not the crate's root
-    Str root_path;   // in the interner's memory
+    Symbol root_path;
 } CrateInfo;
 
 typedef struct DefStore {

@@ -14,6 +14,11 @@ Db *db_new(const Options *options) {
     return db;
 }
 
+void db_image(Db *db, Image *image) {
+    symbols_image(&db->symbols, image);
+    query_engine_image(db->engine, image);
+}
+
 void db_free(Db *db) {
     if (!db) return;
     query_engine_free(db->engine);

@@ -41,4 +41,8 @@ typedef struct Options {
 Db *db_new(const Options *options);
 void db_free(Db *db);
 
+// What the engine and the symbol table hold, to or from an image (base/image.h); the other stores
+// have their own x_store_image. Between queries only.
+void db_image(Db *db, Image *image);
+
 #endif

@@ -62,7 +62,7 @@ QueryEngine *query_engine_new(void) {
 void query_engine_free(QueryEngine *engine) {
     if (!engine) return;
     for (u32 kind = 0; kind < Q_COUNT; kind++) {
-        if (engine->kinds[kind].memos) munmap(engine->kinds[kind].memos, sizeof(u32) * KEY_MAX);
+        engine_drop_keys(engine, (QueryKind)kind);
     }
     table_deinit(&engine->memos);
     table_deinit(&engine->frames);
@@ -100,22 +100,30 @@ _Noreturn static void report_stack(const QueryEngine *engine, const char *what, 
     abort();
 }
 
-u32 engine_memo_id(QueryEngine *engine, QueryKind kind, u32 key) {
+u32 *engine_keys(QueryEngine *engine, QueryKind kind) {
     KindRow *row = &engine->kinds[kind];
-    if (!row->memos) {
-        void *memos = mmap(NULL, sizeof(u32) * KEY_MAX, PROT_READ | PROT_WRITE,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        CHECK(memos != MAP_FAILED);
-        row->memos = memos;
-    }
+    if (row->memos) return row->memos;
+    void *memos = mmap(NULL, sizeof(u32) * KEY_MAX, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    CHECK(memos != MAP_FAILED);
+    return row->memos = memos;
+}
+
+void engine_drop_keys(QueryEngine *engine, QueryKind kind) {
+    if (engine->kinds[kind].memos) munmap(engine->kinds[kind].memos, sizeof(u32) * KEY_MAX);
+    engine->kinds[kind].memos = NULL;
+}
+
+u32 engine_memo_id(QueryEngine *engine, QueryKind kind, u32 key) {
+    u32 *keys = engine_keys(engine, kind);
     if (key >= KEY_MAX) report_stack(engine, "the key is not a dense id", kind, key);
-    u32 id = row->memos[key];
+    u32 id = keys[key];
     if (id == 0) {
         id = table_add(&engine->memos, 1);
         Memo *memo = engine_memo(engine, id);
         memo->kind = (u8)kind;
         memo->key = key;
-        row->memos[key] = id;
+        keys[key] = id;
     }
     return id;
 }

@@ -78,6 +78,9 @@ Memo *engine_memo(const QueryEngine *engine, u32 id);
 u32 engine_memo_id(QueryEngine *engine, QueryKind kind, u32 key);
 // Records that the running query read the memo.
 void engine_record_read(QueryEngine *engine, u32 memo_id);
+// The kind's memo numbers by key, reserved when they are first asked for.
+u32 *engine_keys(QueryEngine *engine, QueryKind kind);
+void engine_drop_keys(QueryEngine *engine, QueryKind kind);
 void engine_log(QueryEngine *engine, const Memo *memo, QueryEvent event);
 
 #endif

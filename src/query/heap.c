@@ -21,6 +21,16 @@ void heap_deinit(Heap *heap) {
     *heap = (Heap){0};
 }
 
+void heap_image(Heap *heap, Image *image) {
+    image_bytes(image, &heap->used, sizeof heap->used);
+    image_bytes(image, heap->free_first, sizeof heap->free_first);
+    if (image_failed(image)) return;
+    if (heap->used <= RESERVED_BYTES)
+        image_range(image, heap->base, heap->used);
+    else
+        image->failed = true;
+}
+
 // Units 1..8 have a class each; above, four classes per doubling: 8 10 12 14 16 20 24 28 32 ...
 static u32 size_class(u32 units) {
     if (units <= 8) return units;

@@ -7,7 +7,7 @@
 #ifndef RAC_QUERY_HEAP_H
 #define RAC_QUERY_HEAP_H
 
-#include "base/base.h"
+#include "base/image.h"
 
 enum { HEAP_UNIT_BYTES = 16, HEAP_CLASS_COUNT = 128 };
 
@@ -19,6 +19,7 @@ typedef struct Heap {
 
 void heap_init(Heap *heap);
 void heap_deinit(Heap *heap);
+void heap_image(Heap *heap, Image *image);
 
 // A block of `bytes` (0 gives block 0), its contents undefined.
 u32 heap_take(Heap *heap, u32 bytes);

@@ -121,5 +121,9 @@ QueryStat query_stat(const Db *db, QueryKind kind);
 
 struct QueryEngine *query_engine_new(void);
 void query_engine_free(struct QueryEngine *engine);
+void query_engine_image(struct QueryEngine *engine, Image *image);
+// Makes all memos of a kind as if they had never been asked for. For the time after an image was
+// loaded: what was computed from them stays good.
+void query_forget(Db *db, QueryKind kind);
 
 #endif

@@ -6,8 +6,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { FILES_MAX = 1 << 26 };
+
+// What the disk said of a file when it was read. A change of the file changes it.
+typedef struct FileStamp {
+    u64 bytes;
+    u64 modified_ns;
+    u32 is_known; // the file was looked for
+    u32 is_there;
+} FileStamp;
+
 typedef struct SourceStore {
     Interner paths;   // FileId is the number of its path
+    Table stamps;     // FileStamp by FileId, of files of the library that were asked for
     Str library_root; // owned; ends in a slash
 } SourceStore;
 
@@ -66,6 +77,7 @@ void source_store_new(Db *db) {
     SourceStore *store = calloc(1, sizeof *store);
     CHECK(store);
     interner_init(&store->paths);
+    table_init(&store->stamps, sizeof(FileStamp), FILES_MAX);
     db->sources = store;
     query_register(db, Q_file_lines, run_file_lines);
 }
@@ -74,9 +86,47 @@ void source_store_free(Db *db) {
     SourceStore *store = db->sources;
     if (!store) return;
     interner_deinit(&store->paths);
+    table_deinit(&store->stamps);
     free((char *)store->library_root.at);
     free(store);
     db->sources = NULL;
+}
+
+void source_store_image(SourceStore *store, Image *image) {
+    image_interner(image, &store->paths);
+    image_table(image, &store->stamps);
+}
+
+static FileStamp stamp_of(const struct stat *info) {
+    return (FileStamp){
+        .bytes = (u64)info->st_size,
+        .modified_ns = (u64)info->st_mtim.tv_sec * 1000000000u + (u64)info->st_mtim.tv_nsec,
+        .is_known = true,
+        .is_there = true,
+    };
+}
+
+static void set_stamp(SourceStore *store, FileId file, FileStamp stamp) {
+    if (store->stamps.count <= file.id)
+        table_add(&store->stamps, file.id + 1 - store->stamps.count);
+    *(FileStamp *)table_at(&store->stamps, file.id) = stamp;
+}
+
+bool source_library_is_unchanged(Db *db) {
+    const SourceStore *store = db->sources;
+    bool same = true;
+    u64 mark = scratch_mark(&db->scratch);
+    for (u32 id = 1; same && id < store->stamps.count; id++) {
+        FileStamp was = *(const FileStamp *)table_at(&store->stamps, id);
+        if (!was.is_known) continue;
+        struct stat info;
+        FileStamp now = {.is_known = true};
+        if (stat(scratch_str(&db->scratch, source_path(db, (FileId){id})).at, &info) == 0)
+            now = stamp_of(&info);
+        same = memcmp(&was, &now, sizeof was) == 0;
+        scratch_rewind(&db->scratch, mark);
+    }
+    return same;
 }
 
 void source_set_library_root(Db *db, Str path) {
@@ -116,7 +166,13 @@ bool source_is_library(Db *db, FileId file) {
     return durability_of(db->sources, source_path(db, file)) == DURABILITY_HIGH;
 }
 
+u32 source_edition(Db *db, FileId file) {
+    return source_is_library(db, file) ? 2024 : db->options->edition;
+}
+
 static void set_missing(Db *db, FileId file, Durability durability) {
+    if (durability == DURABILITY_HIGH)
+        set_stamp(db->sources, file, (FileStamp){.is_known = true});
     struct {
         FileText head;
         char end;
@@ -223,6 +279,8 @@ static ReadResult read_file(Db *db, FileId file, Durability durability, OsError 
         result = read_all(db, fd, hint, path, &head, &len, error);
         if (result == READ_OK && !set_bytes(db, file, head, len, durability, error))
             result = READ_FAILED;
+        if (result == READ_OK && durability == DURABILITY_HIGH)
+            set_stamp(db->sources, file, stamp_of(&info));
     }
     close(fd);
     scratch_rewind(&db->scratch, mark);

@@ -38,10 +38,17 @@ typedef struct FileLines {
 
 void source_store_new(Db *db); // db->sources; registers Q_file_lines
 void source_store_free(Db *db);
+void source_store_image(struct SourceStore *store, Image *image);
 
 // Files below this folder are the toolchain's: they are read with HIGH durability.
 void source_set_library_root(Db *db, Str path);
 bool source_is_library(Db *db, FileId file);
+// The edition a file's tokens are read in: the user's choice, or 2024 for the library's, whose few
+// older crates have no tokens that it reads otherwise.
+u32 source_edition(Db *db, FileId file);
+// Whether its files are, by size and time, still those that were read, and the missing ones still
+// missing. For the time after an image was loaded.
+bool source_library_is_unchanged(Db *db);
 
 // The file of the path, not read yet.
 FileId source_file(Db *db, Str path);

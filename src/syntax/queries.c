@@ -8,9 +8,9 @@ static void file_tokens_run(Db *db, u32 file) {
     Str text = file_text_str(query_get(db, Q_file_text, file));
     LexOut out;
     if (source_is_library(db, (FileId){file})) {
-        lex_file_without_docs(&db->symbols, &db->scratch, text, db->options->edition, &out);
+        lex_file_without_docs(&db->symbols, &db->scratch, text, source_edition(db, (FileId){file}), &out);
     } else {
-        lex_file(&db->symbols, &db->scratch, text, db->options->edition, &out);
+        lex_file(&db->symbols, &db->scratch, text, source_edition(db, (FileId){file}), &out);
     }
     for (u32 i = 0; i < out.errors.count; i++) {
         const LexError *error = &out.errors.at[i];
@@ -31,7 +31,7 @@ static void file_items_run(Db *db, u32 file) {
     const TokenBuf *buf = query_get(db, Q_file_tokens, file);
     Toks toks = token_buf_toks(buf);
     Skim skim;
-    skim_items(toks, SKIM_MODULE, db->options->edition, &db->scratch, &skim);
+    skim_items(toks, SKIM_MODULE, source_edition(db, (FileId){file}), &db->scratch, &skim);
     for (u32 i = 0; i < skim.errors.count; i++) {
         const Tok *tok = &toks.at[skim.errors.at[i].tok];
         Span span = {file, tok->pos, tok->pos + max_u32(tok_len(&db->symbols, tok), 1)};

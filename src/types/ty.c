@@ -35,6 +35,13 @@ void ty_store_free(struct TyStore *store) {
     free(store);
 }
 
+void ty_store_image(struct TyStore *store, Image *image) {
+    image_interner(image, &store->tys);
+    image_interner(image, &store->args);
+    image_interner(image, &store->existentials);
+    image_interner(image, &store->keys);
+}
+
 u32 types_key(Db *db, const u32 *words, u32 count) {
     return intern(&db->types->keys, words, count * (u32)sizeof(u32));
 }

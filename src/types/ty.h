@@ -134,6 +134,7 @@ typedef struct ExProjection {
 
 struct TyStore *ty_store_new(void);
 void ty_store_free(struct TyStore *store);
+void ty_store_image(struct TyStore *store, Image *image);
 
 static inline bool ty_eq(Ty a, Ty b) {
     return a.id == b.id;

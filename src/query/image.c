@@ -1,0 +1,33 @@
+// The engine's state to and from an image: memos, their results, and where they are found by key.
+#include "query/engine_internal.h"
+
+// One more than the highest key of each kind that has a memo.
+static void key_counts(const QueryEngine *engine, u32 counts[Q_COUNT]) {
+    memset(counts, 0, Q_COUNT * sizeof *counts);
+    for (u32 id = 1; id < engine->memos.count; id++) {
+        const Memo *memo = engine_memo(engine, id);
+        counts[memo->kind] = max_u32(counts[memo->kind], memo->key + 1);
+    }
+}
+
+void query_engine_image(QueryEngine *engine, Image *image) {
+    CHECK(engine->frames.count == 1); // no query runs
+    u32 counts[Q_COUNT];
+    key_counts(engine, counts);
+    image_bytes(image, counts, sizeof counts);
+    for (u32 kind = 0; kind < Q_COUNT && !image_failed(image); kind++)
+        if (counts[kind])
+            image_range(image, engine_keys(engine, (QueryKind)kind),
+                        (u64)counts[kind] * sizeof(u32));
+    image_table(image, &engine->memos);
+    heap_image(&engine->heap, image);
+    image_bytes(image, &engine->revision, sizeof engine->revision);
+    image_bytes(image, engine->changed_at, sizeof engine->changed_at);
+    image_bytes(image, &engine->frame_serial, sizeof engine->frame_serial);
+    image_bytes(image, &engine->walk, sizeof engine->walk);
+    image_bytes(image, &engine->notes_changed, sizeof engine->notes_changed);
+}
+
+void query_forget(Db *db, QueryKind kind) {
+    engine_drop_keys(db->engine, kind);
+}
