@@ -7,10 +7,10 @@
 //         image_interner(image, &symbols->texts);
 //     }
 //
-// Large things are segments: they start at a page of the file and are mapped private, copy-on-write,
-// at their place in the range their owner has reserved. Loading touches none of their pages; what is
-// never looked at is never read. Small things lie in the directory. What is loaded into must be as
-// its init function left it. Nothing described here holds a pointer.
+// Large things are segments: they start at a page of the file and are mapped private,
+// copy-on-write, at their place in the range their owner has reserved. Loading touches none of
+// their pages; what is never looked at is never read. Small things lie in the directory. What is
+// loaded into must be as its init function left it. Nothing described here holds a pointer.
 //
 // The file: a header of one page, the segments, the directory. The header holds a key, which says
 // for whom the file was made, the lengths, and checksums of the directory and of everything. A file

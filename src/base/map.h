@@ -1,8 +1,8 @@
 // Map: u64 keys to u32 values in open addressing. Interner: byte rows to dense ids.
 //
-// A Map's memory is on the heap (or mapped from an image, until it grows), owned by the Map. Key 0 is allowed. Values are never 0 (map_get
-// answers 0 for an absent key). An Interner numbers distinct rows of bytes from 1 on; equal rows
-// get equal ids, and a row never moves.
+// A Map's memory is on the heap (or mapped from an image, until it grows), owned by the Map. Key 0
+// is allowed. Values are never 0 (map_get answers 0 for an absent key). An Interner numbers
+// distinct rows of bytes from 1 on; equal rows get equal ids, and a row never moves.
 
 #ifndef RAC_BASE_MAP_H
 #define RAC_BASE_MAP_H

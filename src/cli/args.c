@@ -81,7 +81,7 @@ static const OptionRow option_rows[] = {
      TAKES_WATCH},
     {OPTION_NO_CACHE, NULL, "--no-cache", NULL,
      "compute everything anew: neither use nor keep what earlier\n"
-     "runs have found out (see `rac help cache`)",
+     "runs have found out",
      TAKES_INPUT},
     {OPTION_TIME_PASSES, NULL, "--time-passes", NULL, "print what each kind of query cost",
      TAKES_INPUT},

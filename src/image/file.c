@@ -70,8 +70,8 @@ static bool was_seen(Scratch *memory, const char *path, const Seen *now) {
     Seen was;
     int fd = open(scratch_print(memory, "%s.seen", path).at, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return false;
-    bool same = read(fd, &was, sizeof was) == (ssize_t)sizeof was &&
-                memcmp(&was, now, sizeof was) == 0;
+    bool same =
+        read(fd, &was, sizeof was) == (ssize_t)sizeof was && memcmp(&was, now, sizeof was) == 0;
     close(fd);
     return same;
 }
@@ -119,8 +119,8 @@ bool image_file_begin(ImageWriter *writer, Scratch *memory, const char *path, u6
 }
 
 bool image_file_end(ImageWriter *writer) {
-    bool done = image_end(&writer->image, writer->key) &&
-                rename(writer->temp.at, writer->path.at) == 0;
+    bool done =
+        image_end(&writer->image, writer->key) && rename(writer->temp.at, writer->path.at) == 0;
     if (!done) unlink(writer->temp.at);
     return done;
 }

@@ -1117,7 +1117,8 @@ static void collect_crate(Builder *b, const CrateInfo *info) {
         collect_finish(b);
         report_imports(b);
     } else {
-        diag_error(db, (Span){0}, "", "cannot read `%.*s`", STR_ARG(symbol_str(&db->symbols, info->root_path)));
+        diag_error(db, (Span){0}, "", "cannot read `%.*s`",
+                   STR_ARG(symbol_str(&db->symbols, info->root_path)));
     }
 }
 

@@ -284,8 +284,8 @@ static Toks file_toks_once(Db *db, u32 file) {
     if (!source_is_library(db, (FileId){file}))
         return token_buf_toks(query_get(db, Q_file_tokens, file));
     LexOut out;
-    lex_skeleton(&db->symbols, &db->scratch, source_text(db, (FileId){file}), source_edition(db, (FileId){file}),
-                 &out);
+    lex_skeleton(&db->symbols, &db->scratch, source_text(db, (FileId){file}),
+                 source_edition(db, (FileId){file}), &out);
     return (Toks){out.toks.at, out.toks.count};
 }
 

@@ -171,8 +171,7 @@ u32 source_edition(Db *db, FileId file) {
 }
 
 static void set_missing(Db *db, FileId file, Durability durability) {
-    if (durability == DURABILITY_HIGH)
-        set_stamp(db->sources, file, (FileStamp){.is_known = true});
+    if (durability == DURABILITY_HIGH) set_stamp(db->sources, file, (FileStamp){.is_known = true});
     struct {
         FileText head;
         char end;

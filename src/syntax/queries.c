@@ -8,7 +8,8 @@ static void file_tokens_run(Db *db, u32 file) {
     Str text = file_text_str(query_get(db, Q_file_text, file));
     LexOut out;
     if (source_is_library(db, (FileId){file})) {
-        lex_file_without_docs(&db->symbols, &db->scratch, text, source_edition(db, (FileId){file}), &out);
+        lex_file_without_docs(&db->symbols, &db->scratch, text, source_edition(db, (FileId){file}),
+                              &out);
     } else {
         lex_file(&db->symbols, &db->scratch, text, source_edition(db, (FileId){file}), &out);
     }
