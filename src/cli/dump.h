@@ -6,6 +6,11 @@
 
 #include "cli/session.h"
 
+// The crate's definitions that are wanted, as they stand in the text (ids tell of the order in
+// which edits made them). In the Db's scratch.
+typedef VEC(DefId) DefVec;
+DefVec dump_defs(Session *session, bool (*wanted)(Db *db, DefId def));
+
 int dump_tokens(Session *session);
 int dump_ast(Session *session); // as written: macro calls are not expanded
 int dump_item_rows(Session *session);

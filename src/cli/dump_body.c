@@ -6,6 +6,40 @@
 #include "mir/mir.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+typedef struct Placed {
+    DefId def;
+    u32 file, offset;
+    Str path; // tells apart what a macro call or a derive made in one place
+} Placed;
+
+static int by_place(const void *left, const void *right) {
+    const Placed *a = left, *b = right;
+    if (a->file != b->file) return a->file < b->file ? -1 : 1;
+    if (a->offset != b->offset) return a->offset < b->offset ? -1 : 1;
+    u32 len = min_u32(a->path.len, b->path.len);
+    int order = len ? memcmp(a->path.at, b->path.at, len) : 0;
+    return order ? order : (a->path.len > b->path.len) - (a->path.len < b->path.len);
+}
+
+DefVec dump_defs(Session *session, bool (*wanted)(Db *db, DefId def)) {
+    Db *db = session->db;
+    VEC(Placed) placed = {0};
+    for (u32 id = 1; id < def_count(db); id++) {
+        Placed row = {.def = {id}};
+        if (def_crate(db, row.def).id != session->crate.id || !wanted(db, row.def)) continue;
+        def_locate(db, row.def, &row.file, &row.offset);
+        if (!row.file) continue; // an edit has taken it away
+        row.path = def_path_str(db, row.def, &db->scratch);
+        vec_push(&db->scratch, &placed, row);
+    }
+    if (placed.count) qsort(placed.at, placed.count, sizeof *placed.at, by_place);
+    DefVec defs = {0};
+    for (u32 i = 0; i < placed.count; i++)
+        vec_push(&db->scratch, &defs, placed.at[i].def);
+    return defs;
+}
 
 typedef void PrintBody(Session *session, DefId def);
 
@@ -34,9 +68,9 @@ static int dump_bodies(Session *session, PrintBody *print) {
     Db *db = session->db;
     u32 errors = check_report(session);
     u32 found = 0;
-    for (u32 id = 1; id < def_count(db); id++) {
-        DefId def = {id};
-        if (def_crate(db, def).id != session->crate.id || !has_own_body(db, def)) continue;
+    DefVec defs = dump_defs(session, has_own_body);
+    for (u32 i = 0; i < defs.count; i++) {
+        DefId def = defs.at[i];
         u64 mark = scratch_mark(&db->scratch);
         if (is_wanted(session, def)) {
             print(session, def);

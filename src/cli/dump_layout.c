@@ -7,7 +7,6 @@
 #include "names/names.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 static void print_u128(u128 n) {
     char text[40];
@@ -173,40 +172,15 @@ static void print_abi(Db *db, DefId def) {
     printf("\n");
 }
 
-typedef struct Found {
-    DefId def;
-    u32 file, offset;
-} Found;
-
-static int by_place(const void *left, const void *right) {
-    const Found *a = left, *b = right;
-    if (a->file != b->file) return a->file < b->file ? -1 : 1;
-    return a->offset < b->offset ? -1 : a->offset > b->offset;
+// Only what takes no arguments.
+static bool is_type(Db *db, DefId def) {
+    DefKind kind = def_kind(db, def);
+    return (kind == DEF_STRUCT || kind == DEF_ENUM || kind == DEF_UNION || kind == DEF_TY_ALIAS) &&
+           !generics_count(db, def);
 }
 
-static bool is_type(DefKind kind) {
-    return kind == DEF_STRUCT || kind == DEF_ENUM || kind == DEF_UNION || kind == DEF_TY_ALIAS;
-}
-
-static bool is_fn(DefKind kind) {
-    return kind == DEF_FN;
-}
-
-typedef VEC(Found) FoundVec;
-
-// The crate's definitions that take no arguments, as they stand in the text.
-static FoundVec find_defs(Session *session, bool (*wanted)(DefKind kind)) {
-    Db *db = session->db;
-    FoundVec found = {0};
-    for (u32 id = 1; id < def_count(db); id++) {
-        Found f = {.def = {id}};
-        if (def_crate(db, f.def).id != session->crate.id || !wanted(def_kind(db, f.def))) continue;
-        if (generics_count(db, f.def)) continue;
-        def_locate(db, f.def, &f.file, &f.offset);
-        vec_push(&db->scratch, &found, f);
-    }
-    if (found.count) qsort(found.at, found.count, sizeof *found.at, by_place);
-    return found;
+static bool is_fn(Db *db, DefId def) {
+    return def_kind(db, def) == DEF_FN && !generics_count(db, def);
 }
 
 static bool is_named(Session *session, DefId def) {
@@ -218,11 +192,11 @@ static bool is_named(Session *session, DefId def) {
 int dump_layout(Session *session) {
     Db *db = session->db;
     u32 errors = check_report(session);
-    FoundVec found = find_defs(session, is_type);
+    DefVec found = dump_defs(session, is_type);
     for (u32 i = 0; i < found.count; i++) {
-        if (!is_named(session, found.at[i].def)) continue;
+        if (!is_named(session, found.at[i])) continue;
         u64 mark = scratch_mark(&db->scratch);
-        print_layout(db, found.at[i].def, normalize_concrete(db, type_of(db, found.at[i].def)));
+        print_layout(db, found.at[i], normalize_concrete(db, type_of(db, found.at[i])));
         scratch_rewind(&db->scratch, mark);
     }
     return session_status(session, errors);
@@ -231,11 +205,11 @@ int dump_layout(Session *session) {
 int dump_abi(Session *session) {
     Db *db = session->db;
     u32 errors = check_report(session);
-    FoundVec found = find_defs(session, is_fn);
+    DefVec found = dump_defs(session, is_fn);
     for (u32 i = 0; i < found.count; i++) {
-        if (!is_named(session, found.at[i].def)) continue;
+        if (!is_named(session, found.at[i])) continue;
         u64 mark = scratch_mark(&db->scratch);
-        print_abi(db, found.at[i].def);
+        print_abi(db, found.at[i]);
         scratch_rewind(&db->scratch, mark);
     }
     return session_status(session, errors);

@@ -1,0 +1,355 @@
+// Random edit scripts: after every edit the incremental result must equal the result from nothing.
+//
+//     edits_test [--edits N] [--seconds T] [--seed S] [--script K] [--jobs J] [--keep DIR] FILE...
+//
+// Script K of seed S starts at one of the programs and changes it step by step (mutate.h). A
+// failure is told with its seed, script and step, made small (shrink.h) and written to the folder
+// of
+// --keep: the texts one after another, and the two results of the last.
+#define _GNU_SOURCE
+#include "mutate.h"
+#include "result.h"
+#include "shrink.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { STEPS_MIN = 6, STEPS_MAX = 40, SHRINK_SECONDS = 60 };
+
+// Shared by the jobs.
+typedef struct Totals {
+    u32 next_script;
+    u32 edits, compiled, coded, failures;
+    u64 start_ns;
+} Totals;
+
+typedef struct EditOptions {
+    u32 edits, seconds, jobs, code_percent, timeout_ms, shrink_seconds;
+    u64 seed;
+    i64 script; // -1: all
+    const char *keep;
+} EditOptions;
+
+typedef struct Run {
+    const EditOptions *options;
+    Totals *totals;
+    Str *programs;
+    const char **names;
+    u32 program_count;
+    Pair pair;
+    Scratch scratch; // of one script
+    u32 script;
+} Run;
+
+// ---- failures -----------------------------------------------------------------------------------
+
+static void write_file(const char *folder, Str name, Str text) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%.*s", folder, STR_ARG(name));
+    FILE *out = fopen(path, "wb");
+    if (!out) {
+        fprintf(stderr, "cannot write %s: %s\n", path, strerror(errno));
+        return;
+    }
+    if (text.len) fwrite(text.at, 1, text.len, out);
+    fclose(out);
+}
+
+static void keep_steps(const char *folder, const Steps *steps) {
+    char path[4000];
+    mkdir(folder, 0777);
+    for (u32 i = 0; i < steps->count; i++) {
+        snprintf(path, sizeof path, "%s/%02u", folder, i + 1);
+        mkdir(path, 0777);
+        for (u32 k = 0; k < steps->at[i].texts.count; k++)
+            write_file(path, steps->at[i].texts.files[k].name, steps->at[i].texts.files[k].text);
+    }
+}
+
+// The first line in which two texts differ.
+static void print_difference(Str a, Str b) {
+    u32 line = 0;
+    for (u32 i = 0; i < a.len && i < b.len && a.at[i] == b.at[i]; i++)
+        if (a.at[i] == '\n') line = i + 1;
+    for (u32 side = 0; side < 2; side++) {
+        Str text = side ? b : a;
+        u32 end = line;
+        while (end < text.len && text.at[end] != '\n')
+            end++;
+        printf("  %s %.*s\n",
+               side ? "from nothing:" : "incremental: ", (int)min_u32(end - line, 200),
+               text.at + line);
+    }
+}
+
+static void report(Run *run, const Steps *steps, Failure failure, const Answer *incremental,
+                   const Answer *fresh) {
+    static const char *const texts[] = {
+        [FAILURE_DIFFERENT] = "the results differ",
+        [FAILURE_INCREMENTAL] = "the incremental compiler crashed",
+        [FAILURE_FRESH] = "the compiler crashes on this text",
+    };
+    const Step *last = &vec_last(steps);
+    printf("FAILED seed %llu script %u step %u (%s, %s): %s\n",
+           (unsigned long long)run->options->seed, run->script, steps->count - 1,
+           run->names[run->script % run->program_count], last->edit, texts[failure]);
+    const Answer *crashed = failure == FAILURE_FRESH ? fresh : incremental;
+    if (failure == FAILURE_DIFFERENT)
+        print_difference(incremental->text, fresh->text);
+    else if (crashed->status)
+        printf("  status %x: %.*s\n", crashed->status, (int)min_u32(crashed->said.len, 600),
+               crashed->said.at);
+    else
+        printf("  no answer in %u ms\n", run->options->timeout_ms);
+    fflush(stdout);
+    if (!run->options->keep) return;
+    char folder[3000];
+    snprintf(folder, sizeof folder, "%s/%llu-%u", run->options->keep,
+             (unsigned long long)run->options->seed, run->script);
+    mkdir(folder, 0777);
+    write_file(folder, STR("incremental"),
+               failure == FAILURE_INCREMENTAL ? incremental->said : incremental->text);
+    write_file(folder, STR("fresh"), failure == FAILURE_FRESH ? fresh->said : fresh->text);
+    Steps small = {0};
+    if (failure == FAILURE_FRESH) // its own text is enough
+        vec_push(&run->scratch, &small, *last);
+    else
+        vec_append(&run->scratch, &small, steps->at, steps->count);
+    Answer a, b;
+    if (shrink_run(&run->pair, &small, &run->scratch, &a, &b) != failure) {
+        printf("  it did not happen a second time\n");
+        keep_steps(folder, steps);
+        return;
+    }
+    shrink(&run->pair, &small, failure, &run->scratch, run->options->shrink_seconds);
+    keep_steps(folder, &small);
+    shrink_run(&run->pair, &small, &run->scratch, &a, &b);
+    write_file(folder, STR("small.incremental"), failure == FAILURE_INCREMENTAL ? a.said : a.text);
+    write_file(folder, STR("small.fresh"), failure == FAILURE_FRESH ? b.said : b.text);
+    printf("  %u texts in %s\n", small.count, folder);
+    fflush(stdout);
+}
+
+// ---- a script -----------------------------------------------------------------------------------
+
+// The next text: an edit of the last one, or a text there was before. Broken programs are mended
+// more often than not.
+static void next_step(Mutator *m, const Steps *steps, u32 last_good, bool is_good, Step *out) {
+    Random *random = &m->random;
+    u32 dice = random_below(random, 100);
+    u32 back = is_good ? 8 : 65;
+    *out = (Step){0};
+    if (steps->count > 1 && dice < back) {
+        u32 to = dice < back * 7 / 10   ? (is_good ? steps->count - 2 : last_good)
+                 : dice < back * 8 / 10 ? 0
+                                        : random_below(random, steps->count);
+        out->texts = steps->at[to].texts;
+        out->edit = to == 0 ? "original" : "back";
+        return;
+    }
+    const Texts *from = &vec_last(steps).texts;
+    Texts now = *from;
+    // Now and then a few edits at once.
+    for (u32 count = random_chance(random, 20) ? 1 + random_below(random, 4) : 1; count; count--) {
+        Texts edited;
+        const char *what = NULL;
+        for (u32 tries = 0; !what && tries < 50; tries++)
+            what = mutate(m, &now, &edited);
+        if (!what) break;
+        now = edited;
+        out->edit = out->edit ? "several" : what;
+    }
+    out->texts = now;
+    if (!out->edit) out->edit = "nothing";
+}
+
+static u32 what_for(const Run *run, Random *random) {
+    u32 what = RESULT_BODIES;
+    if (random_chance(random, run->options->code_percent)) what |= RESULT_CODE;
+    if (random_chance(random, 5)) what |= RESULT_IR;
+    return what;
+}
+
+static void run_script(Run *run, u32 script) {
+    scratch_rewind(&run->scratch, 0);
+    run->script = script;
+    Mutator m;
+    mutator_init(&m, hash_mix(run->options->seed, script + 1), &run->scratch, run->programs,
+                 run->program_count);
+    Steps steps = {0};
+    Step first = {.edit = "first", .what = RESULT_BODIES | RESULT_CODE};
+    first.texts.files[0] = (File){STR("main.rs"), run->programs[script % run->program_count]};
+    first.texts.count = 1;
+    vec_push(&run->scratch, &steps, first);
+    u32 length = STEPS_MIN + random_below(&m.random, STEPS_MAX - STEPS_MIN);
+    u32 last_good = 0;
+    pair_restart(&run->pair);
+    for (u32 i = 0;; i++) {
+        Answer incremental, fresh;
+        u64 mark = scratch_mark(&run->scratch);
+        const Step *step = &vec_last(&steps);
+        pair_ask(&run->pair, &step->texts, step->what, &run->scratch, &incremental, &fresh);
+        Failure failure = fresh.crashed                           ? FAILURE_FRESH
+                          : incremental.crashed                   ? FAILURE_INCREMENTAL
+                          : !str_eq(incremental.text, fresh.text) ? FAILURE_DIFFERENT
+                                                                  : FAILURE_NONE;
+        bool is_good = fresh.errors == 0;
+        if (failure) {
+            __atomic_add_fetch(&run->totals->failures, 1, __ATOMIC_RELAXED);
+            report(run, &steps, failure, &incremental, &fresh);
+            break;
+        }
+        scratch_rewind(&run->scratch, mark);
+        if (is_good) last_good = steps.count - 1;
+        if (i > 0) {
+            __atomic_add_fetch(&run->totals->edits, 1, __ATOMIC_RELAXED);
+            if (is_good) __atomic_add_fetch(&run->totals->compiled, 1, __ATOMIC_RELAXED);
+            if (is_good && step->what & RESULT_CODE)
+                __atomic_add_fetch(&run->totals->coded, 1, __ATOMIC_RELAXED);
+        }
+        if (i == length) break;
+        Step next;
+        next_step(&m, &steps, last_good, is_good, &next);
+        next.what = what_for(run, &m.random);
+        vec_push(&run->scratch, &steps, next);
+    }
+    mutator_deinit(&m);
+}
+
+// ---- all scripts --------------------------------------------------------------------------------
+
+static u64 now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (u64)now.tv_sec * 1000000000u + (u64)now.tv_nsec;
+}
+
+static bool is_done(const Run *run) {
+    const Totals *totals = run->totals;
+    if (run->options->seconds &&
+        now_ns() - totals->start_ns > run->options->seconds * 1000000000ull)
+        return true;
+    return __atomic_load_n(&totals->edits, __ATOMIC_RELAXED) >= run->options->edits;
+}
+
+static void run_job(Run *run, Session *session) {
+    scratch_init(&run->scratch);
+    pair_init(&run->pair, session, (int)run->options->timeout_ms);
+    if (run->options->script >= 0)
+        run_script(run, (u32)run->options->script);
+    else
+        while (!is_done(run))
+            run_script(run, __atomic_fetch_add(&run->totals->next_script, 1, __ATOMIC_RELAXED));
+    pair_deinit(&run->pair);
+    scratch_deinit(&run->scratch);
+}
+
+static bool read_program(const char *path, Str *out) {
+    FILE *file = fopen(path, "rb");
+    struct stat info;
+    if (!file || fstat(fileno(file), &info) != 0) return false;
+    char *text = malloc((size_t)info.st_size + 1);
+    CHECK(text);
+    *out = (Str){text, (u32)fread(text, 1, (size_t)info.st_size, file)};
+    fclose(file);
+    return true;
+}
+
+// Queries ask for queries: the stack must be deep.
+static void grow_stack(char **argv) {
+    struct rlimit limit;
+    rlim_t wanted = 1ull << 30;
+    CHECK(getrlimit(RLIMIT_STACK, &limit) == 0);
+    if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= wanted) return;
+    if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < wanted) return;
+    limit.rlim_cur = wanted;
+    if (setrlimit(RLIMIT_STACK, &limit) == 0) execv("/proc/self/exe", argv);
+}
+
+int main(int argc, char **argv) {
+    grow_stack(argv);
+    EditOptions options = {.edits = 2000,
+                           .jobs = 2,
+                           .seed = 1,
+                           .script = -1,
+                           .code_percent = 40,
+                           .timeout_ms = 30000,
+                           .shrink_seconds = SHRINK_SECONDS};
+    int at = 1;
+    for (; at + 1 < argc && argv[at][0] == '-'; at += 2) {
+        const char *name = argv[at], *value = argv[at + 1];
+        u64 number = strtoull(value, NULL, 10);
+        if (!strcmp(name, "--edits"))
+            options.edits = (u32)number;
+        else if (!strcmp(name, "--seconds"))
+            options.seconds = (u32)number;
+        else if (!strcmp(name, "--jobs"))
+            options.jobs = (u32)number;
+        else if (!strcmp(name, "--seed"))
+            options.seed = number;
+        else if (!strcmp(name, "--script"))
+            options.script = (i64)number;
+        else if (!strcmp(name, "--code"))
+            options.code_percent = (u32)number;
+        else if (!strcmp(name, "--timeout"))
+            options.timeout_ms = (u32)number * 1000;
+        else if (!strcmp(name, "--shrink"))
+            options.shrink_seconds = (u32)number;
+        else if (!strcmp(name, "--keep"))
+            options.keep = value;
+        else
+            break;
+    }
+    if (at >= argc || argv[at][0] == '-') {
+        fprintf(stderr, "usage: edits_test [OPTIONS] FILE...\n");
+        return 2;
+    }
+    Run run = {.options = &options};
+    run.names = (const char **)(argv + at);
+    run.program_count = (u32)(argc - at);
+    run.programs = calloc(run.program_count, sizeof *run.programs);
+    CHECK(run.programs);
+    for (u32 i = 0; i < run.program_count; i++)
+        if (!read_program(run.names[i], &run.programs[i])) {
+            fprintf(stderr, "cannot read %s\n", run.names[i]);
+            return 2;
+        }
+    run.totals =
+        mmap(NULL, sizeof(Totals), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK(run.totals != MAP_FAILED);
+
+    CliArgs args = {.options = {.edition = 2021, .debug_assertions = true, .overflow_checks = true},
+                    .rac_path = argv[0],
+                    .colour = COLOUR_NEVER};
+    Session session;
+    if (!pair_warm(&session, &args)) return 2;
+    run.totals->start_ns = now_ns();
+    if (options.keep) mkdir(options.keep, 0777);
+    if (options.script >= 0) options.jobs = 1;
+    fflush(NULL);
+    for (u32 i = 0; i < options.jobs; i++) {
+        int pid = fork();
+        CHECK(pid >= 0);
+        if (pid) continue;
+        run_job(&run, &session);
+        fflush(NULL);
+        _exit(0);
+    }
+    bool ok = true;
+    for (int status; wait(&status) > 0;)
+        ok &= status == 0;
+    const Totals *totals = run.totals;
+    double seconds = (double)(now_ns() - totals->start_ns) / 1e9;
+    printf("%u scripts, %u edits in %.0f s: %u compile, of %u the code was compared\n",
+           totals->next_script, totals->edits, seconds, totals->compiled, totals->coded);
+    printf("%u passed, %u failed\n", totals->edits, totals->failures);
+    free(run.programs);
+    return !ok || totals->failures;
+}

@@ -1,0 +1,48 @@
+// Two compilers: one that lives through a whole script of edits, and for each text one that has
+// never seen another.
+//
+// Both are forked off a process that has the library's names and nothing of any program, so what
+// the second makes is the result from nothing. They run side by side and answer through memory
+// that is shared with the caller, who never compiles anything itself.
+
+#ifndef RAC_TESTS_EDITS_PAIR_H
+#define RAC_TESTS_EDITS_PAIR_H
+
+#include "cli/session.h"
+#include "texts.h"
+
+typedef struct Answer {
+    bool crashed; // or hung
+    int status;   // of wait(); of a hang: 0
+    u32 errors;
+    Str text; // in the Scratch given
+    Str said; // on standard error: a sanitizer's report, a failed check
+} Answer;
+
+typedef struct Worker {
+    int pid;
+    int ask[2], reply[2]; // pipes, -1 when closed
+    int out, err;         // memory files
+} Worker;
+
+typedef struct Pair {
+    Session *session; // borrowed: the library, without a program
+    u8 *shared;       // the texts, as both read them
+    int timeout_ms;
+    Worker incremental;
+} Pair;
+
+// Opens the session every pair starts from. False after printing why not.
+bool pair_warm(Session *session, const CliArgs *args);
+
+void pair_init(Pair *pair, Session *session, int timeout_ms);
+void pair_deinit(Pair *pair);
+// A new incremental compiler, that has seen nothing.
+void pair_restart(Pair *pair);
+
+// The next text. `fresh` may be NULL: it is not asked for. False: the incremental one has crashed
+// and must be restarted.
+bool pair_ask(Pair *pair, const Texts *texts, u32 what, Scratch *scratch, Answer *incremental,
+              Answer *fresh);
+
+#endif
