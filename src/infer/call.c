@@ -182,7 +182,7 @@ Ty tc_call(Tc *tc, HirExpr e, Expect expect) {
             if (state && !state->kind_known) {
                 DeferredCall call = {tc->b, e, callee, ty, autoderef_adjusts(a)};
                 autoderef_finish(a, span);
-                vec_push(tc->scratch, &tc->calls, call);
+                vec_push(tc->scratch, &state->calls, call);
                 const Ty *sig = state->sig;
                 u32 n = state->input_count;
                 const Ty *expected = expected_inputs(tc, expect, sig[n], sig, n);

@@ -4,9 +4,11 @@
 ClosureState *tc_closure_state(Tc *tc, Ty closure) {
     const TyRow *row = tc_row(tc, closure);
     if (row->kind != TY_CLOSURE) return NULL;
+    // Closures are numbered in their owner in the order in which they begin, as in its body's list.
+    u32 number = def_row(tc->db, row->def)->disambiguator + 1;
     for (Body *b = tc->bodies; b; b = b->next)
-        for (u32 i = 1; i < b->hir->t.closures.count; i++)
-            if (b->closures[i].def.id == row->def.id) return &b->closures[i];
+        if (number < b->hir->t.closures.count && b->closures[number].def.id == row->def.id)
+            return &b->closures[number];
     return NULL;
 }
 
@@ -102,19 +104,17 @@ static ClosureWant deduce(Tc *tc, Ty expected) {
     expected = tc_resolve_pending(tc, expected);
     const TyRow *row = tc_row(tc, expected);
     switch (row->kind) {
-    case TY_INFER:
+    case TY_INFER: {
+        GoalIds goals = {0};
+        tc_goals_about(tc, expected, &goals);
         for (u32 pass = 0; pass < 2; pass++) // projections tell most
-            for (u32 i = 0; i < tc->pending.count; i++) {
-                Predicate pred = tc->pending.at[i].pred;
-                if ((pred.kind == PRED_PROJECTION) != (pass == 0)) continue;
-                Args args = pred.kind == PRED_TRAIT ? pred.trait_ref.args
-                                                    : ty_row(db, pred.projection)->args;
-                if (args_count(db, args) == 0) continue;
-                Ty self = tc_shallow(tc, args_get(db, args, 0));
-                if (self.id != expected.id && !infer_same_var(tc->table, self, expected)) continue;
-                want_from_pred(tc, &want, &pred, 0);
+            for (u32 i = 0; i < goals.count; i++) {
+                Predicate pred = tc_goal(tc, goals.at[i])->pred;
+                if ((pred.kind == PRED_PROJECTION) == (pass == 0))
+                    want_from_pred(tc, &want, &pred, 0);
             }
         break;
+    }
     case TY_DYN: {
         const Existential *e = ty_existential(db, expected);
         if (e->principal.id) {
@@ -166,7 +166,7 @@ static ClosureWant deduce(Tc *tc, Ty expected) {
 
 typedef struct UpvarScan {
     HirVisit v;
-    u8 *bound; // by HirLocal
+    LocalSet *bound;
     bool found;
     bool collecting;
 } UpvarScan;
@@ -174,7 +174,7 @@ typedef struct UpvarScan {
 static void scan_pat(HirVisit *v, const HirBody *b, HirPat p) {
     UpvarScan *s = v->cx;
     const HirPatRow *row = hir_pat(b, p);
-    if (row->kind == HIR_PAT_BINDING) s->bound[row->binding.local.id] = 1;
+    if (row->kind == HIR_PAT_BINDING) local_set_add(s->bound, row->binding.local.id);
     hir_walk_pat(v, b, p);
 }
 
@@ -183,7 +183,8 @@ static void scan_expr(HirVisit *v, const HirBody *b, HirExpr e) {
     const HirExprRow *row = hir_expr(b, e);
     if (!s->collecting && row->kind == HIR_PATH) {
         const HirPathRow *path = hir_path(b, row->path);
-        if (path->res.kind == RES_LOCAL && !s->bound[path->res.index]) s->found = true;
+        if (path->res.kind == RES_LOCAL && !local_set_has(s->bound, path->res.index))
+            s->found = true;
     }
     hir_walk_expr(v, b, e);
 }
@@ -195,7 +196,8 @@ bool hir_expr_mentions_upvar(const Tc *tc, const HirClosure *closure) {
     s.v.cx = &s;
     s.v.expr = scan_expr;
     s.v.pat = scan_pat;
-    s.bound = SCRATCH_ARRAY(tc->scratch, u8, max_u32(hir->t.locals.count, 1));
+    s.bound = &tc->b->bound;
+    local_set_empty(s.bound);
     s.collecting = true;
     for (u32 i = 0; i < closure->params.count; i++)
         scan_pat(&s.v, hir, HIR_AT(hir, HirParamPat, params, closure->params.first + i)->pat);
@@ -262,7 +264,7 @@ Ty tc_closure(Tc *tc, HirExpr e, Expect expect) {
         s->kind = want.kind;
         s->kind_known = 1;
     }
-    tc->epoch++;
+    tc_closure_changed(tc, s);
 
     CoerceMany *outer_ret = tc->ret;
     bool diverges = tc->diverges;

@@ -72,8 +72,8 @@ static bool unsize(Tc *tc, Ty from, Ty to, Span span) {
         if (f->kind == TY_INFER) {
             // Only a variable known to be sized may become a trait object later.
             DefId sized = lang_item(tc->db, LANG_sized);
-            for (u32 i = 0; i < tc->pending.count; i++) {
-                const Predicate *pred = &tc->pending.at[i].pred;
+            for (u32 i = tc_goal_next(tc, 0); i; i = tc_goal_next(tc, i)) {
+                const Predicate *pred = &tc_goal(tc, i)->pred;
                 if (pred->kind == PRED_TRAIT && pred->trait_ref.trait.id == sized.id &&
                     infer_same_var(tc->table, args_get(tc->db, pred->trait_ref.args, 0), from)) {
                     tc_register_trait(tc, lang_item(tc->db, LANG_unsize), args2(tc, from, to),

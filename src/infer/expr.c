@@ -26,6 +26,7 @@ Body *tc_body_new(Tc *tc, const HirBody *hir) {
     b->peels = SCRATCH_ARRAY(s, PeelRun, pats);
     b->local_tys = SCRATCH_ARRAY(s, Ty, locals);
     b->local_modes = SCRATCH_ARRAY(s, u8, locals);
+    b->bound.stamps = SCRATCH_ARRAY(s, u32, locals);
     b->hir_tys = SCRATCH_ARRAY(s, Ty, max_u32(hir->t.tys.count, 1));
     b->field_index = SCRATCH_ARRAY(s, u32, max_u32(hir->t.fields.count, 1));
     b->closures = SCRATCH_ARRAY(s, ClosureState, closures);
@@ -604,7 +605,7 @@ static Ty check_kind(Tc *tc, HirExpr e, Expect expect) {
     return TY_OF(ERROR);
 }
 
-enum { EXPR_DEPTH_MAX = 4000 };
+enum { EXPR_DEPTH_MAX = 50000 };
 
 Ty tc_expr(Tc *tc, HirExpr e, Expect expect) {
     if (!e.id) return TY_OF(ERROR);

@@ -1,4 +1,4 @@
-// Pending goals and what rests on them: normalisation, resolving variables, expectations, errors.
+// Goals and what rests on them: normalisation, resolving variables, expectations, errors.
 #include "infer/infer_internal.h"
 
 #include <stdarg.h>
@@ -82,19 +82,6 @@ Ty tc_structurally(Tc *tc, Ty ty, Span span) {
     return TY_OF(ERROR);
 }
 
-TcSnap tc_snapshot(Tc *tc) {
-    return (TcSnap){infer_snapshot(tc->table), tc->pending.count};
-}
-
-void tc_rollback(Tc *tc, TcSnap snap) {
-    infer_rollback(tc->table, snap.table);
-    tc->pending.count = snap.pending;
-}
-
-void tc_commit(Tc *tc, TcSnap snap) {
-    infer_commit(tc->table, snap.table);
-}
-
 bool tc_unify(Tc *tc, Ty a, Ty b) {
     return infer_unify(tc->table, a, b);
 }
@@ -127,19 +114,6 @@ Predicate trait_pred(DefId trait, Args args) {
     pred.kind = PRED_TRAIT;
     pred.trait_ref = (TraitRef){trait, args};
     return pred;
-}
-
-static void register_at(Tc *tc, Predicate pred, Span span, u32 depth) {
-    Obligation o;
-    memset(&o, 0, sizeof o);
-    o.pred = pred;
-    o.span = span;
-    o.depth = (u16)depth;
-    vec_push(tc->scratch, &tc->pending, o);
-}
-
-void tc_register(Tc *tc, Predicate pred, Span span) {
-    register_at(tc, pred, span, 0);
 }
 
 void tc_register_trait(Tc *tc, DefId trait, Args args, Span span) {
@@ -259,7 +233,7 @@ void tc_register_bounds(Tc *tc, DefId def, Args args, Span span) {
     tc_register_trait(tc, trait, tc_normalize_args(tc, own, span), span);
 }
 
-static Ty pred_self_ty(Tc *tc, const Predicate *pred) {
+Ty pred_self_ty(Tc *tc, const Predicate *pred) {
     Args args =
         pred->kind == PRED_TRAIT ? pred->trait_ref.args : ty_row(tc->db, pred->projection)->args;
     return args_count(tc->db, args) ? args_get(tc->db, args, 0) : TY_OF(ERROR);
@@ -272,7 +246,7 @@ static bool pred_has_error(Tc *tc, const Predicate *pred) {
     return tc_has_error(tc, pred->projection) || tc_has_error(tc, pred->ty);
 }
 
-static void report_unmet(Tc *tc, const Obligation *o) {
+void tc_report_unmet(Tc *tc, const Obligation *o) {
     if (pred_has_error(tc, &o->pred)) {
         tc->tainted = true;
         return;
@@ -317,7 +291,7 @@ static void report_unmet(Tc *tc, const Obligation *o) {
         if (!trait_may_hold(tc, trait, own)) {
             Obligation missing = *o;
             missing.pred = trait_pred(trait, own);
-            report_unmet(tc, &missing);
+            tc_report_unmet(tc, &missing);
             return;
         }
     }
@@ -329,117 +303,6 @@ static void report_unmet(Tc *tc, const Obligation *o) {
 static u32 goal_state(Tc *tc, const Predicate *pred) {
     if (pred->kind == PRED_TRAIT) return infer_resolve_args(tc->table, pred->trait_ref.args).id;
     return (u32)hash_mix(tc_resolve(tc, pred->projection).id, tc_resolve(tc, pred->ty).id);
-}
-
-enum { GOAL_DEPTH_MAX = 160 };
-
-static void collect_vars(Tc *tc, Ty ty, Obligation *o) {
-    const TyRow *row = ty_row(tc->db, ty);
-    if (!(row->flags & TY_HAS_INFER) || o->stall_count > STALL_MAX) return;
-    switch (row->kind) {
-    case TY_INFER:
-    case TY_INFER_INT:
-    case TY_INFER_FLOAT:
-    case TY_CONST_INFER:
-        for (u32 i = 0; i < o->stall_count; i++)
-            if (o->stalled_on[i].id == ty.id) return;
-        if (o->stall_count < STALL_MAX) o->stalled_on[o->stall_count] = ty;
-        o->stall_count++;
-        return;
-    case TY_DYN: o->stall_count = STALL_MAX + 1; return; // its parts lie elsewhere
-    default: break;
-    }
-    if (row->elem.id) collect_vars(tc, row->elem, o);
-    if (row->len.id) collect_vars(tc, row->len, o);
-    u32 count;
-    const Ty *at = args_at(tc->db, row->args, &count);
-    for (u32 i = 0; i < count; i++)
-        collect_vars(tc, at[i], o);
-}
-
-static void stall(Tc *tc, Obligation *o, u32 state) {
-    o->state = state ? state : 1;
-    o->epoch = tc->epoch;
-    o->stall_count = 0;
-    if (o->pred.kind == PRED_TRAIT) {
-        u32 count;
-        const Ty *at =
-            args_at(tc->db, infer_resolve_args(tc->table, o->pred.trait_ref.args), &count);
-        for (u32 i = 0; i < count; i++)
-            collect_vars(tc, at[i], o);
-    } else {
-        collect_vars(tc, tc_resolve(tc, o->pred.projection), o);
-        collect_vars(tc, tc_resolve(tc, o->pred.ty), o);
-    }
-}
-
-static bool is_stalled(Tc *tc, const Obligation *o) {
-    if (!o->state || o->epoch != tc->epoch) return false;
-    if (o->stall_count > STALL_MAX) return goal_state(tc, &o->pred) == o->state;
-    for (u32 i = 0; i < o->stall_count; i++)
-        if (tc_shallow(tc, o->stalled_on[i]).id != o->stalled_on[i].id) return false;
-    return true;
-}
-
-// Tries one goal; true if it stays pending. New goals go to the end of tc->pending.
-static bool try_goal(Tc *tc, Obligation *o, bool *progress) {
-    if (is_stalled(tc, o)) return true;
-    u32 state = goal_state(tc, &o->pred);
-    if (tc_kind(tc, tc_shallow(tc, pred_self_ty(tc, &o->pred))) == TY_INFER) {
-        stall(tc, o, state);
-        return true;
-    }
-    GoalVec nested = {0};
-    switch (solve_predicate(&tc->solve, o->pred, &nested)) {
-    case SOLVE_YES:
-        *progress = true;
-        if (o->depth >= GOAL_DEPTH_MAX) {
-            if (!tc->tainted) tc_error(tc, o->span, "E0275", "overflow evaluating a requirement");
-            return false;
-        }
-        for (u32 k = 0; k < nested.count; k++)
-            register_at(tc, nested.at[k], o->span, o->depth + 1u);
-        return false;
-    case SOLVE_NO:
-        *progress = true;
-        report_unmet(tc, o);
-        return false;
-    case SOLVE_MAYBE: {
-        u32 now = goal_state(tc, &o->pred);
-        if (now != state) *progress = true; // it bound something on the way
-        stall(tc, o, now);
-        return true;
-    }
-    }
-    return true;
-}
-
-static bool select_round(Tc *tc) {
-    bool progress = false;
-    u32 count = tc->pending.count, kept = 0;
-    for (u32 i = 0; i < count; i++) {
-        Obligation o = tc->pending.at[i];
-        bool stays = try_goal(tc, &o, &progress);
-        if (stays) tc->pending.at[kept++] = o;
-    }
-    u32 added = tc->pending.count - count;
-    memmove(tc->pending.at + kept, tc->pending.at + count, added * sizeof(Obligation));
-    tc->pending.count = kept + added;
-    return progress;
-}
-
-void tc_select(Tc *tc) {
-    if (tc->in_select || tc->pending.count == 0) return;
-    if (tc->idle_changes == infer_changes(tc->table) && tc->idle_pending == tc->pending.count &&
-        tc->idle_epoch == tc->epoch)
-        return;
-    tc->in_select = true;
-    for (u32 round = 0; round < 400 && select_round(tc); round++) {
-    }
-    tc->in_select = false;
-    tc->idle_changes = infer_changes(tc->table);
-    tc->idle_pending = tc->pending.count;
-    tc->idle_epoch = tc->epoch;
 }
 
 static void report_open(Tc *tc, const Obligation *o) {
@@ -474,8 +337,8 @@ void tc_select_all_or_error(Tc *tc) {
     // What is merely not known to be sized says least: it comes last.
     DefId sized = lang_item(tc->db, LANG_sized);
     for (u32 pass = 0; pass < 2; pass++)
-        for (u32 i = 0; i < tc->pending.count; i++) {
-            Obligation o = tc->pending.at[i];
+        for (u32 i = tc_goal_next(tc, 0); i; i = tc_goal_next(tc, i)) {
+            Obligation o = *tc_goal(tc, i);
             bool is_sized = o.pred.kind == PRED_TRAIT && def_eq(o.pred.trait_ref.trait, sized);
             if (is_sized == (pass == 1) && !tc->tainted && !pred_has_error(tc, &o.pred))
                 report_open(tc, &o);

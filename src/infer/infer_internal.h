@@ -60,6 +60,29 @@ typedef struct BreakCx {
     CoerceMany coerce;
 } BreakCx;
 
+// A call of a closure whose kind is not known yet.
+typedef struct DeferredCall {
+    struct Body *body;
+    HirExpr call, callee;
+    Ty closure;
+    AdjRun steps; // autoderef of the callee
+} DeferredCall;
+
+// Some of a body's locals.
+typedef struct LocalSet {
+    u32 *stamps; // by HirLocal; those equal to `now` are in it
+    u32 now;
+} LocalSet;
+static inline void local_set_empty(LocalSet *set) {
+    set->now++;
+}
+static inline bool local_set_has(const LocalSet *set, u32 local) {
+    return set->stamps[local] == set->now;
+}
+static inline void local_set_add(LocalSet *set, u32 local) {
+    set->stamps[local] = set->now;
+}
+
 typedef struct ClosureState {
     DefId def;
     Ty ty; // the CLOSURE type
@@ -70,6 +93,8 @@ typedef struct ClosureState {
     u32 input_count;
     Args upvars; // types of the closure's fields
     u8 is_move;
+    VEC(DeferredCall) calls;
+    u32 watchers; // goals that wait for what becomes known of it
     VEC(Capture) captures;
     VEC(CaptureProj) projs; // capture.proj_first counts in here
 } ClosureState;
@@ -80,6 +105,7 @@ typedef struct Body {
     DefId owner;
     Ty *expr_tys, *pat_tys, *local_tys, *hir_tys;
     u8 *local_modes;
+    LocalSet bound; // by the closure that is looked at
     PeelRun *peels;
     AdjRun *adjusts;
     u32 *callee_of, *pat_callee, *field_of, *field_index;
@@ -88,32 +114,42 @@ typedef struct Body {
     struct Body *next;      // all bodies of this check
 } Body;
 
-enum { STALL_MAX = 6 };
+// A goal that has to hold (pending.c).
 typedef struct Obligation {
     Predicate pred;
     Span span;
-    // Of the last ambiguous attempt: the open variables, one of which must change before another
-    // attempt can tell more. More than STALL_MAX: only `state` tells.
-    Ty stalled_on[STALL_MAX];
-    u32 state; // the ids of the resolved goal mixed; 0: not tried yet
-    u32 epoch; // of closure facts then
+    u32 prev, next; // of those that are not done; 0 the ends
+    u32 tries;
     u16 depth;
-    u8 stall_count;
+    bool is_done;
+    bool is_awake;     // waits to be tried again
     bool is_open_path; // Self: Trait of a path Trait::item
 } Obligation;
+
+// That a goal waits for a variable or a closure; void once it was tried again.
+typedef struct Watch {
+    u32 goal;
+    u32 tries; // the goal's then
+    u32 next;
+} Watch;
+
+typedef struct Goals {
+    VEC(Obligation) all; // in the order they were registered; 0: the ends of the list
+    u32 fresh;           // from this one on none was tried yet
+    VEC(Watch) watches;
+    VEC(u32) by_var; // a root variable -> its first watch; 0: none
+    u32 free_watch;
+    VEC(u32) now;   // a heap: woken goals of this round
+    VEC(u32) later; // and of the next
+    u32 trying;     // 0: none
+    bool in_hidden; // of an opaque type: watching
+} Goals;
 
 typedef struct DeferredCast {
     Body *body;
     HirExpr expr; // the CAST
     Ty from, to;
 } DeferredCast;
-
-typedef struct DeferredCall {
-    Body *body;
-    HirExpr call, callee;
-    Ty closure;
-    AdjRun steps; // autoderef of the callee
-} DeferredCall;
 
 typedef struct OpaqueVar {
     DefId opaque;
@@ -135,14 +171,10 @@ typedef struct Tc {
     TyLower lower;
     Body *b;      // the body that is being checked now
     Body *bodies; // all
-    VEC(Obligation) pending;
+    Goals goals;
     VEC(Obligation) unmet; // trait goals that were reported
-    u32 epoch;             // grows when something becomes known about a closure
-    // As the last selection left them: while all three hold, selecting again is idle.
-    u32 idle_changes, idle_pending, idle_epoch;
     VEC(Callee) callees;
     VEC(DeferredCast) casts;
-    VEC(DeferredCall) calls;
     VEC(OpaqueVar) opaques;
     TyVec int_vars, float_vars, ty_vars;
     VEC(DefId) traits; // in scope
@@ -179,14 +211,12 @@ Ty tc_resolve_pending(Tc *tc, Ty ty);
 Ty tc_structurally(Tc *tc, Ty ty, Span span);
 Ty tc_normalize(Tc *tc, Ty ty, Span span);
 Args tc_normalize_args(Tc *tc, Args args, Span span);
-void tc_register(Tc *tc, Predicate pred, Span span);
 void tc_register_trait(Tc *tc, DefId trait, Args args, Span span);
 void tc_register_sized(Tc *tc, Ty ty, Span span);
 void tc_take_goals(Tc *tc, const GoalVec *goals, Span span);
 // The where-clauses of def with args, normalised, as obligations. Of a trait's item: Self: Trait
 // too.
 void tc_register_bounds(Tc *tc, DefId def, Args args, Span span);
-void tc_select(Tc *tc); // select_where_possible
 void tc_select_all_or_error(Tc *tc);
 bool goals_may_hold(Tc *tc, GoalVec *goals);         // inside a snapshot of the caller
 bool trait_may_hold(Tc *tc, DefId trait, Args args); // undone
@@ -200,13 +230,6 @@ static inline Args args2(Tc *tc, Ty a, Ty b) {
     return args_of(tc, both, 2);
 }
 
-typedef struct TcSnap {
-    u32 table, pending;
-} TcSnap;
-TcSnap tc_snapshot(Tc *tc);
-void tc_rollback(Tc *tc, TcSnap snap);
-void tc_commit(Tc *tc, TcSnap snap);
-
 bool tc_unify(Tc *tc, Ty a, Ty b);
 // Reports E0308 if they differ. `actual` is what was found.
 bool tc_demand_eq(Tc *tc, Span span, Ty expected, Ty actual);
@@ -219,6 +242,31 @@ Ty expect_any(Tc *tc, Expect e);       // 0 if none
 Expect expect_rvalue_hint(Tc *tc, Ty ty);
 Expect expect_for_branches(Tc *tc, Expect e);
 Ty struct_tail(Tc *tc, Ty ty);
+
+void tc_report_unmet(Tc *tc, const Obligation *o);
+Ty pred_self_ty(Tc *tc, const Predicate *pred);
+
+// ---- pending.c ----------------------------------------------------------------------------------
+
+void tc_register(Tc *tc, Predicate pred, Span span);
+void tc_select(Tc *tc);                               // select_where_possible
+void tc_closure_changed(Tc *tc, ClosureState *state); // more is known of it
+// The goals that are not done, in the order they were registered: from tc_goal_next(tc, 0) to 0.
+u32 tc_goal_next(const Tc *tc, u32 id);
+Obligation *tc_goal(const Tc *tc, u32 id);
+Obligation *tc_last_goal(const Tc *tc); // NULL: there is none
+// The goals about a type that is still a variable, in order. Everything that can be has been
+// selected.
+typedef VEC(u32) GoalIds;
+void tc_goals_about(Tc *tc, Ty var, GoalIds *out);
+
+// Between the two nothing may be selected.
+typedef struct TcSnap {
+    u32 table, goals;
+} TcSnap;
+TcSnap tc_snapshot(Tc *tc);
+void tc_rollback(Tc *tc, TcSnap snap);
+void tc_commit(Tc *tc, TcSnap snap);
 
 // ---- coerce.c -----------------------------------------------------------------------------------
 

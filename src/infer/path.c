@@ -67,7 +67,8 @@ static void fn_or_const(Tc *tc, ValuePath *out, DefId def, Args args, Span span)
 
 // The goal `Self: Trait` was registered last: if Self stays open, the path is to blame (E0790).
 static void mark_open_self(Tc *tc) {
-    if (tc->pending.count) vec_last(&tc->pending).is_open_path = true;
+    Obligation *last = tc_last_goal(tc);
+    if (last) last->is_open_path = true;
 }
 
 // Trait::item: Self is open.

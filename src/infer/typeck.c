@@ -170,7 +170,6 @@ static void run_typeck(Db *db, u32 key) {
     tc->lower.owner = owner;
     tc->lower.cx = tc;
     tc->lower.infer = lower_infer;
-    tc->epoch = 1;
     vec_push(tc->scratch, &tc->callees, (Callee){0});
     tc->b = tc_body_new(tc, hir);
 

@@ -28,9 +28,9 @@ typedef VEC(Use) UseVec;
 
 typedef struct Upvars {
     Tc *tc;
-    u8 *inside; // by HirLocal: bound in the closure under analysis
+    LocalSet *inside; // bound in the closure under analysis
     UseVec uses;
-    u8 *mentioned; // whole-variable capture: by HirLocal
+    LocalSet *mentioned; // whole-variable capture
     U32Vec mention_order;
     u32 depth;
 } Upvars;
@@ -159,7 +159,7 @@ static void truncate_to(Tc *tc, Place *p, u8 *mode, u32 len) {
 }
 
 static void use_place(Upvars *u, const Place *p, u8 mode) {
-    if (!p->local || u->inside[p->local]) return;
+    if (!p->local || local_set_has(u->inside, p->local)) return;
     vec_push(u->tc->scratch, &u->uses, (Use){*p, mode});
 }
 
@@ -169,7 +169,7 @@ static bool is_union(Tc *tc, Ty ty) {
 }
 
 static void borrow(Upvars *u, const Place *given, u8 mode) {
-    if (!given->local || u->inside[given->local]) return;
+    if (!given->local || local_set_has(u->inside, given->local)) return;
     Tc *tc = u->tc;
     Place p = *given;
     for (u32 i = 0; i < p.count; i++) { // a reference into a packed struct would be misaligned
@@ -187,7 +187,7 @@ static void borrow(Upvars *u, const Place *given, u8 mode) {
 }
 
 static void consume(Upvars *u, const Place *p) {
-    if (!p->local || u->inside[p->local]) return;
+    if (!p->local || local_set_has(u->inside, p->local)) return;
     if (is_copy(u->tc, place_ty(p)))
         borrow(u, p, CAPTURE_REF);
     else
@@ -369,6 +369,7 @@ typedef struct Analysis {
     HirVisit v;
     Tc *tc;
     ClosureCaptures *by_number;
+    LocalSet inside, mentioned; // of the closure that is analysed now
 } Analysis;
 
 static ClosureCaptures *captures_of(Upvars *u, u32 number);
@@ -382,9 +383,9 @@ static void walk(Upvars *u, HirExpr e) {
     switch ((HirExprKind)row->kind) {
     case HIR_PATH: {
         const HirPathRow *path = hir_path(hir, row->path);
-        if (path->res.kind == RES_LOCAL && !u->inside[path->res.index] &&
-            !u->mentioned[path->res.index]) {
-            u->mentioned[path->res.index] = 1;
+        if (path->res.kind == RES_LOCAL && !local_set_has(u->inside, path->res.index) &&
+            !local_set_has(u->mentioned, path->res.index)) {
+            local_set_add(u->mentioned, path->res.index);
             vec_push(tc->scratch, &u->mention_order, path->res.index);
         }
         break;
@@ -506,8 +507,8 @@ static void walk(Upvars *u, HirExpr e) {
         for (u32 i = 0; inner && i < inner->list.count; i++) {
             const Use *use = &inner->list.at[i];
             u32 local = use->place.local;
-            if (!u->inside[local] && !u->mentioned[local]) {
-                u->mentioned[local] = 1;
+            if (!local_set_has(u->inside, local) && !local_set_has(u->mentioned, local)) {
+                local_set_add(u->mentioned, local);
                 vec_push(tc->scratch, &u->mention_order, local);
             }
             if (use->mode == CAPTURE_MOVE)
@@ -661,13 +662,13 @@ static Ty stored_ty(Tc *tc, Ty ty, u8 mode) {
 
 typedef struct Inside {
     HirVisit v;
-    u8 *bound;
+    LocalSet *bound;
 } Inside;
 
 static void inside_pat(HirVisit *v, const HirBody *b, HirPat p) {
     Inside *s = v->cx;
     const HirPatRow *row = hir_pat(b, p);
-    if (row->kind == HIR_PAT_BINDING) s->bound[row->binding.local.id] = 1;
+    if (row->kind == HIR_PAT_BINDING) local_set_add(s->bound, row->binding.local.id);
     hir_walk_pat(v, b, p);
 }
 static void inside_expr(HirVisit *v, const HirBody *b, HirExpr e) {
@@ -694,9 +695,10 @@ static void analyze_closure(Analysis *a, u32 number) {
     cx->analysis = a;
     Upvars *u = &cx->u;
     u->tc = tc;
-    u32 locals = max_u32(hir->t.locals.count, 1);
-    u->inside = SCRATCH_ARRAY(tc->scratch, u8, locals);
-    u->mentioned = SCRATCH_ARRAY(tc->scratch, u8, locals);
+    u->inside = &a->inside;
+    u->mentioned = &a->mentioned;
+    local_set_empty(u->inside);
+    local_set_empty(u->mentioned);
     Inside in;
     memset(&in, 0, sizeof in);
     in.v.cx = &in;
@@ -757,7 +759,7 @@ static void analyze_closure(Analysis *a, u32 number) {
         s->kind = kind;
         s->kind_known = 1;
     }
-    tc->epoch++;
+    tc_closure_changed(tc, s);
     s->captures.count = 0;
     for (u32 i = 0; i < list->count; i++) {
         const Use *use = &list->at[i];
@@ -781,65 +783,42 @@ static void analyze_closure(Analysis *a, u32 number) {
     }
 }
 
-static void visit_expr(HirVisit *v, const HirBody *b, HirExpr e) {
-    hir_walk_expr(v, b, e);
-    const HirExprRow *row = hir_expr(b, e);
-    if (row->kind == HIR_CLOSURE) analyze_closure(v->cx, row->closure);
-}
-
-static void resolve_calls(Tc *tc) {
-    for (u32 i = 0; i < tc->calls.count; i++) {
-        DeferredCall call = tc->calls.at[i];
+// The calls of a closure, once its kind tells how they use it.
+static void resolve_calls(Tc *tc, ClosureState *s) {
+    static const u16 traits[3] = {LANG_fn, LANG_fn_mut, LANG_fn_once};
+    Body *around = tc->b;
+    for (u32 i = 0; i < s->calls.count; i++) {
+        DeferredCall call = s->calls.at[i];
         tc->b = call.body;
-        ClosureState *s = tc_closure_state(tc, call.closure);
-        static const u16 traits[3] = {LANG_fn, LANG_fn_mut, LANG_fn_once};
-        u8 kind = s ? s->kind : 2;
-        DefId trait = lang_item(tc->db, traits[kind]);
-        Ty inputs = ty_tuple(tc->db, s ? s->sig : NULL, s ? s->input_count : 0);
+        DefId trait = lang_item(tc->db, traits[s->kind]);
+        Ty inputs = ty_tuple(tc->db, s->sig, s->input_count);
         MethodSig m;
-        if (!s || !tc_trait_method(tc, trait, trait_fn(tc, trait), call.closure, &inputs, 1,
-                                   tc_span(tc, call.call), &m)) {
+        if (!tc_trait_method(tc, trait, trait_fn(tc, trait), call.closure, &inputs, 1,
+                             tc_span(tc, call.call), &m)) {
             tc->tainted = true;
             continue;
         }
-        if (kind < 2)
+        if (s->kind < 2)
             call.steps.at[call.steps.count++] =
-                (Adjust){ADJ_BORROW, kind == 1, ty_ref(tc->db, call.closure, kind == 1)};
+                (Adjust){ADJ_BORROW, s->kind == 1, ty_ref(tc->db, call.closure, s->kind == 1)};
         tc_adjust(tc, call.callee, call.steps.at, call.steps.count);
-        if (kind == 1) tc_make_places_mutable(tc, call.callee);
+        if (s->kind == 1) tc_make_places_mutable(tc, call.callee);
         Res res = {RES_DEF, m.fn, 0};
         tc->b->callee_of[call.call.id] = tc_callee(tc, res, m.args);
     }
-    tc->calls.count = 0;
+    s->calls.count = 0;
+    tc->b = around;
 }
 
-// A call of a closure whose kind is not known yet uses it as its kind will say. Calls are resolved
-// closure by closure: the kind of an inner one decides how the outer one uses it.
-static void resolve_calls_of_known(Tc *tc) {
-    Body *body = tc->b;
-    u32 kept = 0;
-    u32 count = tc->calls.count;
-    DeferredCall *all = SCRATCH_ARRAY(tc->scratch, DeferredCall, max_u32(count, 1));
-    if (count) memcpy(all, tc->calls.at, count * sizeof *all);
-    DeferredCall *later = SCRATCH_ARRAY(tc->scratch, DeferredCall, max_u32(count, 1));
-    for (u32 i = 0; i < count; i++) {
-        ClosureState *s = tc_closure_state(tc, all[i].closure);
-        if (s && !s->kind_known) {
-            later[kept++] = all[i];
-            continue;
-        }
-        tc->calls.at[0] = all[i];
-        tc->calls.count = 1;
-        resolve_calls(tc);
-    }
-    if (kept) memcpy(tc->calls.at, later, kept * sizeof *later);
-    tc->calls.count = kept;
-    tc->b = body;
-}
-
-static void visit_expr_in_order(HirVisit *v, const HirBody *b, HirExpr e) {
-    visit_expr(v, b, e);
-    if (hir_expr(b, e)->kind == HIR_CLOSURE) resolve_calls_of_known(((Analysis *)v->cx)->tc);
+// Calls are resolved closure by closure: the kind of an inner one decides how the outer one uses
+// it.
+static void visit_expr(HirVisit *v, const HirBody *b, HirExpr e) {
+    hir_walk_expr(v, b, e);
+    const HirExprRow *row = hir_expr(b, e);
+    if (row->kind != HIR_CLOSURE) return;
+    Analysis *a = v->cx;
+    analyze_closure(a, row->closure);
+    resolve_calls(a->tc, &a->tc->b->closures[row->closure]);
 }
 
 void tc_closure_analyze(Tc *tc) {
@@ -850,12 +829,13 @@ void tc_closure_analyze(Tc *tc) {
         Analysis a;
         memset(&a, 0, sizeof a);
         a.v.cx = &a;
-        a.v.expr = visit_expr_in_order;
+        a.v.expr = visit_expr;
         a.tc = tc;
         a.by_number = SCRATCH_ARRAY(tc->scratch, ClosureCaptures, b->hir->t.closures.count);
-        visit_expr_in_order(&a.v, b->hir, b->hir->value);
+        u32 locals = max_u32(b->hir->t.locals.count, 1);
+        a.inside.stamps = SCRATCH_ARRAY(tc->scratch, u32, locals);
+        a.mentioned.stamps = SCRATCH_ARRAY(tc->scratch, u32, locals);
+        visit_expr(&a.v, b->hir, b->hir->value);
     }
-    tc->b = around;
-    resolve_calls(tc);
     tc->b = around;
 }

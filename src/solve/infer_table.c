@@ -19,7 +19,7 @@ typedef struct LogRow {
 
 typedef struct SnapRow {
     u32 log_count, var_count;
-    u32 changes;
+    u32 changes, event_count;
 } SnapRow;
 
 struct InferTable {
@@ -29,6 +29,8 @@ struct InferTable {
     LogRow *log; // owned
     u32 log_count, log_cap;
     u32 changes;
+    u32 *events; // owned
+    u32 event_count, event_cap;
     SnapRow *snaps; // owned
     u32 snap_count, snap_cap;
     // Where the table was made: it dies when that scratch is rewound behind the anchor.
@@ -58,6 +60,7 @@ static void table_free(InferTable *t) {
     if (!t) return;
     free(t->vars);
     free(t->log);
+    free(t->events);
     free(t->snaps);
     free(t);
 }
@@ -76,7 +79,7 @@ InferTable *infer_table_new(Db *db, Scratch *scratch) {
         t = table_alloc(db);
         store->tables[store->table_count++] = t;
     }
-    t->count = t->log_count = t->snap_count = 0;
+    t->count = t->log_count = t->snap_count = t->event_count = 0;
     t->scratch = scratch;
     t->anchor = SCRATCH_NEW(scratch, u64);
     t->anchor_end = scratch->used;
@@ -138,7 +141,7 @@ static bool is_var_kind(TyKind kind) {
 
 u32 infer_snapshot(InferTable *t) {
     GROW(t->snaps, t->snap_count, t->snap_cap);
-    t->snaps[t->snap_count] = (SnapRow){t->log_count, t->count, t->changes};
+    t->snaps[t->snap_count] = (SnapRow){t->log_count, t->count, t->changes, t->event_count};
     return t->snap_count++;
 }
 
@@ -151,6 +154,7 @@ void infer_rollback(InferTable *t, u32 snapshot) {
     }
     t->count = snap.var_count;
     t->changes = snap.changes; // what was undone is no progress
+    t->event_count = snap.event_count;
     t->snap_count = snapshot;
 }
 
@@ -158,6 +162,25 @@ void infer_commit(InferTable *t, u32 snapshot) {
     CHECK(snapshot < t->snap_count);
     t->snap_count = snapshot;
     if (snapshot == 0) t->log_count = 0;
+}
+
+static void add_event(InferTable *t, u32 var) {
+    GROW(t->events, t->event_count, t->event_cap);
+    t->events[t->event_count++] = var;
+}
+
+const u32 *infer_events(const InferTable *t, u32 *count) {
+    *count = t->event_count;
+    return t->events;
+}
+
+void infer_events_clear(InferTable *t) {
+    CHECK(t->snap_count == 0);
+    t->event_count = 0;
+}
+
+u32 infer_snapshot_depth(const InferTable *t) {
+    return t->snap_count;
 }
 
 u32 infer_changes(const InferTable *t) {
@@ -278,6 +301,7 @@ static bool bind(InferTable *t, Ty var, Ty value) {
     t->changes++;
     var_log(t, row->index);
     t->vars[row->index].value = value;
+    add_event(t, row->index);
     return true;
 }
 
@@ -301,6 +325,8 @@ static bool join(InferTable *t, Ty a, Ty b) {
     var_log(t, x);
     var_log(t, y);
     t->vars[y].parent = x + 1;
+    add_event(t, y);
+    if (t->vars[x].kind != kind) add_event(t, x);
     t->vars[x].kind = kind;
     if (t->vars[x].rank == t->vars[y].rank) t->vars[x].rank++;
     // A variable that was made for `!` alone stays so only if both were.

@@ -46,6 +46,11 @@ bool infer_is_diverging(InferTable *t, Ty var);
 u32 infer_var_count(const InferTable *t);
 bool infer_same_var(InferTable *t, Ty a, Ty b); // both unbound and unified
 u32 infer_changes(const InferTable *t);         // grows with every binding that is not undone
+u32 infer_snapshot_depth(const InferTable *t);
+// The variables that were bound, joined to others or changed their kind since the last clearing,
+// without those that were undone. To be cleared outside of snapshots only.
+const u32 *infer_events(const InferTable *t, u32 *count);
+void infer_events_clear(InferTable *t);
 
 // ---- environments -------------------------------------------------------------------------------
 
