@@ -139,13 +139,18 @@ void ir_loc(IrFn *fn, u32 loc) {
 
 IrBlock ir_block(IrFn *fn) {
     IrBlock block = {fn->blocks.count};
-    vec_push(fn->scratch, &fn->blocks, (IrBlockRow){0});
+    vec_push(fn->scratch, &fn->blocks, (IrBlockRow){.region = block.id});
     return block;
 }
 
 void ir_block_switch(IrFn *fn, IrBlock block) {
     DCHECK(block.id != 0 && block.id < fn->blocks.count);
     fn->current = block;
+}
+
+void ir_block_follow(IrFn *fn, IrBlock block) {
+    fn->blocks.at[block.id].region = fn->blocks.at[fn->current.id].region;
+    ir_block_switch(fn, block);
 }
 
 IrVal ir_block_param(IrFn *fn, IrBlock block, IrType type) {
@@ -210,10 +215,11 @@ IrLocal ir_local(IrFn *fn, IrType type) {
 IrVal ir_local_get(IrFn *fn, IrLocal local) {
     DCHECK(local.id != 0 && local.id < fn->locals.count);
     IrLocalRow *row = &fn->locals.at[local.id];
-    if (row->known_block == fn->current.id) return row->known;
+    u32 region = fn->blocks.at[fn->current.id].region;
+    if (row->known_region == region) return row->known;
     IrInst *inst = inst_add_val(fn, IR_LOCAL_GET, row->type);
     inst->a = local.id;
-    row->known_block = fn->current.id;
+    row->known_region = region;
     row->known = (IrVal){inst->result};
     return row->known;
 }
@@ -225,7 +231,7 @@ void ir_local_set(IrFn *fn, IrLocal local, IrVal val) {
     inst->result = 0;
     inst->a = local.id;
     inst->b = val.id;
-    row->known_block = fn->current.id;
+    row->known_region = fn->blocks.at[fn->current.id].region;
     row->known = val;
 }
 

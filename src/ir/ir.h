@@ -274,13 +274,14 @@ typedef struct IrValRow {
 typedef struct IrBlockRow {
     u32 first, last; // instructions, 0 if empty
     U32Vec params;   // value ids
+    u32 region;      // blocks one behind the other share what is known of locals
     bool cold;
 } IrBlockRow;
 
 typedef struct IrLocalRow {
     u8 type; // IrType
-    // Builder's memory of what the local holds at the end of block `known_block`.
-    u32 known_block;
+    // Builder's memory of what the local holds at the end of region `known_region`.
+    u32 known_region;
     IrVal known;
 } IrLocalRow;
 
@@ -320,6 +321,9 @@ void ir_loc(IrFn *fn, u32 loc); // source position of the instructions that foll
 
 IrBlock ir_block(IrFn *fn); // a new block, not current
 void ir_block_switch(IrFn *fn, IrBlock block);
+// As ir_block_switch, to a block that only the current one, just ended, leads to: what locals were
+// set to is still known there.
+void ir_block_follow(IrFn *fn, IrBlock block);
 IrVal ir_block_param(IrFn *fn, IrBlock block, IrType type); // before the first branch to it
 void ir_block_cold(IrFn *fn, IrBlock block); // rarely run (panics, clean-up): moved out of the way
 bool ir_block_ended(const IrFn *fn);         // the current block has its terminator

@@ -145,7 +145,11 @@ static void add_arg(Fn *f, CallBuild *c, const ArgAbi *a, Val v) {
         return;
     }
     case PASS_INDIRECT: {
-        // The callee owns the copy and may write to it.
+        // The callee owns what it gets and may write to it.
+        if (v.kind == VAL_MEM && v.owned) {
+            push_param(s, c, (IrParam){.type = IR_PTR}, v.a);
+            return;
+        }
         IrVal copy = ir_slot_addr(f->ir, ir_slot(f->ir, l->size, l->align));
         store_val(f, copy, v);
         push_param(s, c, (IrParam){.type = IR_PTR}, copy);
@@ -201,11 +205,11 @@ static IrBlock terminate_block(Fn *f) {
 }
 
 // The landing pad in front of a MIR clean-up block.
-static IrBlock pad_block(Fn *f, MirBlock unwind) {
-    if (f->pads[unwind.id].id) return f->pads[unwind.id];
+static IrBlock pad_block(Fn *f, Frame *frame, MirBlock unwind) {
+    if (frame->pads[unwind.id].id) return frame->pads[unwind.id];
     IrFn *ir = f->ir;
     IrBlock back = ir->current, pad = ir_block(ir);
-    f->pads[unwind.id] = pad;
+    frame->pads[unwind.id] = pad;
     ir_block_cold(ir, pad);
     ir_block_switch(ir, pad);
     if (!f->has_exception) {
@@ -213,26 +217,37 @@ static IrBlock pad_block(Fn *f, MirBlock unwind) {
         f->has_exception = true;
     }
     ir_local_set(ir, f->exception, ir_landingpad(ir, IR_PAD_CLEANUP));
-    ir_br(ir, f->blocks[unwind.id]);
+    ir_br(ir, frame_block(f, frame, unwind));
     ir_block_switch(ir, back);
     return pad;
 }
 
+// What unwinds out of an inlined body unwinds out of the call it stands for.
 IrBlock unwind_target(Fn *f, MirBlock unwind) {
-    if (f->in_cleanup) return terminate_block(f);
-    if (f->shim_pad.id) return f->shim_pad;
-    if (unwind.id != MIR_NO_BLOCK.id && f->body) return pad_block(f, unwind);
-    if (f->nounwind) return terminate_block(f);
-    return (IrBlock){0};
+    for (Frame *frame = f->frame; frame; unwind = frame->outer_unwind, frame = frame->outer) {
+        if (frame->in_cleanup) return terminate_block(f);
+        if (f->shim_pad.id) return f->shim_pad;
+        if (unwind.id != MIR_NO_BLOCK.id && frame->body) return pad_block(f, frame, unwind);
+    }
+    return f->nounwind ? terminate_block(f) : (IrBlock){0};
+}
+
+void resume_unwinding(Fn *f) {
+    for (Frame *frame = f->frame; frame->outer; frame = frame->outer) {
+        if (frame->outer_unwind.id == MIR_NO_BLOCK.id) continue;
+        ir_br(f->ir, frame_block(f, frame->outer, frame->outer_unwind));
+        return;
+    }
+    ir_resume(f->ir, ir_local_get(f->ir, f->exception));
 }
 
 IrVal mono_emit_call(Fn *f, IrCallee callee, const IrSig *sig, const IrVal *args, MirBlock unwind) {
     IrBlock pad = sig->no_unwind ? (IrBlock){0} : unwind_target(f, unwind);
     if (!pad.id) return ir_call(f->ir, callee, sig, args);
     IrBlock normal = ir_block(f->ir);
-    if (f->in_cleanup) ir_block_cold(f->ir, normal);
+    if (f->frame->in_cleanup) ir_block_cold(f->ir, normal);
     IrVal result = ir_invoke(f->ir, callee, sig, args, normal, pad);
-    ir_block_switch(f->ir, normal);
+    ir_block_follow(f->ir, normal);
     return result;
 }
 
@@ -347,6 +362,8 @@ Val call_instance(Fn *f, InstanceId callee, const Val *args, u32 count, const Pl
     bool track_caller = instance_is_track_caller(db, callee);
     if (row.kind == INST_VIRTUAL)
         return call_virtual(f, &row, sig, args, count, dest, unwind, track_caller, lo);
+    Val result;
+    if (inline_call(f, callee, args, count, dest, unwind, &result)) return result;
     const FnAbi *abi = fn_abi(db, sig.tys, (HirAbi)sig.abi, sig.is_variadic, track_caller);
     CallBuild c;
     begin_call(f, &c, abi, dest);
@@ -376,8 +393,11 @@ IrVal fn_address(Fn *f, InstanceId instance) {
 // ---- the call terminator
 // --------------------------------------------------------------------------
 
-static void push_operand(Fn *f, const MirOperand *op, bool spread, Val *out, u32 *count) {
+static void push_operand(Fn *f, const MirTerm *term, const MirOperand *op, bool spread, Val *out,
+                         u32 *count) {
     Val v = operand(f, *op);
+    v.owned = op->kind == OPERAND_MOVE && op->place.proj_count == 0 &&
+              op->place.local.id != term->place.local.id;
     if (!spread) {
         out[(*count)++] = v;
         return;
@@ -423,7 +443,8 @@ static bool llvm_call(Fn *f, DefId def) {
 
 void call_terminator(Fn *f, const MirTerm *term) {
     Db *db = f->db;
-    const MirOperand *ops = LIST_AT(f->body, MirOperand, f->body->operands) + term->operand_first;
+    const MirOperand *ops =
+        LIST_AT(f->frame->body, MirOperand, f->frame->body->operands) + term->operand_first;
     Ty callee_ty = operand_ty(f, term->a);
     const TyRow *fn = ty_row(db, callee_ty);
     u32 extra = 0;
@@ -432,7 +453,8 @@ void call_terminator(Fn *f, const MirTerm *term) {
     Val *args = SCRATCH_ARRAY(f->scratch, Val, term->operand_count + extra + 1);
     u32 count = 0;
     for (u32 i = 0; i < term->operand_count && !f->failed; i++)
-        push_operand(f, &ops[i], term->is_spread && i + 1 == term->operand_count, args, &count);
+        push_operand(f, term, &ops[i], term->is_spread && i + 1 == term->operand_count, args,
+                     &count);
     if (f->failed) return;
     Place dest = place_of(f, term->place);
     Val result;
@@ -451,7 +473,7 @@ void call_terminator(Fn *f, const MirTerm *term) {
                 if (term->target.id == MIR_NO_BLOCK.id)
                     ir_unreachable(f->ir);
                 else
-                    ir_br(f->ir, f->blocks[term->target.id]);
+                    flow_to(f, term->target);
                 return;
             }
             if (f->failed) return;
@@ -492,7 +514,7 @@ void call_terminator(Fn *f, const MirTerm *term) {
     }
     bool in_place = result.kind == VAL_MEM && dest.kind == PLACE_MEM && result.a.id == dest.addr.id;
     if (!in_place) place_write(f, dest, result);
-    ir_br(f->ir, f->blocks[term->target.id]);
+    flow_to(f, term->target);
 }
 
 void call_panic(Fn *f, const char *path, const Val *args, u32 count, u32 lo, MirBlock unwind) {
@@ -535,5 +557,5 @@ void drop_terminator(Fn *f, const MirTerm *term) {
     Place p = place_of(f, term->place);
     if (!f->failed && type_needs_drop(f->db, p.ty))
         drop_value(f, p.ty, place_address(f, p), p.meta, term->unwind);
-    if (!f->failed) ir_br(f->ir, f->blocks[term->target.id]);
+    if (!f->failed) flow_to(f, term->target);
 }

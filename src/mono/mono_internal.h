@@ -25,6 +25,7 @@ typedef enum ValKind {
 } ValKind;
 typedef struct Val {
     u8 kind;
+    bool owned; // VAL_MEM: moved from where it lies; who takes it may keep it there
     IrVal a, b;
     Ty ty; // concrete
 } Val;
@@ -32,20 +33,28 @@ typedef struct Val {
 // How a MIR local lives.
 typedef enum LocalKind {
     LOCAL_ZST,
-    LOCAL_SCALAR,  // one
-    LOCAL_PAIR,    // one, two
+    LOCAL_SCALAR,  // one register
+    LOCAL_PAIR,    // two
     LOCAL_SLOT,    // memory in the frame
-    LOCAL_POINTER, // memory elsewhere, at the address in `one` (an argument passed indirectly, the
+    LOCAL_POINTER, // memory elsewhere, at the address vals[0] (an argument passed indirectly, the
                    // return slot)
-    LOCAL_UNSIZED, // the same, metadata in `two`
+    LOCAL_UNSIZED, // the same, metadata in vals[1]
 } LocalKind;
 typedef struct LocalInfo {
     u8 kind;
+    bool is_bound; // SCALAR, PAIR: assigned in one place only, its value is vals
     Ty ty;
     const Layout *layout;
-    IrLocal one, two;
+    IrLocal regs[2]; // SCALAR, PAIR that are assigned more than once
+    IrVal vals[2];
     IrSlot slot;
 } LocalInfo;
+
+// What a body does with a local.
+typedef struct LocalUse {
+    bool needs_memory; // its address is taken, or a part that is no register
+    u8 sets;           // assignments of the whole of it, 2 for more
+} LocalUse;
 
 typedef enum PlaceKind {
     PLACE_ZST,
@@ -63,31 +72,46 @@ typedef struct Place {
     IrVal addr, meta;
 } Place;
 
+// One body being lowered: the function's own, or that of a library function in place of a call.
+typedef struct Frame {
+    struct Frame *outer;   // whose call it stands for; NULL: the function's own
+    MirBlock outer_unwind; // where that call unwinds to
+    InstanceId instance;
+    const MirBody *body; // NULL in shims
+    Args args;
+    DefId def; // whose text positions are in
+    LocalInfo *locals;
+    IrBlock *blocks; // by MIR block; 0: nothing jumps there yet
+    IrBlock *pads;   // by MIR block: the landing pad in front of it; 0 none yet
+    u8 *preds;       // by MIR block: edges that lead there, 2 for more
+    bool *built;     // by MIR block
+    MirBlock follow; // comes next in the current IR block, without a jump
+    IrBlock done;    // inlined: where it goes on after the call; 0 none yet
+    u32 return_count;
+    bool in_cleanup;
+    bool track_caller;
+    IrVal location; // the caller's, in #[track_caller] functions; 0 otherwise
+    u32 lo, hi;     // position of the statement that is translated
+} Frame;
+
 typedef struct Fn {
     Db *db;
     Scratch *scratch;
     IrFn *ir;
-    const MirBody *body; // NULL in shims
-    Args args;
+    Frame *frame;
     InstanceId instance;
-    DefId def; // whose text positions are in
     const FnAbi *abi;
     InstanceSig sig;
-    LocalInfo *locals;
-    IrBlock *blocks;
-    IrBlock *pads;     // by MIR block: the landing pad in front of it; 0 none yet
     IrBlock terminate; // lands here when a clean-up unwinds; 0 none yet
     IrBlock shim_pad;  // where calls of a shim unwind to; 0: out of it
     IrLocal exception;
     bool has_exception;
-    bool in_cleanup;
-    bool nounwind;  // extern "C": unwinding out of it aborts
-    IrVal location; // the caller's, in #[track_caller] functions; 0 otherwise
-    bool track_caller;
+    bool nounwind; // extern "C": unwinding out of it aborts
     bool overflow_checks;
+    bool may_inline;
+    u32 inlined; // statements of other bodies taken in so far
     MonoError *error;
     bool failed;
-    u32 lo, hi; // position of the statement that is translated
 } Fn;
 
 void fail(Fn *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -122,7 +146,10 @@ IrVal size_of_val(Fn *f, Ty ty, IrVal meta, IrVal *align); // dynamic size and a
 // ---- places (place.c)
 // -----------------------------------------------------------------------------
 
-void analyze_locals(Fn *f, u8 *needs_memory); // by local
+void analyze_locals(Fn *f, LocalUse *uses); // by local
+Place local_place(Fn *f, u32 index);
+IrVal local_half(Fn *f, const LocalInfo *l, u32 half);
+void local_set_half(Fn *f, LocalInfo *l, u32 half, IrVal v);
 Place place_of(Fn *f, MirPlace place);
 Val place_read(Fn *f, Place p);
 void place_write(Fn *f, Place p, Val v);
@@ -134,6 +161,27 @@ Val operand(Fn *f, MirOperand op);
 Ty operand_ty(Fn *f, MirOperand op);
 IrVal read_discriminant(Fn *f, Place p, Ty out_ty);
 void write_discriminant(Fn *f, Place p, u32 variant);
+
+// ---- bodies (body.c)
+// -----------------------------------------------------------------------------
+
+// Chooses where the locals of f->frame live. `result`: the memory for what is returned indirectly.
+void choose_locals(Fn *f, IrVal result);
+void local_assign(Fn *f, u32 index, Val v); // the whole of a local that is no memory elsewhere
+// Lowers all that the body of f->frame reaches, from the current IR block on.
+void build_blocks(Fn *f);
+IrBlock frame_block(Fn *f, Frame *frame, MirBlock block); // to be jumped to
+void flow_to(Fn *f, MirBlock target);                     // ends the block
+// Every constant the body names must have a value, also where it is not used: `const { assert!(..)
+// };`
+void require_consts(Fn *f);
+
+// ---- inlining (inline.c)
+// -----------------------------------------------------------------------------
+
+// Lowers a small function of the library in place of a call. False: it is to be called.
+bool inline_call(Fn *f, InstanceId callee, const Val *args, u32 count, const Place *dest,
+                 MirBlock unwind, Val *result);
 
 // ---- rvalues (rvalue.c)
 // ---------------------------------------------------------------------------
@@ -180,6 +228,7 @@ void drop_terminator(Fn *f, const MirTerm *term);
 void drop_value(Fn *f, Ty ty, IrVal addr, IrVal meta, MirBlock unwind);
 IrSig entry_sig(Db *db, Scratch *scratch, const FnAbi *abi); // how gen sees a function of this ABI
 IrBlock unwind_target(Fn *f, MirBlock unwind);               // 0: callers' business
+void resume_unwinding(Fn *f);                                // from a clean-up of f->frame
 void return_val(Fn *f, Val v);
 // A raw IR call with the function's unwinding rules applied.
 IrVal mono_emit_call(Fn *f, IrCallee callee, const IrSig *sig, const IrVal *args, MirBlock unwind);

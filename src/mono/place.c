@@ -7,8 +7,9 @@
 
 // Whether a projection of a register local can be answered from its halves.
 static bool stays_in_registers(Fn *f, const MirPlace *place) {
-    const MirProj *projs = LIST_AT(f->body, MirProj, f->body->projs) + place->proj_first;
-    LocalInfo *local = &f->locals[place->local.id];
+    const MirProj *projs =
+        LIST_AT(f->frame->body, MirProj, f->frame->body->projs) + place->proj_first;
+    LocalInfo *local = &f->frame->locals[place->local.id];
     Ty ty = local->ty;
     u32 variant = 0;
     for (u32 i = 0; i < place->proj_count; i++) {
@@ -43,46 +44,52 @@ static bool stays_in_registers(Fn *f, const MirPlace *place) {
     return true;
 }
 
-static void note_place(Fn *f, u8 *needs_memory, const MirPlace *place, bool address_taken) {
-    LocalInfo *local = &f->locals[place->local.id];
-    const MirProj *projs = LIST_AT(f->body, MirProj, f->body->projs) + place->proj_first;
+typedef enum PlaceUse { READ, WRITE, ADDRESS } PlaceUse;
+
+static void note_place(Fn *f, LocalUse *uses, const MirPlace *place, PlaceUse how) {
+    LocalInfo *local = &f->frame->locals[place->local.id];
+    LocalUse *use = &uses[place->local.id];
+    const MirProj *projs =
+        LIST_AT(f->frame->body, MirProj, f->frame->body->projs) + place->proj_first;
     bool through_pointer = false;
     for (u32 i = 0; i < place->proj_count; i++)
         through_pointer |= projs[i].kind == PROJ_DEREF;
-    if (address_taken && !through_pointer) needs_memory[place->local.id] = true;
+    if (how == ADDRESS && !through_pointer) use->needs_memory = true;
+    if (how == WRITE && !through_pointer)
+        use->sets = place->proj_count == 0 && use->sets == 0 ? 1 : 2;
     bool scalar = local->layout->repr == REPR_SCALAR || local->layout->repr == REPR_SCALAR_PAIR;
-    if (!scalar || needs_memory[place->local.id]) return;
-    if (!stays_in_registers(f, place)) needs_memory[place->local.id] = true;
+    if (!scalar || use->needs_memory) return;
+    if (!stays_in_registers(f, place)) use->needs_memory = true;
 }
 
-static void note_operand(Fn *f, u8 *needs_memory, const MirOperand *op) {
-    if (op->kind != OPERAND_CONST) note_place(f, needs_memory, &op->place, false);
+static void note_operand(Fn *f, LocalUse *uses, const MirOperand *op) {
+    if (op->kind != OPERAND_CONST) note_place(f, uses, &op->place, READ);
 }
 
-static void note_rvalue(Fn *f, u8 *needs_memory, const MirRvalue *rv) {
-    const MirOperand *operands = LIST_AT(f->body, MirOperand, f->body->operands);
+static void note_rvalue(Fn *f, LocalUse *uses, const MirRvalue *rv) {
+    const MirOperand *operands = LIST_AT(f->frame->body, MirOperand, f->frame->body->operands);
     switch ((MirRvalueKind)rv->kind) {
     case RV_USE:
     case RV_REPEAT:
     case RV_CAST:
-    case RV_UNARY: note_operand(f, needs_memory, &rv->a); break;
+    case RV_UNARY: note_operand(f, uses, &rv->a); break;
     case RV_BINARY:
-        note_operand(f, needs_memory, &rv->a);
-        note_operand(f, needs_memory, &rv->b);
+        note_operand(f, uses, &rv->a);
+        note_operand(f, uses, &rv->b);
         break;
     case RV_REF:
-    case RV_RAW_PTR: note_place(f, needs_memory, &rv->place, true); break;
-    case RV_DISCRIMINANT: note_place(f, needs_memory, &rv->place, false); break;
+    case RV_RAW_PTR: note_place(f, uses, &rv->place, ADDRESS); break;
+    case RV_DISCRIMINANT: note_place(f, uses, &rv->place, READ); break;
     case RV_AGGREGATE:
         for (u32 i = 0; i < rv->operand_count; i++)
-            note_operand(f, needs_memory, &operands[rv->operand_first + i]);
+            note_operand(f, uses, &operands[rv->operand_first + i]);
         break;
     case RV_THREAD_LOCAL: break;
     }
 }
 
-void analyze_locals(Fn *f, u8 *needs_memory) {
-    const MirBody *body = f->body;
+void analyze_locals(Fn *f, LocalUse *uses) {
+    const MirBody *body = f->frame->body;
     const MirBlockRow *blocks = LIST_AT(body, MirBlockRow, body->blocks);
     const MirStmt *stmts = LIST_AT(body, MirStmt, body->stmts);
     const MirRvalue *rvalues = LIST_AT(body, MirRvalue, body->rvalues);
@@ -91,28 +98,28 @@ void analyze_locals(Fn *f, u8 *needs_memory) {
         for (u32 i = 0; i < blocks[b].stmt_count; i++) {
             const MirStmt *stmt = &stmts[blocks[b].stmt_first + i];
             if (stmt->kind == MIR_ASSIGN) {
-                note_place(f, needs_memory, &stmt->place, false);
-                note_rvalue(f, needs_memory, &rvalues[stmt->rvalue]);
+                note_place(f, uses, &stmt->place, WRITE);
+                note_rvalue(f, uses, &rvalues[stmt->rvalue]);
             } else if (stmt->kind == MIR_SET_DISCRIMINANT) {
-                note_place(f, needs_memory, &stmt->place, true);
+                note_place(f, uses, &stmt->place, ADDRESS);
             }
         }
         const MirTerm *term = &blocks[b].term;
         switch ((MirTermKind)term->kind) {
-        case MIR_DROP: note_place(f, needs_memory, &term->place, true); break;
-        case MIR_SWITCH: note_operand(f, needs_memory, &term->a); break;
+        case MIR_DROP: note_place(f, uses, &term->place, ADDRESS); break;
+        case MIR_SWITCH: note_operand(f, uses, &term->a); break;
         case MIR_ASSERT:
-            note_operand(f, needs_memory, &term->a);
+            note_operand(f, uses, &term->a);
             if (term->assert_kind == ASSERT_OVERFLOW || term->assert_kind == ASSERT_BOUNDS) {
-                note_operand(f, needs_memory, &term->b);
-                note_operand(f, needs_memory, &term->c);
+                note_operand(f, uses, &term->b);
+                note_operand(f, uses, &term->c);
             }
             break;
         case MIR_CALL:
-            note_operand(f, needs_memory, &term->a);
-            note_place(f, needs_memory, &term->place, false);
+            note_operand(f, uses, &term->a);
+            note_place(f, uses, &term->place, WRITE);
             for (u32 i = 0; i < term->operand_count; i++)
-                note_operand(f, needs_memory, &operands[term->operand_first + i]);
+                note_operand(f, uses, &operands[term->operand_first + i]);
             break;
         default: break;
         }
@@ -126,8 +133,26 @@ Place mem_place(IrVal addr, IrVal meta, Ty ty) {
     return (Place){.kind = PLACE_MEM, .addr = addr, .meta = meta, .ty = ty};
 }
 
-static Place local_place(Fn *f, u32 index) {
-    LocalInfo *l = &f->locals[index];
+// A register of a local. What was never set may be read by code that cannot run.
+IrVal local_half(Fn *f, const LocalInfo *l, u32 half) {
+    if (!l->is_bound) return ir_local_get(f->ir, l->regs[half]);
+    if (l->vals[half].id) return l->vals[half];
+    IrType type = scalar_ir(half ? &l->layout->b : &l->layout->a);
+    if (type == IR_F32) return ir_const_f32(f->ir, 0);
+    if (type == IR_F64) return ir_const_f64(f->ir, 0);
+    return ir_const(f->ir, type, 0);
+}
+
+void local_set_half(Fn *f, LocalInfo *l, u32 half, IrVal v) {
+    v = cast_bits(f, v, scalar_ir(half ? &l->layout->b : &l->layout->a));
+    if (l->is_bound)
+        l->vals[half] = v;
+    else
+        ir_local_set(f->ir, l->regs[half], v);
+}
+
+Place local_place(Fn *f, u32 index) {
+    LocalInfo *l = &f->frame->locals[index];
     Place p = {.ty = l->ty, .local = index};
     switch ((LocalKind)l->kind) {
     case LOCAL_ZST: p.kind = PLACE_ZST; break;
@@ -137,10 +162,10 @@ static Place local_place(Fn *f, u32 index) {
         p.kind = PLACE_MEM;
         p.addr = ir_slot_addr(f->ir, l->slot);
         break;
-    case LOCAL_UNSIZED: p.meta = ir_local_get(f->ir, l->two); // fall through
+    case LOCAL_UNSIZED: p.meta = l->vals[1]; // fall through
     case LOCAL_POINTER:
         p.kind = PLACE_MEM;
-        p.addr = ir_local_get(f->ir, l->one);
+        p.addr = l->vals[0];
         break;
     }
     return p;
@@ -148,10 +173,10 @@ static Place local_place(Fn *f, u32 index) {
 
 // The value of a register place.
 static Val register_val(Fn *f, Place p) {
-    LocalInfo *l = &f->locals[p.local];
+    LocalInfo *l = &f->frame->locals[p.local];
     if (l->kind == LOCAL_PAIR && p.kind == PLACE_LOCAL)
-        return val_pair(ir_local_get(f->ir, l->one), ir_local_get(f->ir, l->two), p.ty);
-    IrVal v = ir_local_get(f->ir, p.kind == PLACE_HALF && p.half ? l->two : l->one);
+        return val_pair(local_half(f, l, 0), local_half(f, l, 1), p.ty);
+    IrVal v = local_half(f, l, p.kind == PLACE_HALF && p.half);
     const Layout *layout = fn_layout(f, p.ty);
     if (layout->repr == REPR_SCALAR) v = cast_bits(f, v, scalar_ir(&layout->a));
     return val_scalar(v, p.ty);
@@ -199,7 +224,7 @@ Place place_field(Fn *f, Place p, u32 variant, u32 field, Ty ty) {
     u64 offset = is_array                 ? field * l->array_stride
                  : l->variants.count == 0 ? 0
                                           : layout_field_offset(l, row, field);
-    if (p.kind == PLACE_LOCAL && f->locals[p.local].kind == LOCAL_PAIR &&
+    if (p.kind == PLACE_LOCAL && f->frame->locals[p.local].kind == LOCAL_PAIR &&
         l->repr == REPR_SCALAR_PAIR && fl->repr == REPR_SCALAR) {
         return (Place){.kind = PLACE_HALF, .half = offset != 0, .local = p.local, .ty = ty};
     }
@@ -264,7 +289,8 @@ static Place place_subslice(Fn *f, Place p, const MirProj *proj) {
 }
 
 Place place_of(Fn *f, MirPlace place) {
-    const MirProj *projs = LIST_AT(f->body, MirProj, f->body->projs) + place.proj_first;
+    const MirProj *projs =
+        LIST_AT(f->frame->body, MirProj, f->frame->body->projs) + place.proj_first;
     Place p = local_place(f, place.local.id);
     for (u32 i = 0; i < place.proj_count && !f->failed; i++) {
         const MirProj *proj = &projs[i];
@@ -311,7 +337,7 @@ void place_write(Fn *f, Place p, Val v) {
     case PLACE_LOCAL:
     case PLACE_HALF: break;
     }
-    LocalInfo *l = &f->locals[p.local];
+    LocalInfo *l = &f->frame->locals[p.local];
     if (v.kind == VAL_ZST) return;
     if (v.kind == VAL_MEM) {
         // The same bytes under another type, as in a transmute: read them as the local's scalars.
@@ -322,15 +348,12 @@ void place_write(Fn *f, Place p, Val v) {
             return;
         }
     }
-    IrType one = scalar_ir(&l->layout->a);
     if (p.kind == PLACE_HALF) {
-        IrType type = p.half ? scalar_ir(&l->layout->b) : one;
-        ir_local_set(f->ir, p.half ? l->two : l->one, cast_bits(f, v.a, type));
+        local_set_half(f, l, p.half, v.a);
         return;
     }
-    ir_local_set(f->ir, l->one, cast_bits(f, v.a, one));
-    if (l->kind == LOCAL_PAIR)
-        ir_local_set(f->ir, l->two, cast_bits(f, v.b, scalar_ir(&l->layout->b)));
+    local_set_half(f, l, 0, v.a);
+    if (l->kind == LOCAL_PAIR) local_set_half(f, l, 1, v.b);
 }
 
 IrVal place_address(Fn *f, Place p) {
@@ -345,7 +368,7 @@ Val operand(Fn *f, MirOperand op) {
 }
 
 Ty operand_ty(Fn *f, MirOperand op) {
-    return fn_ty(f, mir_operand_ty(f->db, f->body, op));
+    return fn_ty(f, mir_operand_ty(f->db, f->frame->body, op));
 }
 
 // ---- discriminants

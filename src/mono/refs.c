@@ -218,8 +218,8 @@ IrVal location_at(Fn *f, DefId def, u32 lo) {
 
 // What a #[track_caller] callee is told: this function's own caller if it is one itself.
 IrVal caller_location(Fn *f) {
-    if (f->track_caller && f->location.id) return f->location;
-    return location_at(f, f->def, f->lo);
+    if (f->frame->track_caller && f->frame->location.id) return f->frame->location;
+    return location_at(f, f->frame->def, f->frame->lo);
 }
 
 // ---- vtables

@@ -345,7 +345,7 @@ static Val rv_cast(Fn *f, const MirRvalue *rv) {
 // --------------------------------------------------------------------------
 
 static const MirOperand *operands_of(Fn *f, const MirRvalue *rv) {
-    return LIST_AT(f->body, MirOperand, f->body->operands) + rv->operand_first;
+    return LIST_AT(f->frame->body, MirOperand, f->frame->body->operands) + rv->operand_first;
 }
 
 // Scalars and pairs are put together in registers.

@@ -85,7 +85,7 @@ static void run_steps(Fn *f, const DropSteps *steps) {
         run_step(f, &steps->at[i], pad);
     }
     IrBlock back = ir->current;
-    f->in_cleanup = true;
+    f->frame->in_cleanup = true;
     IrBlock terminate = unwind_target(f, MIR_NO_BLOCK);
     for (u32 i = 1; i <= count; i++) {
         ir_block_switch(ir, cleanup[i]);
@@ -96,7 +96,7 @@ static void run_steps(Fn *f, const DropSteps *steps) {
         run_step(f, &steps->at[i], terminate);
         ir_br(ir, cleanup[i + 1]);
     }
-    f->in_cleanup = false;
+    f->frame->in_cleanup = false;
     ir_block_switch(ir, back);
 }
 
@@ -156,7 +156,7 @@ static void drop_elements(Fn *f, Ty elem, IrVal addr, IrVal len) {
     ir_br(ir, again);
     ir_block_switch(ir, again);
     ir_condbr(ir, ir_icmp(ir, IR_ULT, ir_local_get(ir, at), len), again_body, resume);
-    f->in_cleanup = true;
+    f->frame->in_cleanup = true;
     IrBlock terminate = unwind_target(f, MIR_NO_BLOCK);
     ir_block_switch(ir, again_body);
     i = ir_local_get(ir, at);
@@ -164,7 +164,7 @@ static void drop_elements(Fn *f, Ty elem, IrVal addr, IrVal len) {
     step.addr = ir_ptr_index(ir, addr, i, stride);
     run_step(f, &step, terminate);
     ir_br(ir, again);
-    f->in_cleanup = false;
+    f->frame->in_cleanup = false;
     ir_block_switch(ir, resume);
     ir_resume(ir, ir_local_get(ir, f->exception));
     ir_block_switch(ir, done);
@@ -319,7 +319,7 @@ static Val *all_params(Fn *f, u32 *count) {
     Val *vals = SCRATCH_ARRAY(f->scratch, Val, *count + 1);
     for (u32 i = 0; i < *count; i++)
         load_param(f, i, &vals[i], &at);
-    if (f->track_caller) f->location = ir_param(f->ir, at);
+    if (f->frame->track_caller) f->frame->location = ir_param(f->ir, at);
     return vals;
 }
 
@@ -376,9 +376,9 @@ static void build_closure_once(Fn *f, const InstanceRow *row) {
     ir_block_cold(ir, pad);
     ir_block_switch(ir, pad);
     IrVal exception = ir_landingpad(ir, IR_PAD_CLEANUP);
-    f->in_cleanup = true;
+    f->frame->in_cleanup = true;
     drop_value(f, closure, addr, (IrVal){0}, MIR_NO_BLOCK);
-    f->in_cleanup = false;
+    f->frame->in_cleanup = false;
     ir_resume(ir, exception);
     ir_block_switch(ir, entry);
     f->shim_pad = pad;

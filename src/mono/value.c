@@ -15,20 +15,20 @@ void fail(Fn *f, const char *format, ...) {
     va_end(args);
     u32 n = len < 0 ? 0 : min_u32((u32)len, sizeof text - 1);
     f->error->what = scratch_str(f->scratch, (Str){text, n});
-    f->error->def = f->def;
-    f->error->lo = f->lo;
-    f->error->hi = f->hi;
+    f->error->def = f->frame->def;
+    f->error->lo = f->frame->lo;
+    f->error->hi = f->frame->hi;
 }
 
 Ty fn_ty(Fn *f, Ty generic) {
     u32 flags = ty_flags(f->db, generic);
-    if (flags & TY_HAS_PARAM) generic = ty_subst(f->db, generic, f->args);
+    if (flags & TY_HAS_PARAM) generic = ty_subst(f->db, generic, f->frame->args);
     if (!(flags & (TY_HAS_PARAM | TY_HAS_PROJECTION | TY_HAS_OPAQUE))) return generic;
     return normalize_concrete(f->db, generic);
 }
 
 Args fn_args(Fn *f, Args generic) {
-    return normalize_concrete_args(f->db, args_subst(f->db, generic, f->args));
+    return normalize_concrete_args(f->db, args_subst(f->db, generic, f->frame->args));
 }
 
 IrType scalar_ir(const Scalar *s) {
@@ -210,7 +210,7 @@ static Val static_address(Fn *f, DefId def, Ty ty) {
 }
 
 Val const_val(Fn *f, u32 konst) {
-    const MirConst *c = &LIST_AT(f->body, MirConst, f->body->consts)[konst];
+    const MirConst *c = &LIST_AT(f->frame->body, MirConst, f->frame->body->consts)[konst];
     Ty ty = fn_ty(f, c->ty);
     const Layout *l = fn_layout(f, ty);
     switch ((MirConstKind)c->kind) {
@@ -248,14 +248,15 @@ Val const_val(Fn *f, u32 konst) {
     }
     case MIR_CONST_STATIC: return static_address(f, c->def, ty);
     case MIR_CONST_PROMOTED: {
-        DefId owner = f->body->owner;
-        const ConstAlloc *alloc = const_eval_promoted(f->db, owner, f->args, c->index);
+        DefId owner = f->frame->body->owner;
+        const ConstAlloc *alloc = const_eval_promoted(f->db, owner, f->frame->args, c->index);
         if (alloc->is_failed) {
             fail(f, "the evaluation of a promoted constant failed");
             f->error->is_const = true;
             return val_zst(ty);
         }
-        MonoRef ref = {.kind = REF_CONST, .def = owner, .args = f->args, .index = c->index + 1};
+        MonoRef ref = {
+            .kind = REF_CONST, .def = owner, .args = f->frame->args, .index = c->index + 1};
         return val_scalar(ref_addr(f, ref), ty);
     }
     }

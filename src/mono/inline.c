@@ -1,0 +1,109 @@
+// Small functions of the library, lowered in place of calls to them.
+//
+// Library bodies never change under an edit, so code that has them inside stays right; the user's
+// own functions are always called, through their slots, so that an edit reaches them. A body taken
+// in keeps its own locals, landing pads and positions (Frame); what it panics with names its own
+// place, and a #[track_caller] one is told the place of the call.
+
+#include "mono/mono_internal.h"
+
+enum {
+    COST_MAX = 30,        // of a body, in statements
+    COST_MARKED_MAX = 60, // #[inline]
+    COST_ALWAYS_MAX = 120,
+    COST_FN_MAX = 3000, // of all that one function takes in
+    DEPTH_MAX = 16,
+};
+
+static u32 body_cost(const MirBody *body) {
+    const MirBlockRow *rows = LIST_AT(body, MirBlockRow, body->blocks);
+    u32 cost = 0;
+    for (u32 i = 0; i < body->blocks.count; i++) {
+        if (rows[i].is_cleanup) continue;
+        cost += rows[i].stmt_count;
+        switch ((MirTermKind)rows[i].term.kind) {
+        case MIR_CALL: cost += 3 + rows[i].term.operand_count; break;
+        case MIR_DROP:
+        case MIR_SWITCH: cost += 2; break;
+        default: cost += 1; break;
+        }
+    }
+    return cost;
+}
+
+// How much of a body is taken in; 0: it is always called.
+static u32 cost_limit(Db *db, DefId def) {
+    if (crate_row(db, def_crate(db, def))->is_local) return 0;
+    DefKind kind = def_kind(db, def);
+    if (kind == DEF_CLOSURE) return COST_MARKED_MAX;
+    if (kind != DEF_FN && kind != DEF_ASSOC_FN) return 0;
+    u32 flags = def_attrs(db, def)->flags;
+    if (flags & (DEF_ATTR_INLINE_NEVER | DEF_ATTR_COLD)) return 0;
+    return flags & DEF_ATTR_INLINE_ALWAYS ? COST_ALWAYS_MAX
+           : flags & DEF_ATTR_INLINE      ? COST_MARKED_MAX
+                                          : COST_MAX;
+}
+
+// The body to take in, or NULL.
+static const MirBody *inlinable(Fn *f, InstanceId callee, const InstanceRow *row) {
+    Db *db = f->db;
+    if (!f->may_inline || row->kind != INST_ITEM || f->shim_pad.id || f->inlined > COST_FN_MAX)
+        return NULL;
+    u32 depth = 0;
+    for (const Frame *frame = f->frame; frame; frame = frame->outer) {
+        if (frame->in_cleanup || frame->instance.id == callee.id || ++depth > DEPTH_MAX)
+            return NULL;
+    }
+    u32 limit = cost_limit(db, row->def);
+    if (!limit || mono_precompiled(db, callee).id) return NULL;
+    const MirBody *body = mir_of(db, row->def);
+    if (!body || body->is_error) return NULL;
+    u32 cost = body_cost(body);
+    if (cost > limit) return NULL;
+    f->inlined += cost;
+    return body;
+}
+
+static void take_arguments(Fn *f, const Val *args, u32 count) {
+    const MirBody *body = f->frame->body;
+    u32 at = 0;
+    for (u32 i = 1; i <= body->arg_count && !f->failed; i++) {
+        if (i != body->spread_arg) {
+            if (at < count) local_assign(f, i, args[at++]);
+            continue;
+        }
+        Place tuple = local_place(f, i);
+        u32 n = layout_field_count(f->db, tuple.ty, 0);
+        for (u32 k = 0; k < n && at < count; k++, at++)
+            place_write(f, place_field(f, tuple, 0, k, args[at].ty), args[at]);
+    }
+}
+
+bool inline_call(Fn *f, InstanceId callee, const Val *args, u32 count, const Place *dest,
+                 MirBlock unwind, Val *result) {
+    InstanceRow row = *instance_row(f->db, callee);
+    const MirBody *body = inlinable(f, callee, &row);
+    if (!body) return false;
+    Frame *frame = SCRATCH_NEW(f->scratch, Frame);
+    *frame = (Frame){.outer = f->frame,
+                     .outer_unwind = unwind,
+                     .instance = callee,
+                     .body = body,
+                     .args = row.args,
+                     .def = row.def,
+                     .follow = MIR_NO_BLOCK};
+    frame->track_caller = instance_is_track_caller(f->db, callee);
+    if (frame->track_caller) frame->location = caller_location(f);
+    f->frame = frame;
+    require_consts(f);
+    if (!f->failed) choose_locals(f, dest && dest->kind == PLACE_MEM ? dest->addr : (IrVal){0});
+    if (!f->failed) take_arguments(f, args, count);
+    if (!f->failed) build_blocks(f);
+    if (!f->failed) {
+        if (!frame->done.id) frame->done = ir_block(f->ir); // it never returns
+        ir_block_switch(f->ir, frame->done);
+        *result = place_read(f, local_place(f, 0));
+    }
+    f->frame = frame->outer;
+    return true;
+}
