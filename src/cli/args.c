@@ -17,6 +17,8 @@ typedef enum OptionId {
     OPTION_NO_CACHE,
     OPTION_JSON,
     OPTION_LAYOUT_CHANGE,
+    OPTION_WATCH,
+    OPTION_WHEN_ASKED,
 } OptionId;
 
 typedef struct OptionRow {
@@ -47,8 +49,14 @@ static const OptionRow option_rows[] = {
      TAKES_STD},
     {OPTION_NAMES, NULL, "--names", NULL, "with --std: count its modules, imports and macros",
      TAKES_STD},
-    {OPTION_JSON, NULL, "--json", NULL, "tell what happens as one JSON object per line",
-     TAKES_WATCH},
+    {OPTION_WATCH, NULL, "--watch", NULL,
+     "stay, and after each save run the tests again whose code\n"
+     "the edit can have changed",
+     TAKES_FILTER},
+    {OPTION_WHEN_ASKED, NULL, "--when-asked", NULL,
+     "with --watch: run them when t is pressed, not at each save", TAKES_FILTER},
+    {OPTION_JSON, NULL, "--json", NULL, "watching, tell what happens as one JSON object per line",
+     TAKES_EVENTS},
     {OPTION_LAYOUT_CHANGE, NULL, "--on-layout-change", "WHAT",
      "restart (the default) or keep-old: what to do when values\n"
      "in the program's memory do not fit the new code",
@@ -209,6 +217,8 @@ static bool parse_option(Parser *parser, const OptionRow *row, const char *value
     case OPTION_NAMES: args->names = true; return true;
     case OPTION_NO_CACHE: args->no_cache = true; return true;
     case OPTION_JSON: args->json = true; return true;
+    case OPTION_WATCH: args->watch = true; return true;
+    case OPTION_WHEN_ASKED: args->when_asked = true; return true;
     case OPTION_LAYOUT_CHANGE:
         args->keep_old = strcmp(value, "keep-old") == 0;
         if (args->keep_old || strcmp(value, "restart") == 0) return true;
@@ -291,6 +301,10 @@ bool args_parse(CliArgs *args, int argc, char **argv, Scratch *scratch) {
             break;
         }
         if (!parse_one(&parser)) return false;
+    }
+    if ((args->when_asked || args->json) && (args->command->takes & TAKES_FILTER) && !args->watch) {
+        cli_error(args, "`%s` goes with `--watch`", args->json ? "--json" : "--when-asked");
+        return false;
     }
     args->test_args = parser.test_args.at;
     args->test_arg_count = parser.test_args.count;

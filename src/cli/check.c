@@ -89,9 +89,13 @@ void check_register(Db *db) {
     query_register(db, Q_crate_check, run_crate_check);
 }
 
+u32 check_report_of(Session *session, CrateId crate) {
+    query_get(session->db, Q_crate_check, crate.id);
+    return session_report(session, Q_crate_check, crate.id);
+}
+
 u32 check_report(Session *session) {
-    query_get(session->db, Q_crate_check, session->crate.id);
-    return session_report(session, Q_crate_check, session->crate.id);
+    return check_report_of(session, session->crate);
 }
 
 int command_check(const CliArgs *args) {

@@ -30,11 +30,13 @@ typedef struct CliArgs {
     const char *const *test_args; // test: the filter and the harness's options
     u32 test_arg_count;
     ColourChoice colour;
-    bool std;      // check --std
-    bool names;    // check --std --names
-    bool no_cache; // nothing of earlier runs
-    bool json;     // watch: events as JSON
-    bool keep_old; // watch: go on with the old code when a layout changes
+    bool std;        // check --std
+    bool names;      // check --std --names
+    bool no_cache;   // nothing of earlier runs
+    bool json;       // watch, test --watch: events as JSON
+    bool keep_old;   // watch: go on with the old code when a layout changes
+    bool watch;      // test --watch
+    bool when_asked; // test --watch: run tests at a key, not at each save
 } CliArgs;
 
 // What a command accepts beside the options of all.
@@ -45,8 +47,9 @@ enum {
     TAKES_PROGRAM_ARGS = 8,
     TAKES_TOPIC = 16,
     TAKES_STD = 32,
-    TAKES_FILTER = 64, // test: a filter, and options of the test harness
-    TAKES_WATCH = 128, // --json, --on-layout-change
+    TAKES_FILTER = 64,  // test: a filter, and options of the test harness
+    TAKES_WATCH = 128,  // --on-layout-change
+    TAKES_EVENTS = 256, // --json
 };
 
 typedef struct Command {

@@ -32,6 +32,7 @@ Str program_static_name(Program *p, DefId def) {
 
 void program_find_roots(Program *p) {
     Db *db = p->session->db;
+    p->roots.count = 0;
     for (u32 id = 1; id < def_count(db); id++) {
         DefId def = {id};
         if (def_crate(db, def).id != p->session->crate.id || !def_is_exported(db, def)) continue;

@@ -9,11 +9,13 @@
 #include <termios.h>
 
 typedef struct Keyboard {
-    int fd; // where keys come from; -1: standard input is no terminal
+    int fd; // where keys come from; -1: nowhere
+    bool is_terminal;
     struct termios before;
 } Keyboard;
 
-void keyboard_take(Keyboard *keyboard);
+// with_pipes: take keys from whatever standard input is.
+void keyboard_take(Keyboard *keyboard, bool with_pipes);
 void keyboard_give_back(Keyboard *keyboard);
 
 // Blocks the signals that end rac (INT, TERM, HUP) for those who wait for them (watch/events.h);

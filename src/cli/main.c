@@ -27,17 +27,21 @@ static const Command command_table[] = {
      "started again at the next save. What rac says goes to standard error.\n\n"
      "On a terminal: r starts the program again, e shows the last errors, q quits. The program's\n"
      "standard input is empty then; it has rac's own if that is no terminal.",
-     TAKES_INPUT | TAKES_PROGRAM_ARGS | TAKES_WATCH, command_watch},
+     TAKES_INPUT | TAKES_PROGRAM_ARGS | TAKES_EVENTS | TAKES_WATCH, command_watch},
     {"build", "rac build [OPTIONS] FILE.rs [-o FILE]", "compile a program to an executable",
      "Compiles the program in FILE.rs and links it against the toolchain's standard library\n"
      "with the system's C compiler driver. The executable appears whole or not at all.",
      TAKES_INPUT | TAKES_OUTPUT, command_build},
     {"test", "rac test [OPTIONS] FILE.rs [FILTER] [-- ARGS...]", "run a program's tests",
-     "Runs the #[test] functions of FILE.rs under the standard test harness. FILTER and ARGS go "
-     "to\n"
-     "it: `rac test lib.rs parse -- --nocapture`, `-- --list`, `-- --ignored`, `-- "
-     "--test-threads=1`.",
-     TAKES_INPUT | TAKES_PROGRAM_ARGS | TAKES_FILTER, command_test},
+     "Runs the #[test] functions of FILE.rs under the standard test harness. FILTER and ARGS go\n"
+     "to it: `rac test lib.rs parse -- --nocapture`, `-- --list`, `-- --ignored`,\n"
+     "`-- --test-threads=1`.\n\n"
+     "With --watch, rac stays and after each save runs those tests again whose code the edit can\n"
+     "have changed; the others keep their results. A test that takes its process down costs that\n"
+     "process: the others go on in another. What tests read while they run (files, the\n"
+     "environment, the clock) is not looked at. On a terminal: t runs the tests that are due, a\n"
+     "runs all, e shows the last errors, q quits.",
+     TAKES_INPUT | TAKES_PROGRAM_ARGS | TAKES_EVENTS | TAKES_FILTER, command_test},
     {"check", "rac check [OPTIONS] FILE.rs", "show the errors of a program",
      "Checks the program in FILE.rs and shows its errors and warnings, without making code.\n"
      "Borrow checking is left to rustc. The exit status is 1 if there were errors.",

@@ -60,9 +60,10 @@ static void report_failure(Program *p, IrSym sym, const CodeBlob *error) {
 
 enum { RECURSION_LIMIT = 128 }; // rustc's default
 
-// Whether the function asks for itself with ever new generic arguments.
-static bool is_endless(Program *p, IrSym sym, const InstanceRow *row) {
+bool program_is_endless(Program *p, IrSym sym) {
     Db *db = p->session->db;
+    note_requests(p);
+    const InstanceRow *row = instance_row(db, ref_of(p, sym).instance);
     if (row->kind != INST_ITEM || !args_count(db, row->args)) return false;
     u32 count = 0;
     for (u32 at = sym.id; (at = map_get(&p->requested_by, at)) != 0 && count <= RECURSION_LIMIT;) {
@@ -117,10 +118,8 @@ static bool find_code(void *cx, IrSym sym, ProgramCode *out) {
 static bool code(void *cx, IrSym sym, Scratch *scratch, ProgramCode *out) {
     (void)scratch; // the memo has it
     Program *p = cx;
-    note_requests(p);
-    const InstanceRow *row = instance_row(p->session->db, ref_of(p, sym).instance);
-    if (is_endless(p, sym, row)) {
-        report_endless(p, row->def);
+    if (program_is_endless(p, sym)) {
+        report_endless(p, instance_row(p->session->db, ref_of(p, sym).instance)->def);
         return false;
     }
     if (find_code(cx, sym, out)) return true;
@@ -187,6 +186,25 @@ static IrSym reloc_symbol(Db *db, const ConstReloc *reloc) {
         break;
     }
     return mono_symbol(db, IR_SYM_DATA, ref);
+}
+
+const ConstAlloc *program_alloc(Db *db, const MonoRef *ref) {
+    switch ((RefKind)ref->kind) {
+    case REF_ALLOC: return const_alloc(db, ref->alloc);
+    case REF_CONST:
+        return ref->index ? const_eval_promoted(db, ref->def, ref->args, ref->index - 1)
+                          : const_eval(db, ref->def, ref->args);
+    case REF_STATIC:
+    case REF_TLS: return static_initializer(db, ref->def);
+    case REF_INSTANCE:
+    case REF_EXTERN:
+    case REF_EXTERN_DATA:
+    case REF_BYTES:
+    case REF_VTABLE:
+    case REF_EXTERN_TLS:
+    case REF_LOCATION: return NULL;
+    }
+    UNREACHABLE();
 }
 
 static bool alloc_data(Program *p, const ConstAlloc *alloc, Scratch *scratch, ProgramData *out) {
@@ -282,23 +300,17 @@ static bool data(void *cx, IrSym sym, Scratch *scratch, ProgramData *out) {
     MonoRef ref = ref_of(p, sym);
     bool ok = true;
     switch ((RefKind)ref.kind) {
-    case REF_ALLOC: ok = alloc_data(p, const_alloc(db, ref.alloc), scratch, out); break;
-    case REF_CONST: {
-        const ConstAlloc *alloc = ref.index
-                                      ? const_eval_promoted(db, ref.def, ref.args, ref.index - 1)
-                                      : const_eval(db, ref.def, ref.args);
-        ok = alloc_data(p, alloc, scratch, out);
+    case REF_ALLOC: ok = alloc_data(p, program_alloc(db, &ref), scratch, out); break;
+    case REF_CONST:
+        ok = alloc_data(p, program_alloc(db, &ref), scratch, out);
         out->kind = PROGRAM_DATA_CONST;
         break;
-    }
     case REF_STATIC:
-    case REF_TLS: {
-        const ConstAlloc *alloc = static_initializer(db, ref.def);
-        ok = alloc_data(p, alloc, scratch, out);
+    case REF_TLS:
+        ok = alloc_data(p, program_alloc(db, &ref), scratch, out);
         out->is_mutable |= ref.kind == REF_TLS;
         out->kind = PROGRAM_DATA_STATIC;
         break;
-    }
     case REF_BYTES: {
         Str text = symbol_str(&db->symbols, ref.name);
         // One more zero: C strings end with it, and an empty literal has an address of its own.
@@ -321,25 +333,49 @@ static bool data(void *cx, IrSym sym, Scratch *scratch, ProgramData *out) {
 
 // ---- opening ------------------------------------------------------------------------------------
 
-bool program_open(Program *p, Session *session, IrSymKind fn_kind) {
-    *p = (Program){.session = session};
+void program_close(Program *p) {
+    map_deinit(&p->requested_by);
+    scratch_deinit(&p->memory);
+}
+
+bool program_renew(Program *p) {
+    Db *db = p->session->db;
+    InstanceId entry = mono_entry(db, p->entry_crate);
+    if (!entry.id) {
+        Symbol name = crate_row(db, p->entry_crate)->name;
+        cli_error(p->session->args, "`main` function not found in crate `%.*s`",
+                  STR_ARG(symbol_str(&db->symbols, name)));
+        return false;
+    }
+    p->errors = 0;
+    program_find_roots(p);
+    p->entry = mono_symbol(db, IR_SYM_FN, (MonoRef){.kind = REF_INSTANCE, .instance = entry});
+    InstanceId allocator[4];
+    bool has_allocator = mono_global_allocator(db, p->session->crate, allocator);
+    for (u32 i = 0; i < 4; i++)
+        p->source.allocator[i] =
+            has_allocator ? mono_symbol(db, IR_SYM_FN,
+                                        (MonoRef){.kind = REF_INSTANCE, .instance = allocator[i]})
+                          : (IrSym){0};
+    return true;
+}
+
+static bool is_sound(Session *session, CrateId crate) {
+    u32 errors = check_report_of(session, crate);
+    if (errors) session_status(session, errors);
+    return errors == 0;
+}
+
+bool program_open_entry(Program *p, Session *session, CrateId entry, IrSymKind fn_kind) {
+    *p = (Program){.session = session, .entry_crate = entry, .known_syms = 1};
     Db *db = session->db;
     mono_set_fn_kind(db, fn_kind);
     if (fn_kind != IR_SYM_FN_SLOT) { // code that was kept calls through slots
         query_forget(db, Q_code);
         query_forget(db, Q_vtable_words);
     }
-    u32 errors = check_report(session);
-    if (errors) {
-        session_status(session, errors);
-        return false;
-    }
-    InstanceId entry = mono_entry(db, session->crate);
-    if (!entry.id) {
-        cli_error(session->args, "`main` function not found in crate `%.*s`",
-                  STR_ARG(symbol_str(&db->symbols, crate_row(db, session->crate)->name)));
-        return false;
-    }
+    if (!is_sound(session, session->crate)) return false;
+    if (entry.id != session->crate.id && !is_sound(session, entry)) return false;
     p->source = (ProgramSource){
         .cx = p,
         .symbols = mono_symbols(db),
@@ -351,16 +387,14 @@ bool program_open(Program *p, Session *session, IrSymKind fn_kind) {
         .weak = is_weak,
         .report = report,
     };
-    p->known_syms = 1;
     scratch_init(&p->memory);
-    program_find_roots(p);
-    p->entry = mono_symbol(db, IR_SYM_FN, (MonoRef){.kind = REF_INSTANCE, .instance = entry});
-    InstanceId allocator[4];
-    if (mono_global_allocator(db, session->crate, allocator))
-        for (u32 i = 0; i < 4; i++)
-            p->source.allocator[i] = mono_symbol(
-                db, IR_SYM_FN, (MonoRef){.kind = REF_INSTANCE, .instance = allocator[i]});
-    return true;
+    if (program_renew(p)) return true;
+    program_close(p);
+    return false;
+}
+
+bool program_open(Program *p, Session *session, IrSymKind fn_kind) {
+    return program_open_entry(p, session, session->crate, fn_kind);
 }
 
 bool program_compile_all(Program *p) {
@@ -381,9 +415,4 @@ bool program_compile_all(Program *p) {
     }
     scratch_deinit(&scratch);
     return p->errors == 0;
-}
-
-void program_close(Program *p) {
-    map_deinit(&p->requested_by);
-    scratch_deinit(&p->memory);
 }

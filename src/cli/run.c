@@ -5,15 +5,7 @@
 
 #include <stdlib.h>
 
-int program_run_in_child(Session *session, Program *program, u32 std_flags) {
-    const CliArgs *args = session->args;
-    LinkError error;
-    Str std_path;
-    if (program->source.allocator[0].id) std_flags |= LINK_STD_OWN_ALLOCATOR;
-    if (!link_std_shared(session->db, std_flags, &std_path, &error)) {
-        cli_error(args, "%s", error.text);
-        return STATUS_FAILED;
-    }
+char **program_argv(const CliArgs *args) {
     u32 count = args->test_arg_count + args->program_arg_count;
     char **argv = calloc(count + 2, sizeof(char *));
     CHECK(argv);
@@ -21,10 +13,27 @@ int program_run_in_child(Session *session, Program *program, u32 std_flags) {
     for (u32 i = 0; i < count; i++)
         argv[i + 1] = i < args->test_arg_count ? (char *)args->test_args[i]
                                                : args->program_args[i - args->test_arg_count];
-    JitOptions options = {.std_path = std_path.at, .argv = argv};
-    Jit *jit = jit_start(&options, &error);
+    return argv;
+}
+
+Jit *program_start(Program *program, u32 std_flags, char *const *argv, char *const *envp) {
+    Session *session = program->session;
+    LinkError error;
+    Str std_path;
+    if (program->source.allocator[0].id) std_flags |= LINK_STD_OWN_ALLOCATOR;
+    Jit *jit = NULL;
+    if (link_std_shared(session->db, std_flags, &std_path, &error)) {
+        JitOptions options = {.std_path = std_path.at, .argv = argv, .envp = envp};
+        jit = jit_start(&options, &error);
+    }
+    if (!jit) cli_error(session->args, "%s", error.text);
+    return jit;
+}
+
+int program_run_in_child(Session *session, Program *program, u32 std_flags) {
+    char **argv = program_argv(session->args);
+    Jit *jit = program_start(program, std_flags, argv, NULL);
     if (!jit) {
-        cli_error(args, "%s", error.text);
         free(argv);
         return STATUS_FAILED;
     }

@@ -31,9 +31,10 @@ void session_close(Session *session);
 u32 session_report(Session *session, QueryKind kind, u32 key);
 // How diagnostics are printed in this session.
 DiagRenderer session_renderer(const Session *session);
-// check.c: the query that finds every error of the crate, and the showing of them.
+// check.c: the query that finds every error of a crate, and the showing of them.
 void check_register(Db *db);
-u32 check_report(Session *session);
+u32 check_report(Session *session); // the user's crate
+u32 check_report_of(Session *session, CrateId crate);
 // "error: aborting due to 2 previous errors"; STATUS_FAILED. STATUS_OK if there were none.
 int session_status(const Session *session, u32 errors);
 

@@ -10,7 +10,6 @@
 #include "cli/saves.h"
 #include "cli/tell.h"
 #include "jit/run.h"
-#include "link/link.h"
 #include "watch/reload.h"
 
 #include <signal.h>
@@ -50,20 +49,10 @@ static void end_program(Watch *w) {
 }
 
 static bool start_child(Watch *w) {
-    LinkError error;
-    Str std_path;
-    bool ok = link_std_shared(w->session.db, 0, &std_path, &error);
-    if (ok) {
-        JitOptions options = {.std_path = std_path.at, .argv = w->argv};
-        quit_signals(SIG_UNBLOCK); // the child inherits what is blocked
-        w->jit = jit_start(&options, &error);
-        quit_signals(SIG_BLOCK);
-        ok = w->jit != NULL;
-    }
-    if (!ok) {
-        cli_error(w->args, "%s", error.text);
-        return false;
-    }
+    quit_signals(SIG_UNBLOCK); // the child inherits what is blocked
+    w->jit = program_start(&w->program, 0, w->argv, NULL);
+    quit_signals(SIG_BLOCK);
+    if (!w->jit) return false;
     w->run = jit_run_new(w->jit, &w->program.source);
     w->is_going = false;
     watch_events_wake_by(w->events, wake_jit, w->jit);
@@ -80,7 +69,9 @@ static bool open_program(Watch *w) {
         saves_show_errors(&w->saves, errors, after_errors(w));
         return false;
     }
-    if (!w->is_open) w->is_open = program_open(&w->program, &w->session, IR_SYM_FN_SLOT);
+    if (w->is_open && !program_renew(&w->program)) return false;
+    if (!w->is_open)
+        w->is_open = program_open(&w->program, &w->session, IR_SYM_FN_SLOT);
     if (!w->is_open) return false;
     watch_shapes_note(&w->shapes, w->session.db, w->session.crate);
     query_changes_clear(w->session.db);
@@ -88,7 +79,6 @@ static bool open_program(Watch *w) {
 }
 
 static bool start_program(Watch *w, const char *why) {
-    w->program.errors = 0;
     if (!open_program(w) || !start_child(w)) return false;
     Field fields[] = {{"file", w->args->input, 0}};
     tell(w->args, "started", fields, 1, "%s %s", why, w->args->input);
@@ -324,12 +314,8 @@ int command_watch(const CliArgs *args) {
     Watch w = {.args = args, .status = STATUS_OK};
     if (!session_open_crate(&w.session, args)) return STATUS_FAILED;
     scratch_init(&w.scratch);
-    w.argv = calloc(args->program_arg_count + 2, sizeof(char *));
-    CHECK(w.argv);
-    w.argv[0] = (char *)args->input;
-    for (u32 i = 0; i < args->program_arg_count; i++)
-        w.argv[i + 1] = args->program_args[i];
-    keyboard_take(&w.keyboard);
+    w.argv = program_argv(args);
+    keyboard_take(&w.keyboard, false);
     quit_signals(SIG_BLOCK);
     w.events = watch_events_new(w.keyboard.fd);
     w.saves = (Saves){.session = &w.session, .events = w.events};

@@ -39,6 +39,7 @@ struct WatchEvents {
     u64 saved_ns;
     char key;
     int signal;
+    bool keys_ended;
     void (*wake)(void *cx);
     void *wake_cx;
 };
@@ -105,6 +106,12 @@ static int settle_timeout(const WatchEvents *e) {
     return now >= e->settle_ns ? 0 : (int)((e->settle_ns - now) / 1000000) + 1;
 }
 
+static void end_keys(WatchEvents *e) {
+    e->key_fd = -1;
+    e->keys_ended = true;
+    wake(e);
+}
+
 static void *events_main(void *arg) {
     WatchEvents *e = arg;
     for (;;) {
@@ -136,10 +143,10 @@ static void *events_main(void *arg) {
                 e->key = key;
                 wake(e);
             } else {
-                e->key_fd = -1;
+                end_keys(e);
             }
         } else if (fds[3].revents) {
-            e->key_fd = -1; // the terminal has gone
+            end_keys(e); // the terminal has gone
         }
         pthread_mutex_unlock(&e->lock);
     }
@@ -224,7 +231,7 @@ void watch_events_add_file(WatchEvents *e, u32 file, Str path) {
 }
 
 static bool has_any(const WatchEvents *e) {
-    return e->ready.count || e->key || e->signal;
+    return e->ready.count || e->key || e->signal || e->keys_ended;
 }
 
 bool watch_events_take(WatchEvents *e, int timeout_ms, Scratch *scratch, WatchTaken *out) {
@@ -244,9 +251,11 @@ bool watch_events_take(WatchEvents *e, int timeout_ms, Scratch *scratch, WatchTa
     out->saved_ns = e->saved_ns;
     out->key = e->key;
     out->signal = e->signal;
+    out->keys_ended = e->keys_ended;
     e->ready.count = 0;
     e->key = 0;
     e->signal = 0;
+    e->keys_ended = false;
     pthread_mutex_unlock(&e->lock);
     return any;
 }

@@ -25,10 +25,11 @@ void watch_events_wake_by(WatchEvents *events, void (*wake)(void *cx), void *cx)
 void watch_events_add_file(WatchEvents *events, u32 file, Str path);
 
 typedef struct WatchTaken {
-    U32Vec files; // saved since the last call, in `scratch`
-    u64 saved_ns; // CLOCK_MONOTONIC, when the first of them was noticed
-    char key;     // the last key pressed, 0: none
-    int signal;   // a signal to rac, 0: none
+    U32Vec files;    // saved since the last call, in `scratch`
+    u64 saved_ns;    // CLOCK_MONOTONIC, when the first of them was noticed
+    char key;        // the last key pressed, 0: none
+    int signal;      // a signal to rac, 0: none
+    bool keys_ended; // there will be no more keys
 } WatchTaken;
 // False: nothing has happened. timeout_ms: how long to wait for something, -1: for ever.
 bool watch_events_take(WatchEvents *events, int timeout_ms, Scratch *scratch, WatchTaken *out);
