@@ -70,8 +70,7 @@ static bool open_program(Watch *w) {
         return false;
     }
     if (w->is_open && !program_renew(&w->program)) return false;
-    if (!w->is_open)
-        w->is_open = program_open(&w->program, &w->session, IR_SYM_FN_SLOT);
+    if (!w->is_open) w->is_open = program_open(&w->program, &w->session, IR_SYM_FN_SLOT);
     if (!w->is_open) return false;
     watch_shapes_note(&w->shapes, w->session.db, w->session.crate);
     query_changes_clear(w->session.db);
