@@ -23,9 +23,11 @@ typedef enum KeyShape {
 static KeyShape key_shape(QueryKind kind) {
     switch (kind) {
     case Q_file_text:
-    case Q_file_lines:
+    case Q_file_found:
     case Q_file_tokens:
     case Q_file_items:
+    case Q_file_split:
+    case Q_file_rows:
     case Q_file_shape:
     case Q_file_places: return KEY_FILE;
     case Q_crate_box:
@@ -79,6 +81,7 @@ static KeyShape key_shape(QueryKind kind) {
     case Q_param_default:
     case Q_const_param_ty:
     case Q_fn_abi:
+    case Q_item_toks:
     case Q_NONE:
     case Q_COUNT: return KEY_OTHER;
     }

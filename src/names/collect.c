@@ -9,6 +9,7 @@
 #include "diag/diag.h"
 #include "expand/builtin.h"
 #include "expand/derive.h"
+#include "names/split.h"
 
 #define ROUNDS_MAX 256
 
@@ -100,10 +101,8 @@ static u32 vis_of(Builder *b, DefId mod, u8 vis, Toks path) {
 // Where a position of a written item is now. Only for messages: it reads positions.
 static Span item_span(Builder *b, u32 file, u32 row, u32 pos) {
     if (file == 0) return (Span){b->owner.id == 0 ? 0 : SPAN_DEF | b->owner.id, pos, pos + 1};
-    const FilePlaces *places = query_get(b->db, Q_file_places, file);
-    if (row < places->places.count) {
-        pos += LIST_AT(places, ShapePlace, places->places)[row].pos;
-    }
+    u32 start;
+    if (file_row_pos(b->db, file, row, &start)) pos += start;
     return (Span){file, pos, pos + 1};
 }
 
@@ -215,7 +214,7 @@ static void collect_mod_file(Builder *b, DefId def, const ShapeRow *row, TokRang
                   STR_ARG(path));
         return;
     }
-    const FileShape *shape = query_get(db, Q_file_shape, file.id);
+    const FileShape *shape = file_shape(db, file.id);
     Toks inner = {LIST_AT(shape, Tok, shape->toks) + shape->inner_attrs.lo,
                   shape->inner_attrs.hi - shape->inner_attrs.lo};
     if (!cfg_attrs_live(&db->symbols, &b->cfgs, inner)) return;
@@ -366,6 +365,9 @@ static DefSrc *item_src(Builder *b, DefId def, const Rows *rows, const ShapeRow 
         src->src = SRC_TOKS;
         TokRange range = rows->places[index].range;
         src->toks = (TokRange){range.lo + rows->tok_shift, range.hi + rows->tok_shift};
+    } else if (row->kind != ITEM_NONE && row->item != 0) {
+        src->src = SRC_ITEM;
+        src->item = row->item;
     } else {
         src->src = SRC_FILE;
     }
@@ -1093,7 +1095,7 @@ static void collect_crate(Builder *b, const CrateInfo *info) {
         file = source_load(db, symbol_str(&db->symbols, info->root_path), &error);
     }
     if (file.id != 0) {
-        const FileShape *shape = query_get(db, Q_file_shape, file.id);
+        const FileShape *shape = file_shape(db, file.id);
         Str path = source_path(db, file);
         Dir dir = {path_dir(path), path_dir(path)};
         Rows rows = {LIST_AT(shape, ShapeRow, shape->rows),

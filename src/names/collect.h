@@ -15,6 +15,7 @@ u32 lang_item_of_attr(Db *db, Toks args);     // what follows `lang`
 u32 lang_item_number(Db *db, Symbol literal); // by its literal's spelling; LANG_COUNT if unknown
 bool crate_is_test(const Db *db, CrateId crate);
 
+void run_file_split(Db *db, u32 file);
 void run_file_shape(Db *db, u32 file);
 void run_file_places(Db *db, u32 file);
 void run_crate_box(Db *db, u32 crate);

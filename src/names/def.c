@@ -1,6 +1,6 @@
 #include "names/def.h"
 
-#include "names/names_internal.h"
+#include "names/split.h"
 
 #include <stdlib.h>
 
@@ -8,6 +8,7 @@ struct DefStore *names_store_new(void) {
     DefStore *store = calloc(1, sizeof *store);
     CHECK(store != NULL);
     interner_init(&store->defs);
+    interner_init(&store->items);
     table_init(&store->crates, sizeof(CrateInfo), CRATE_MAX);
     scratch_init(&store->temp);
     return store;
@@ -15,6 +16,8 @@ struct DefStore *names_store_new(void) {
 
 void names_store_free(struct DefStore *store) {
     interner_deinit(&store->defs);
+    interner_deinit(&store->items);
+    splits_deinit(store);
     table_deinit(&store->crates);
     scratch_deinit(&store->temp);
     free(store->target);
@@ -23,6 +26,7 @@ void names_store_free(struct DefStore *store) {
 
 void names_store_image(struct DefStore *store, Image *image) {
     image_interner(image, &store->defs);
+    image_interner(image, &store->items);
     image_table(image, &store->crates);
 }
 

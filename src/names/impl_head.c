@@ -3,7 +3,7 @@
 // more time and memory than the rest of a small program's compilation.
 
 #include "expand/derive.h"
-#include "names/names_internal.h"
+#include "names/split.h"
 
 typedef struct Head {
     Toks toks;
@@ -241,8 +241,8 @@ bool def_impl_head(Db *db, DefId impl, ImplHead *out) {
     Head h = {0};
     if (src->src == SRC_TOKS) {
         h.toks = (Toks){view.toks + src->toks.lo, src->toks.hi - src->toks.lo};
-    } else if (src->src == SRC_FILE) {
-        const FileShape *shape = query_get(db, Q_file_shape, src->file);
+    } else if (src->src == SRC_FILE || src->src == SRC_ITEM) {
+        const FileShape *shape = file_shape(db, src->file);
         if (src->row >= shape->rows.count) return false;
         TokRange range = LIST_AT(shape, ShapeRow, shape->rows)[src->row].header;
         h.toks = (Toks){LIST_AT(shape, Tok, shape->toks) + range.lo, range.hi - range.lo};

@@ -3,6 +3,7 @@
 #include "diag/diag.h"
 #include "expand/builtin.h"
 #include "names/collect.h"
+#include "names/split.h"
 
 const MacroRules *macro_rules_of(ExpandEnv *env, DefId macro) {
     const Builder *in[3] = {env->builder, env->resolver.building, env->resolver.outer};
@@ -71,10 +72,8 @@ static const DefSrc *macro_src(ExpandEnv *env, DefId macro, DefSrc *copy) {
 static Span call_span(Db *db, const ExpandCall *call, u32 pos) {
     if (call->holder.id == 0) {
         if (call->file == 0) return (Span){0};
-        const FilePlaces *places = query_get(db, Q_file_places, call->file);
-        if (call->row < places->places.count) {
-            pos += LIST_AT(places, ShapePlace, places->places)[call->row].pos;
-        }
+        u32 start;
+        if (file_row_pos(db, call->file, call->row, &start)) pos += start;
         return (Span){call->file, pos, pos + 1};
     }
     return (Span){SPAN_DEF | call->holder.id, pos, pos + 1};

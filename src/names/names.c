@@ -2,6 +2,7 @@
 
 #include "diag/diag.h"
 #include "names/collect.h"
+#include "names/split.h"
 
 // ---- attributes --------------------------------------------------------------------------------
 
@@ -442,6 +443,8 @@ NamesReport names_report(Db *db, CrateId crate) {
 }
 
 void names_register(Db *db) {
+    source_on_change(db, split_change);
+    query_register(db, Q_file_split, run_file_split);
     query_register(db, Q_file_shape, run_file_shape);
     query_register(db, Q_file_places, run_file_places);
     query_register(db, Q_crate_box, run_crate_box);

@@ -43,10 +43,14 @@ typedef struct CrateInfo {
 
 typedef struct DefStore {
     Interner defs;  // DefRow
+    Interner items; // SplitItem (split.c)
     Table crates;   // CrateInfo by CrateId
     CfgRow *target; // owned
     Scratch temp;   // of one macro call while a crate is collected; rewound after it
     u32 target_count;
+    struct FileSplit *splits; // owned, by FileId: made anew from the text when it is not there
+    u32 split_count;
+    u64 split_bytes; // of text that was read to keep them up to date; for tests
 } DefStore;
 
 CrateInfo *crate_info(const Db *db, CrateId crate);
@@ -77,9 +81,13 @@ typedef struct ShapeRow {
     Symbol name;
     u32 ctxt;
     u32 extra;
-    u32 end;        // row after its inner ones (modules, extern blocks, enums)
-    u32 call_pos;   // macro calls: of the call, from the item's start
-    TokRange attrs; // in Shape.toks, as all of these; inner attributes of an inline module too
+    u32 end; // row after its inner ones (modules, extern blocks, enums)
+    union {
+        u32 call_pos; // macro calls: of the call, from the item's start
+        u32 item;     // the others, in files of the user's: SplitItem
+    };
+    TokRange attrs; // in Shape.toks, as all of these; inner attributes of an inline module too;
+                    // never unset
     TokRange vis_path;
     TokRange header; // USE, IMPL; MACRO_CALL: the path
     TokRange body;   // MACRO_CALL: arguments; MACRO_RULES, MACRO_DEF: what macro_compile takes
@@ -103,6 +111,9 @@ typedef struct ShapeBuild {
     VEC(ShapeError) errors;
 } ShapeBuild;
 
+// The edition only decides which words are keywords for the skimmer; 2024 knows them all.
+enum { SKIM_EDITION = 2021 };
+
 // With `rebase`, positions in kept tokens count from the item's start.
 void shape_build(Db *db, Toks toks, SkimPlace place, u32 edition, bool rebase, Scratch *scratch,
                  ShapeBuild *out);
@@ -111,19 +122,20 @@ void shape_build(Db *db, Toks toks, SkimPlace place, u32 edition, bool rebase, S
 bool shape_has_impl(Toks toks, TokRange range);
 bool shape_has_call(Toks toks, TokRange range);
 
-typedef struct FileShape { // Q_file_shape
+typedef struct FileShape { // Q_file_shape, Q_file_rows
     List rows;
     List toks;
     TokRange inner_attrs;
 } FileShape;
-typedef struct FilePlaces { // Q_file_places
+typedef struct FilePlaces { // Q_file_places, of the library's
     List places;
 } FilePlaces;
 
 // ---- boxes ------------------------------------------------------------------------------------
 
 typedef enum SrcKind {
-    SRC_FILE,   // row `row` of `file`
+    SRC_FILE,   // row `row` of `file`, which is the library's
+    SRC_ITEM,   // the same of the user's: the tokens of `item`
     SRC_TOKS,   // tokens of the box
     SRC_PARENT, // assoc items: tokens of the parent's def_toks
     SRC_DERIVE, // impl made by derive `derive` from item `derive_of`
@@ -146,7 +158,10 @@ typedef struct DefSrc {
     u32 text;       // textual macro scope at the item
     DefId derive_of;
     DefId scope;
-    u32 base;   // SRC_PARENT: position of its first token
+    union {
+        u32 base; // SRC_PARENT: position of its first token
+        u32 item; // SRC_ITEM: SplitItem
+    };
     u32 number; // impls: as rustc counts them (number.c); while building, the fragment
 } DefSrc;
 
@@ -457,11 +472,12 @@ typedef struct DefInfo { // Q_def_info: DefSrc without positions, and the attrib
     u32 text; // in the box's chain
     DefId scope;
     u32 number;
+    u32 item;   // SRC_ITEM
     List attrs; // Tok
 } DefInfo;
 const DefInfo *def_info(Db *db, DefId def);
 
-typedef struct DefToks { // Q_def_toks
+typedef struct DefToks { // Q_def_toks, Q_item_toks
     List toks;
 } DefToks;
 Toks def_toks(Db *db, DefId def);

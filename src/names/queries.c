@@ -4,6 +4,7 @@
 #include "diag/diag.h"
 #include "expand/derive.h"
 #include "names/collect.h"
+#include "names/split.h"
 
 const DefSrc *def_src(Db *db, DefId def, BoxView *view) {
     const DefRow *row = def_row(db, def);
@@ -48,6 +49,7 @@ void run_def_info(Db *db, u32 key) {
         info->text = src->text;
         info->scope = src->scope;
         info->number = src->number;
+        if (src->src == SRC_ITEM) info->item = src->item;
     }
     query_return_blob(db, &blob);
 }
@@ -93,6 +95,7 @@ void run_def_toks(Db *db, u32 key) {
             }
             break;
         }
+        case SRC_ITEM: toks = item_toks(db, src->item); break;
         case SRC_TOKS: toks = (Toks){view.toks + src->toks.lo, src->toks.hi - src->toks.lo}; break;
         case SRC_PARENT:
             toks = toks_sub(def_toks(db, def_row(db, def)->parent), src->toks);
@@ -137,6 +140,10 @@ void run_def_toks(Db *db, u32 key) {
 }
 
 Toks def_toks(Db *db, DefId def) {
+    if (def_is_local(db, def)) { // an edit of another item is not even asked about
+        const DefInfo *info = def_info(db, def);
+        if (info->src == SRC_ITEM) return item_toks(db, info->item);
+    }
     const DefToks *toks = query_get(db, Q_def_toks, def.id);
     return (Toks){LIST_AT(toks, Tok, toks->toks), toks->toks.count};
 }
@@ -172,10 +179,8 @@ void def_locate(Db *db, DefId def, u32 *file, u32 *offset) {
         }
         *file = src->file;
         if (src->src == SRC_NONE && row->parent.id == 0) return;
-        const FilePlaces *places = query_get(db, Q_file_places, src->file);
-        if (src->row < places->places.count) {
-            *offset = LIST_AT(places, ShapePlace, places->places)[src->row].pos + sum;
-        }
+        u32 pos;
+        if (file_row_pos(db, src->file, src->row, &pos)) *offset = pos + sum;
         return;
     }
 }

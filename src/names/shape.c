@@ -44,6 +44,7 @@ static TokRange keep_attrs(ShapeCx *cx, Toks toks, TokRange range, u32 base) {
         const Tok *name = &toks.at[open + 1];
         if (!(name->kind == TOK_IDENT && name->sym == cx->doc)) {
             keep(cx, (Toks){toks.at + i, end - i}, base);
+            vec_last(&cx->out->toks).flags &= (u8)~TOK_JOINT; // what follows is no part of it
         }
         i = end;
     }
@@ -180,7 +181,7 @@ static void shape_variants(ShapeCx *cx, Toks toks, TokRange body, u32 base) {
     }
 }
 
-static void shape_run(ShapeCx *cx, Toks toks, u32 offset, SkimPlace place, TokRange *inner_attrs);
+static void shape_run(ShapeCx *cx, Toks toks, u32 offset, const Skim *skim);
 
 // `row`'s ranges count in `toks`; `offset` is where toks begins in the whole run.
 static void shape_item(ShapeCx *cx, Toks toks, u32 offset, const ItemRow *item) {
@@ -194,7 +195,13 @@ static void shape_item(ShapeCx *cx, Toks toks, u32 offset, const ItemRow *item) 
         .ctxt = item->ctxt,
         .extra = item->extra,
     };
+    bool is_mod = item->kind == ITEM_MOD && (item->flags & ITEM_HAS_BODY);
+    Toks body = toks_sub(toks, item->body);
+    Skim inner = {0};
+    if (is_mod || item->kind == ITEM_EXTERN_BLOCK)
+        skim_items(body, is_mod ? SKIM_MODULE : SKIM_FOREIGN, cx->edition, cx->scratch, &inner);
     row.attrs = keep_attrs(cx, toks, item->attrs, base);
+    if (is_mod) row.attrs.hi = keep_attrs(cx, body, inner.inner_attrs, base).hi;
     row.vis_path = keep(cx, toks_sub(toks, item->vis_path), base);
     switch ((ItemKind)item->kind) {
     case ITEM_USE: row.header = keep(cx, toks_sub(toks, item->header), base); break;
@@ -207,6 +214,7 @@ static void shape_item(ShapeCx *cx, Toks toks, u32 offset, const ItemRow *item) 
     case ITEM_MACRO_DEF: {
         TokRange after = {item->name_tok + 1, item->range.hi};
         row.body = keep(cx, toks_sub(toks, after), base);
+        vec_last(&cx->out->toks).flags &= (u8)~TOK_JOINT; // what follows is no part of it
         break;
     }
     case ITEM_IMPL:
@@ -234,71 +242,46 @@ static void shape_item(ShapeCx *cx, Toks toks, u32 offset, const ItemRow *item) 
     vec_push(cx->scratch, &cx->out->places, spot);
     if (item->kind == ITEM_ENUM) {
         shape_variants(cx, toks, item->body, base);
-    } else if ((item->kind == ITEM_MOD && (item->flags & ITEM_HAS_BODY)) ||
-               item->kind == ITEM_EXTERN_BLOCK) {
-        TokRange inner = {0, 0};
-        shape_run(cx, toks_sub(toks, item->body), offset + item->body.lo,
-                  item->kind == ITEM_MOD ? SKIM_MODULE : SKIM_FOREIGN, &inner);
-        if (inner.hi > inner.lo) {
-            // Outer and inner attributes together: they are next to nothing in memory.
-            TokRange outer = cx->out->rows.at[index].attrs;
-            u32 first = cx->out->toks.count;
-            for (u32 i = outer.lo; i < outer.hi; i++) {
-                vec_push(cx->scratch, &cx->out->toks, cx->out->toks.at[i]);
-            }
-            for (u32 i = inner.lo; i < inner.hi; i++) {
-                vec_push(cx->scratch, &cx->out->toks, cx->out->toks.at[i]);
-            }
-            cx->out->rows.at[index].attrs = (TokRange){first, cx->out->toks.count};
-        }
+    } else if (is_mod || item->kind == ITEM_EXTERN_BLOCK) {
+        shape_run(cx, body, offset + item->body.lo, &inner);
     }
     cx->out->rows.at[index].end = cx->out->rows.count;
 }
 
-static void shape_run(ShapeCx *cx, Toks toks, u32 offset, SkimPlace place, TokRange *inner_attrs) {
-    Skim skim = {0};
-    skim_items(toks, place, cx->edition, cx->scratch, &skim);
-    if (skim.inner_attrs.hi > skim.inner_attrs.lo) {
-        *inner_attrs = keep_attrs(cx, toks, skim.inner_attrs, toks.count ? toks.at[0].pos : 0);
-    }
-    for (u32 i = 0; i < skim.errors.count; i++) {
-        u32 tok = skim.errors.at[i].tok;
+static void shape_run(ShapeCx *cx, Toks toks, u32 offset, const Skim *skim) {
+    for (u32 i = 0; i < skim->errors.count; i++) {
+        u32 tok = skim->errors.at[i].tok;
         u32 pos = tok < toks.count ? toks.at[tok].pos
                   : toks.count     ? toks.at[toks.count - 1].pos
                                    : 0;
-        vec_push(cx->scratch, &cx->out->errors, (ShapeError){pos, skim.errors.at[i].message});
+        vec_push(cx->scratch, &cx->out->errors, (ShapeError){pos, skim->errors.at[i].message});
     }
-    for (u32 i = 0; i < skim.items.count; i++)
-        shape_item(cx, toks, offset, &skim.items.at[i]);
+    for (u32 i = 0; i < skim->items.count; i++)
+        shape_item(cx, toks, offset, &skim->items.at[i]);
 }
 
 void shape_build(Db *db, Toks toks, SkimPlace place, u32 edition, bool rebase, Scratch *scratch,
                  ShapeBuild *out) {
     ShapeCx cx = {db, edition, rebase, scratch, out, SYM_doc, SYM_lang, SYM_derive};
-    shape_run(&cx, toks, 0, place, &out->inner_attrs);
+    Skim skim = {0};
+    skim_items(toks, place, edition, scratch, &skim);
+    if (skim.inner_attrs.hi > skim.inner_attrs.lo)
+        out->inner_attrs = keep_attrs(&cx, toks, skim.inner_attrs, toks.at[0].pos);
+    shape_run(&cx, toks, 0, &skim);
 }
 
 // The tokens of a library file are not kept: of most files nothing but the shape is ever looked at,
 // and the tokens of all would be a third of the memory a small program's compilation takes.
-static Toks file_toks_once(Db *db, u32 file) {
-    if (!source_is_library(db, (FileId){file}))
-        return token_buf_toks(query_get(db, Q_file_tokens, file));
+static Toks library_toks(Db *db, u32 file) {
     LexOut out;
     lex_skeleton(&db->symbols, &db->scratch, source_text(db, (FileId){file}),
                  source_edition(db, (FileId){file}), &out);
     return (Toks){out.toks.at, out.toks.count};
 }
 
-static void build_file(Db *db, u32 file, bool once, ShapeBuild *out) {
-    Toks toks =
-        once ? file_toks_once(db, file) : token_buf_toks(query_get(db, Q_file_tokens, file));
-    // The edition only decides which words are keywords for the skimmer; 2024 knows them all.
-    shape_build(db, toks, SKIM_MODULE, 2021, true, &db->scratch, out);
-}
-
 void run_file_shape(Db *db, u32 file) {
     ShapeBuild build = {0};
-    build_file(db, file, true, &build);
+    shape_build(db, library_toks(db, file), SKIM_MODULE, SKIM_EDITION, true, &db->scratch, &build);
     for (u32 i = 0; i < build.errors.count; i++) {
         u32 pos = build.errors.at[i].pos;
         diag_error(db, (Span){file, pos, pos + 1}, "", "%s", build.errors.at[i].message);
@@ -316,7 +299,8 @@ void run_file_shape(Db *db, u32 file) {
 
 void run_file_places(Db *db, u32 file) {
     ShapeBuild build = {0};
-    build_file(db, file, false, &build);
+    Toks toks = token_buf_toks(query_get(db, Q_file_tokens, file));
+    shape_build(db, toks, SKIM_MODULE, SKIM_EDITION, true, &db->scratch, &build);
     Blob blob;
     blob_begin(&blob, &db->scratch, sizeof(FilePlaces));
     List places = blob_add(&blob, build.places.at, build.places.count, sizeof(ShapePlace));

@@ -1,4 +1,4 @@
-#include "source/source.h"
+#include "source/source_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,12 +15,6 @@ typedef struct FileStamp {
     u32 is_known; // the file was looked for
     u32 is_there;
 } FileStamp;
-
-typedef struct SourceStore {
-    Interner paths;   // FileId is the number of its path
-    Table stamps;     // FileStamp by FileId, of files of the library that were asked for
-    Str library_root; // owned; ends in a slash
-} SourceStore;
 
 // The length of the valid UTF-8 at the front: `len` if all of it is (Unicode, table 3-7).
 static u64 utf8_valid_len(const u8 *at, u64 len) {
@@ -59,27 +53,12 @@ static u64 utf8_valid_len(const u8 *at, u64 len) {
     return len;
 }
 
-static void run_file_lines(Db *db, u32 key) {
-    Str text = file_text_str(query_get(db, Q_file_text, key));
-    U32Vec starts = {0};
-    vec_push(&db->scratch, &starts, 0);
-    for (const char *at = text.at, *end = text.at + text.len;
-         (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
-        vec_push(&db->scratch, &starts, (u32)(at + 1 - text.at));
-    Blob blob;
-    blob_begin(&blob, &db->scratch, sizeof(FileLines));
-    List list = blob_add(&blob, starts.at, starts.count, sizeof(u32));
-    ((FileLines *)blob_header(&blob))->starts = list;
-    query_return_blob(db, &blob);
-}
-
 void source_store_new(Db *db) {
     SourceStore *store = calloc(1, sizeof *store);
     CHECK(store);
     interner_init(&store->paths);
     table_init(&store->stamps, sizeof(FileStamp), FILES_MAX);
     db->sources = store;
-    query_register(db, Q_file_lines, run_file_lines);
 }
 
 void source_store_free(Db *db) {
@@ -88,6 +67,7 @@ void source_store_free(Db *db) {
     interner_deinit(&store->paths);
     table_deinit(&store->stamps);
     free((char *)store->library_root.at);
+    lines_deinit(store);
     free(store);
     db->sources = NULL;
 }
@@ -170,6 +150,80 @@ u32 source_edition(Db *db, FileId file) {
     return source_is_library(db, file) ? 2024 : db->options->edition;
 }
 
+// ---- setting a text -----------------------------------------------------------------------------
+
+void source_on_change(Db *db, SourceChanged *changed) {
+    db->sources->changed = changed;
+}
+
+enum { COMPARE_BYTES = 4096 };
+
+static u32 common_prefix(const char *a, const char *b, u32 len) {
+    u32 at = 0;
+    while (len - at >= COMPARE_BYTES && memcmp(a + at, b + at, COMPARE_BYTES) == 0)
+        at += COMPARE_BYTES;
+    while (at < len && a[at] == b[at])
+        at++;
+    return at;
+}
+
+// Of the texts that end before `a` and `b`.
+static u32 common_suffix(const char *a, const char *b, u32 len) {
+    u32 count = 0;
+    while (len - count >= COMPARE_BYTES &&
+           memcmp(a - count - COMPARE_BYTES, b - count - COMPARE_BYTES, COMPARE_BYTES) == 0)
+        count += COMPARE_BYTES;
+    while (count < len && a[-1 - (i64)count] == b[-1 - (i64)count])
+        count++;
+    return count;
+}
+
+static TextChange change_between(Str old, Str new) {
+    u32 shorter = min_u32(old.len, new.len);
+    u32 at = common_prefix(old.at, new.at, shorter);
+    u32 behind = common_suffix(old.at + old.len, new.at + new.len, shorter - at);
+    return (TextChange){at, old.len - at - behind, new.len - at - behind};
+}
+
+static bool continues_char(char c) {
+    return ((u8)c & 0xc0) == 0x80;
+}
+
+// Whether `text` is UTF-8, as the one it was made of is: looks at what is new, from the character
+// before on, whose end may be gone.
+static bool change_is_utf8(Str text, TextChange change) {
+    u32 from = change.at, to = change.at + change.new_len;
+    while (from > 0 && continues_char(text.at[--from])) {
+    }
+    while (to < text.len && continues_char(text.at[to]))
+        to++;
+    return utf8_valid_len((const u8 *)text.at + from, to - from) == to - from;
+}
+
+// Tells of the first byte that is not; the offset counts from the file's start.
+static bool not_utf8(Db *db, FileId file, Str bytes, OsError *error) {
+    u64 valid = utf8_valid_len((const u8 *)bytes.at, bytes.len);
+    u64 line = 1;
+    for (u64 i = 0; i < valid; i++)
+        line += bytes.at[i] == '\n';
+    return os_error(error, "cannot read `%.*s`: byte %llu (on line %llu) is not UTF-8",
+                    STR_ARG(source_path(db, file)), (unsigned long long)valid,
+                    (unsigned long long)line);
+}
+
+// Sets the input, `text` being the FileText with its bytes. Whoever wants to know what changed is
+// told, unless the file is new.
+static void set_input(Db *db, FileId file, const FileText *text, const TextChange *change,
+                      Durability durability) {
+    u32 bytes = (u32)sizeof *text + text->len + 1;
+    query_set_input(db, Q_file_text, file.id, text, bytes, durability);
+    u8 found = !text->missing;
+    query_set_input(db, Q_file_found, file.id, &found, sizeof found, durability);
+    if (!change || (change->old_len == 0 && change->new_len == 0)) return;
+    lines_change(db->sources, file, source_text(db, file), *change);
+    if (db->sources->changed) db->sources->changed(db, file, *change);
+}
+
 static void set_missing(Db *db, FileId file, Durability durability) {
     if (durability == DURABILITY_HIGH) set_stamp(db->sources, file, (FileStamp){.is_known = true});
     struct {
@@ -177,32 +231,29 @@ static void set_missing(Db *db, FileId file, Durability durability) {
         char end;
         char zero[3];
     } text = {.head.missing = true};
-    query_set_input(db, Q_file_text, file.id, &text, sizeof text.head + 1, durability);
+    set_input(db, file, &text.head, NULL, durability);
 }
 
 // `head` has room for a FileText in front of `len` bytes and a zero byte.
 static bool set_bytes(Db *db, FileId file, u8 *head, u64 len, Durability durability,
                       OsError *error) {
     static const u8 bom[3] = {0xef, 0xbb, 0xbf};
-    const u8 *bytes = head + sizeof(FileText);
-    u64 valid = utf8_valid_len(bytes, len);
-    if (valid != len) {
-        u64 line = 1;
-        for (u64 i = 0; i < valid; i++)
-            line += bytes[i] == '\n';
-        return os_error(error, "cannot read `%.*s`: byte %llu (on line %llu) is not UTF-8",
-                        STR_ARG(source_path(db, file)), (unsigned long long)valid,
-                        (unsigned long long)line);
-    }
+    Str bytes = {(const char *)head + sizeof(FileText), (u32)len};
     FileText text = {.len = (u32)len};
-    if (len >= sizeof bom && memcmp(bytes, bom, sizeof bom) == 0) {
+    if (len >= sizeof bom && memcmp(bytes.at, bom, sizeof bom) == 0) {
         text.had_bom = true;
         text.len -= (u32)sizeof bom;
         head += sizeof bom;
     }
+    Str fresh = {(const char *)head + sizeof text, text.len};
+    TextChange change = {0, 0, text.len};
+    bool is_known = query_has_input(db, Q_file_text, file.id);
+    if (is_known) change = change_between(source_text(db, file), fresh);
+    if (!change_is_utf8(fresh, change)) return not_utf8(db, file, bytes, error);
     memcpy(head, &text, sizeof text);
     head[sizeof text + text.len] = 0;
-    query_set_input(db, Q_file_text, file.id, head, (u32)sizeof text + text.len + 1, durability);
+    set_input(db, file, (const FileText *)(const void *)head, is_known ? &change : NULL,
+              durability);
     return true;
 }
 
@@ -300,51 +351,10 @@ FileId source_load(Db *db, Str path, OsError *error) {
         if (result != READ_OK) set_missing(db, file, durability);
         if (result == READ_FAILED && error) *error = found;
     }
-    const FileText *text = query_get(db, Q_file_text, file.id);
-    return text->missing ? (FileId){0} : file;
+    const u8 *found = query_get(db, Q_file_found, file.id);
+    return *found ? file : (FileId){0};
 }
 
 Str source_text(Db *db, FileId file) {
     return file_text_str(query_get(db, Q_file_text, file.id));
-}
-
-u32 source_line_count(Db *db, FileId file) {
-    return ((const FileLines *)query_get(db, Q_file_lines, file.id))->starts.count;
-}
-
-// The index of the last line that starts at or before `pos`.
-static u32 line_index(const u32 *starts, u32 count, u32 pos) {
-    u32 low = 0, high = count; // starts[low] <= pos < starts[high]
-    while (high - low > 1) {
-        u32 mid = low + (high - low) / 2;
-        if (starts[mid] <= pos)
-            low = mid;
-        else
-            high = mid;
-    }
-    return low;
-}
-
-LineCol source_line_col(Db *db, FileId file, u32 pos) {
-    const FileLines *lines = query_get(db, Q_file_lines, file.id);
-    const u32 *starts = LIST_AT(lines, u32, lines->starts);
-    Str text = source_text(db, file);
-    pos = min_u32(pos, text.len);
-    u32 line = line_index(starts, lines->starts.count, pos);
-    u32 col = 1;
-    for (u32 i = starts[line]; i < pos; i++)
-        col += ((u8)text.at[i] & 0xc0) != 0x80;
-    return (LineCol){line + 1, col};
-}
-
-Str source_line(Db *db, FileId file, u32 line, u32 *start) {
-    const FileLines *lines = query_get(db, Q_file_lines, file.id);
-    const u32 *starts = LIST_AT(lines, u32, lines->starts);
-    Str text = source_text(db, file);
-    CHECK(line >= 1 && line <= lines->starts.count);
-    u32 from = starts[line - 1];
-    u32 to = line < lines->starts.count ? starts[line] - 1 : text.len;
-    if (to > from && text.at[to - 1] == '\r') to--;
-    if (start) *start = from;
-    return (Str){text.at + from, to - from};
 }

@@ -28,15 +28,12 @@ static inline Str file_text_str(const FileText *text) {
     return (Str){(const char *)(text + 1), text->len};
 }
 
-// The result of Q_file_lines: where each line starts; the first at 0.
-typedef struct FileLines {
-    List starts; // u32
-} FileLines;
+// The result of Q_file_found, an input set with the text: whether there is such a file, a u8.
 
 // Longer files are refused: what is made of such a text would not fit into memory.
 #define SOURCE_BYTES_MAX (64u << 20)
 
-void source_store_new(Db *db); // db->sources; registers Q_file_lines
+void source_store_new(Db *db); // db->sources
 void source_store_free(Db *db);
 void source_store_image(struct SourceStore *store, Image *image);
 
@@ -61,9 +58,20 @@ bool source_read(Db *db, FileId file, Durability durability, OsError *error);
 // Sets the text from memory (an editor's buffer, a test).
 bool source_set_text(Db *db, FileId file, Str bytes, Durability durability, OsError *error);
 
+// How a text became another one: `old_len` bytes at `at` gave way to `new_len` new ones.
+typedef struct TextChange {
+    u32 at;
+    u32 old_len;
+    u32 new_len;
+} TextChange;
+// Called, outside of queries, when a file whose text was set gets another one.
+typedef void SourceChanged(Db *db, FileId file, TextChange change);
+void source_on_change(Db *db, SourceChanged *changed);
+
 // For a provider that comes upon a path (`mod foo;`, include!): the file, read now if it is new.
-// The query that runs depends on it. FileId 0 if there is no such file; `error` (may be NULL)
-// tells when there is one that cannot be used, else its text is empty.
+// The query that runs depends on whether there is one, not on its text. FileId 0 if there is no
+// such file; `error` (may be NULL) tells when there is one that cannot be used, else its text is
+// empty.
 FileId source_load(Db *db, Str path, OsError *error);
 
 // The text of a file that was read.

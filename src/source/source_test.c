@@ -125,6 +125,49 @@ static void positions_have_lines_and_columns(void **state) {
     free_db(db);
 }
 
+// After any change, what is known is what a fresh file of that text would say.
+static void changes_keep_lines_and_utf8(void **state) {
+    (void)state;
+    static const char *const parts[] = {
+        "a",           "\n",   "\r\n", "\xc3\xa9", "\xf0\x9f\x98\x80",
+        "fn f() {}\n", "\xc3", "\xa9", "",         "xyz"};
+    Db *db = new_db();
+    FileId file = set_text(db, "ab\ncd\n");
+    char text[512] = "ab\ncd\n", next[1024];
+    u64 random = 1;
+    u32 refused = 0;
+    for (u32 round = 0; round < 4000; round++) {
+        random = hash_mix(random, round);
+        u32 len = (u32)strlen(text);
+        u32 at = (u32)(random % (len + 1));
+        u32 gone = (u32)(random >> 32) % 6;
+        if (len > 300) gone = 200;
+        gone = min_u32(gone, len - at);
+        const char *part = parts[(random >> 48) % ARRAY_LEN(parts)];
+        snprintf(next, sizeof next, "%.*s%s%s", (int)at, text, part, text + at + gone);
+        Db *fresh = new_db();
+        FileId same = source_file(fresh, STR("x"));
+        bool good = source_set_text(fresh, same, str_from(next), DURABILITY_LOW, NULL);
+        assert_int_equal(source_set_text(db, file, str_from(next), DURABILITY_LOW, NULL), good);
+        refused += !good;
+        if (good) {
+            strcpy(text, next);
+            assert_true(str_eq(source_text(db, file), str_from(text)));
+            u32 count = source_line_count(fresh, same);
+            assert_int_equal(source_line_count(db, file), count);
+            for (u32 line = 1; line <= count; line++) {
+                u32 start, want;
+                Str was = source_line(fresh, same, line, &want);
+                assert_true(str_eq(source_line(db, file, line, &start), was));
+                assert_int_equal(start, want);
+            }
+        }
+        free_db(fresh);
+    }
+    assert_in_range(refused, 100, 3900);
+    free_db(db);
+}
+
 static void a_file_that_appears_is_seen(void **state) {
     (void)state;
     Db *db = new_db();
@@ -166,6 +209,7 @@ int main(void) {
         cmocka_unit_test(what_cannot_be_read_is_told),
         cmocka_unit_test(bytes_that_are_not_utf8_are_found),
         cmocka_unit_test(positions_have_lines_and_columns),
+        cmocka_unit_test(changes_keep_lines_and_utf8),
         cmocka_unit_test(a_file_that_appears_is_seen),
         cmocka_unit_test(a_file_of_thirty_megabytes_is_read),
     };

@@ -867,6 +867,10 @@ void lex_skeleton(Symbols *symbols, Scratch *scratch, Str text, u32 edition, Lex
     lex_range(symbols, scratch, text, lex_start(text), edition, true, true, out);
 }
 
+void lex_part(Symbols *symbols, Scratch *scratch, Str text, u32 edition, LexOut *out) {
+    lex_range(symbols, scratch, text, 0, edition, false, false, out);
+}
+
 bool lex_text(Symbols *symbols, Scratch *scratch, Str text, u32 edition, u32 pos, u32 ctxt,
               Toks *toks) {
     LexOut out;

@@ -70,6 +70,11 @@ void lex_file_without_docs(Symbols *symbols, Scratch *scratch, Str text, u32 edi
 // The same, the bodies of functions outside of macros being empty: all that is needed to find the
 // items of a file. Of correct text: it has no errors to tell of.
 void lex_skeleton(Symbols *symbols, Scratch *scratch, Str text, u32 edition, LexOut *out);
+// A part of a file that begins where a token may begin, neither mark nor shebang at its start.
+// Positions count from the part's start.
+void lex_part(Symbols *symbols, Scratch *scratch, Str text, u32 edition, LexOut *out);
+// Tells of the errors found in a file's text, in the query that runs.
+void lex_report(Db *db, u32 file, Str text, const LexOut *out);
 // Small pieces of made text (derives, built-in macros): every token gets that position and context,
 // and TOK_SYNTHETIC. Returns false if there were errors.
 bool lex_text(Symbols *symbols, Scratch *scratch, Str text, u32 edition, u32 pos, u32 ctxt,

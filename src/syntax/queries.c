@@ -4,6 +4,15 @@
 #include "syntax/items.h"
 #include "syntax/lex.h"
 
+void lex_report(Db *db, u32 file, Str text, const LexOut *out) {
+    for (u32 i = 0; i < out->errors.count; i++) {
+        const LexError *error = &out->errors.at[i];
+        Span span = {file, error->pos, error->pos + error->len};
+        Str message = lex_error_text(error, text, &db->scratch);
+        diag_error(db, span, lex_error_code(error), "%.*s", STR_ARG(message));
+    }
+}
+
 static void file_tokens_run(Db *db, u32 file) {
     Str text = file_text_str(query_get(db, Q_file_text, file));
     LexOut out;
@@ -13,12 +22,7 @@ static void file_tokens_run(Db *db, u32 file) {
     } else {
         lex_file(&db->symbols, &db->scratch, text, source_edition(db, (FileId){file}), &out);
     }
-    for (u32 i = 0; i < out.errors.count; i++) {
-        const LexError *error = &out.errors.at[i];
-        Span span = {file, error->pos, error->pos + error->len};
-        Str message = lex_error_text(error, text, &db->scratch);
-        diag_error(db, span, lex_error_code(error), "%.*s", STR_ARG(message));
-    }
+    lex_report(db, file, text, &out);
     TokenBuf buf = {.text_bytes = text.len, .text_start = out.text_start};
     Blob blob;
     blob_begin(&blob, &db->scratch, sizeof buf);
