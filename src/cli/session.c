@@ -175,6 +175,11 @@ static int compare_times(const void *left, const void *right) {
     return a < b ? 1 : -(a > b);
 }
 
+// A part of what Q_code took.
+static void print_part(const char *name, u64 ns, u64 runs) {
+    fprintf(stderr, "%12.3f %10llu  code: %s\n", (double)ns / 1e6, (unsigned long long)runs, name);
+}
+
 static void print_times(const Db *db) {
     KindTime times[Q_COUNT];
     u32 count = 0;
@@ -190,6 +195,12 @@ static void print_times(const Db *db) {
     for (u32 i = 0; i < count; i++)
         fprintf(stderr, "%12.3f %10llu  %s\n", (double)times[i].stat.self_ns / 1e6,
                 (unsigned long long)times[i].stat.run_count, query_name(times[i].kind));
+    if (db->mono) {
+        QueryStat code = query_stat(db, Q_code);
+        u64 gen_ns = *mono_gen_ns((Db *)db);
+        print_part("mono", code.self_ns - min_u64(gen_ns, code.self_ns), code.run_count);
+        print_part("gen", gen_ns, code.run_count);
+    }
     fprintf(stderr, "%12.3f %10s  all queries\n", (double)total_ns / 1e6, "");
 }
 

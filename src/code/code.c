@@ -3,6 +3,8 @@
 #include "infer/typeck.h"
 #include "query/query.h"
 
+#include <time.h>
+
 const IrFn *code_ir(Db *db, InstanceId instance, MonoError *error) {
     IrFn *fn = mono_build(db, instance, error);
     if (!fn) return NULL;
@@ -92,6 +94,19 @@ static u64 hash_of(const X64Code *code, u64 identity) {
     return code->lsda ? hash_mix(hash, hash_bytes(code->lsda, code->lsda_bytes)) : hash;
 }
 
+static u64 now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (u64)now.tv_sec * 1000000000ull + (u64)now.tv_nsec;
+}
+
+static bool generate(Db *db, const IrFn *fn, X64Code *code, Str *why) {
+    u64 start = db->options->time_passes ? now_ns() : 0;
+    bool done = x64_gen(fn, &db->scratch, code, why);
+    if (start) *mono_gen_ns(db) += now_ns() - start;
+    return done;
+}
+
 static void run_code(Db *db, u32 key) {
     InstanceId instance = {key};
     MonoError error = {0};
@@ -102,7 +117,7 @@ static void run_code(Db *db, u32 key) {
     }
     X64Code code;
     Str why;
-    if (!x64_gen(fn, &db->scratch, &code, &why)) {
+    if (!generate(db, fn, &code, &why)) {
         return_failure(db, &(MonoError){.what = why});
         return;
     }

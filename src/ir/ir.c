@@ -451,7 +451,36 @@ void ir_memset(IrFn *fn, IrVal to, IrVal byte, IrVal bytes) {
 
 // --- Arithmetic -----------------------------------------------------------------------------
 
+// What is known without running: constants, and nothing added.
+static bool fold(IrFn *fn, IrOp op, IrVal a, IrVal b, IrVal *out) {
+    u64 x, y, r;
+    IrType type = ir_type(fn, a);
+    if (!ir_is_const(fn, b, &y)) return false;
+    bool nothing = y == 0 && (op == IR_ADD || op == IR_SUB || op == IR_OR || op == IR_XOR ||
+                              op == IR_SHL || op == IR_LSHR || op == IR_ASHR);
+    if (nothing || (op == IR_MUL && y == 1)) {
+        *out = a;
+        return true;
+    }
+    if (!ir_is_const(fn, a, &x)) return false;
+    switch (op) {
+    case IR_ADD: r = x + y; break;
+    case IR_SUB: r = x - y; break;
+    case IR_MUL: r = x * y; break;
+    case IR_AND: r = x & y; break;
+    case IR_OR: r = x | y; break;
+    case IR_XOR: r = x ^ y; break;
+    case IR_SHL: r = x << (y & (ir_type_bits(type) - 1)); break;
+    case IR_LSHR: r = x >> (y & (ir_type_bits(type) - 1)); break;
+    default: return false;
+    }
+    *out = ir_const(fn, type, r);
+    return true;
+}
+
 static IrVal binary(IrFn *fn, IrOp op, IrVal a, IrVal b) {
+    IrVal folded;
+    if (fold(fn, op, a, b, &folded)) return folded;
     IrType type = ir_type(fn, a);
     IrInst *inst = inst_add_val(fn, op, type);
     inst->a = a.id;
@@ -545,7 +574,28 @@ static IrVal compare(IrFn *fn, IrOp op, u8 sub, IrVal a, IrVal b) {
     return (IrVal){inst->result};
 }
 
+static bool compare_consts(IrCmp cmp, u32 bits, u64 a, u64 b) {
+    i64 x = (i64)(a << (64 - bits)), y = (i64)(b << (64 - bits));
+    switch (cmp) {
+    case IR_EQ: return a == b;
+    case IR_NE: return a != b;
+    case IR_ULT: return a < b;
+    case IR_ULE: return a <= b;
+    case IR_UGT: return a > b;
+    case IR_UGE: return a >= b;
+    case IR_SLT: return x < y;
+    case IR_SLE: return x <= y;
+    case IR_SGT: return x > y;
+    case IR_SGE: return x >= y;
+    case IR_CMP_COUNT: break;
+    }
+    UNREACHABLE();
+}
+
 IrVal ir_icmp(IrFn *fn, IrCmp cmp, IrVal a, IrVal b) {
+    u64 x, y;
+    if (ir_is_const(fn, a, &x) && ir_is_const(fn, b, &y))
+        return ir_bool(fn, compare_consts(cmp, ir_type_bits(ir_type(fn, a)), x, y));
     return compare(fn, IR_ICMP, (u8)cmp, a, b);
 }
 IrVal ir_fcmp(IrFn *fn, IrFcmp cmp, IrVal a, IrVal b) {
@@ -553,6 +603,8 @@ IrVal ir_fcmp(IrFn *fn, IrFcmp cmp, IrVal a, IrVal b) {
 }
 
 IrVal ir_select(IrFn *fn, IrVal cond, IrVal if_1, IrVal if_0) {
+    u64 known;
+    if (ir_is_const(fn, cond, &known)) return known ? if_1 : if_0;
     IrInst *inst = inst_add_val(fn, IR_SELECT, ir_type(fn, if_1));
     inst->a = cond.id;
     inst->b = if_1.id;

@@ -275,6 +275,10 @@ static const MirBlockRow *block_rows(const Frame *frame) {
 
 IrBlock frame_block(Fn *f, Frame *frame, MirBlock block) {
     IrBlock *out = &frame->blocks[block.id];
+    if (frame->entries[block.id] < 2) frame->entries[block.id]++;
+    frame->from[block.id] = (IrBlock){0};
+    if (frame->built[block.id] && frame->took_over[block.id])
+        fail(f, "a loop that is entered in two places");
     if (out->id) return *out;
     *out = ir_block(f->ir);
     if (block_rows(frame)[block.id].is_cleanup) ir_block_cold(f->ir, *out);
@@ -284,14 +288,19 @@ IrBlock frame_block(Fn *f, Frame *frame, MirBlock block) {
 // A block with one way in is put right behind it.
 void flow_to(Fn *f, MirBlock target) {
     Frame *frame = f->frame;
-    if (frame->preds[target.id] == 1 && !frame->blocks[target.id].id && !frame->built[target.id])
+    if (frame->preds[target.id] == 1 && !frame->blocks[target.id].id && !frame->built[target.id]) {
         frame->follow = target;
-    else
-        ir_br(f->ir, frame_block(f, frame, target));
+        return;
+    }
+    IrBlock block = frame_block(f, frame, target);
+    frame->from[target.id] = f->ir->current;
+    ir_br(f->ir, block);
 }
 
-static void count_edge(Frame *frame, MirBlock to) {
-    if (to.id != MIR_NO_BLOCK.id && frame->preds[to.id] < 2) frame->preds[to.id]++;
+static void count_edge(Frame *frame, u32 from, MirBlock to) {
+    if (to.id == MIR_NO_BLOCK.id) return;
+    if (frame->preds[to.id] < 2) frame->preds[to.id]++;
+    if (from >= to.id) frame->has_back_edge[to.id] = true;
 }
 
 static void count_edges(Frame *frame) {
@@ -304,11 +313,11 @@ static void count_edges(Frame *frame) {
         if (t->kind == MIR_RETURN || t->kind == MIR_UNREACHABLE || t->kind == MIR_RESUME ||
             t->kind == MIR_TERMINATE)
             continue;
-        count_edge(frame, t->target);
+        count_edge(frame, i, t->target);
         if (t->kind == MIR_DROP || t->kind == MIR_CALL || t->kind == MIR_ASSERT)
-            count_edge(frame, t->unwind);
+            count_edge(frame, i, t->unwind);
         for (u32 k = 0; t->kind == MIR_SWITCH && k < t->switch_count; k++)
-            count_edge(frame, switches[t->switch_first + k].target);
+            count_edge(frame, i, switches[t->switch_first + k].target);
     }
 }
 
@@ -327,6 +336,20 @@ static void build_from(Fn *f, u32 block) {
     }
 }
 
+// Starts a block. What only one jump leads to knows what was known there: the other edges of the
+// body come from blocks before it that were not reached.
+static void enter_block(Fn *f, u32 block) {
+    Frame *frame = f->frame;
+    IrBlock from = frame->from[block];
+    if (f->is_plain || frame->entries[block] != 1 || !from.id || frame->has_back_edge[block]) {
+        ir_block_switch(f->ir, frame->blocks[block]);
+        return;
+    }
+    frame->took_over[block] = f->assumed = true;
+    ir_block_switch(f->ir, from);
+    ir_block_follow(f->ir, frame->blocks[block]);
+}
+
 // Only what something jumps to is built: the rest may hold what is not valid for these arguments.
 void build_blocks(Fn *f) {
     Frame *frame = f->frame;
@@ -335,8 +358,12 @@ void build_blocks(Fn *f) {
     frame->pads = SCRATCH_ARRAY(f->scratch, IrBlock, count);
     frame->preds = SCRATCH_ARRAY(f->scratch, u8, count);
     frame->built = SCRATCH_ARRAY(f->scratch, bool, count);
+    frame->from = SCRATCH_ARRAY(f->scratch, IrBlock, count);
+    frame->entries = SCRATCH_ARRAY(f->scratch, u8, count);
+    frame->has_back_edge = SCRATCH_ARRAY(f->scratch, bool, count);
+    frame->took_over = SCRATCH_ARRAY(f->scratch, bool, count);
     count_edges(frame);
-    count_edge(frame, (MirBlock){0});
+    frame->preds[0]++;
     flow_to(f, (MirBlock){0});
     if (frame->follow.id != MIR_NO_BLOCK.id) build_from(f, frame->follow.id);
     for (u32 pass = 0; pass < 2; pass++) {
@@ -348,7 +375,7 @@ void build_blocks(Fn *f) {
                 if (!frame->blocks[i].id || frame->built[i] ||
                     block_rows(frame)[i].is_cleanup != pass)
                     continue;
-                ir_block_switch(f->ir, frame->blocks[i]);
+                enter_block(f, i);
                 build_from(f, i);
                 again = true;
             }

@@ -180,12 +180,13 @@ static void build(Fn *f) {
     }
 }
 
-// One attempt. What fails within an inlined body fails for the whole function: it is made again
-// with calls, so that the error is that of the function called, and only if it is.
-static IrFn *try_build(Db *db, InstanceId instance, bool may_inline, MonoError *error,
-                       bool *inlined) {
+// One attempt. What fails within an inlined body fails for the whole function: it is made again,
+// plainly, so that the error is that of the function called, and only if it is.
+static IrFn *try_build(Db *db, InstanceId instance, bool is_plain, MonoError *error,
+                       bool *assumed) {
     InstanceRow row = *instance_row(db, instance);
     *error = (MonoError){0};
+    db->mono->builds++;
     db->mono->locations.at = NULL; // those before went with the scratch
     db->mono->locations.count = db->mono->locations.cap = 0;
     Fn *f = SCRATCH_NEW(&db->scratch, Fn);
@@ -193,7 +194,7 @@ static IrFn *try_build(Db *db, InstanceId instance, bool may_inline, MonoError *
               .scratch = &db->scratch,
               .instance = instance,
               .overflow_checks = db->options->overflow_checks,
-              .may_inline = may_inline,
+              .is_plain = is_plain,
               .error = error};
     f->frame = SCRATCH_NEW(&db->scratch, Frame);
     *f->frame = (Frame){.instance = instance,
@@ -202,13 +203,13 @@ static IrFn *try_build(Db *db, InstanceId instance, bool may_inline, MonoError *
                         .outer_unwind = MIR_NO_BLOCK,
                         .follow = MIR_NO_BLOCK};
     build(f);
-    *inlined = f->inlined != 0;
+    *assumed = f->inlined || f->assumed;
     return f->failed ? NULL : f->ir;
 }
 
 IrFn *mono_build(Db *db, InstanceId instance, MonoError *error) {
-    bool inlined;
-    IrFn *ir = try_build(db, instance, true, error, &inlined);
-    if (!ir && inlined) ir = try_build(db, instance, false, error, &inlined);
+    bool assumed;
+    IrFn *ir = try_build(db, instance, false, error, &assumed);
+    if (!ir && assumed) ir = try_build(db, instance, true, error, &assumed);
     return ir;
 }

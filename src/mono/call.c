@@ -348,6 +348,8 @@ Val call_instance(Fn *f, InstanceId callee, const Val *args, u32 count, const Pl
                   MirBlock unwind, u32 lo) {
     Db *db = f->db;
     InstanceRow row = *instance_row(db, callee);
+    Val result;
+    if (inline_call(f, callee, &row, args, count, dest, unwind, &result)) return result;
     InstanceSig sig = instance_sig(db, callee);
     u32 fixed = args_count(db, sig.tys) - 1;
     if (sig.abi == ABI_OTHER) {
@@ -362,8 +364,6 @@ Val call_instance(Fn *f, InstanceId callee, const Val *args, u32 count, const Pl
     bool track_caller = instance_is_track_caller(db, callee);
     if (row.kind == INST_VIRTUAL)
         return call_virtual(f, &row, sig, args, count, dest, unwind, track_caller, lo);
-    Val result;
-    if (inline_call(f, callee, args, count, dest, unwind, &result)) return result;
     const FnAbi *abi = fn_abi(db, sig.tys, (HirAbi)sig.abi, sig.is_variadic, track_caller);
     CallBuild c;
     begin_call(f, &c, abi, dest);
@@ -489,7 +489,7 @@ void call_terminator(Fn *f, const MirTerm *term) {
             if (type_needs_drop(db, row.ty))
                 drop_value(f, row.ty, pointer.a, pointer.b, term->unwind);
             result = val_zst(ty_unit(db));
-        } else if (row.def.id && lang_item_of(db, row.def) == LANG_fn_ptr_addr) {
+        } else if (row.def.id && def_eq(row.def, lang_item(db, LANG_fn_ptr_addr))) {
             result = val_scalar(val_single(f, args[0]), dest.ty);
         } else if (row.kind == INST_EXTERN && is_llvm(f, row.def)) {
             if (!llvm_call(f, row.def)) return;

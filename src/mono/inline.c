@@ -31,37 +31,54 @@ static u32 body_cost(const MirBody *body) {
     return cost;
 }
 
-// How much of a body is taken in; 0: it is always called.
+// How much of a body is taken in.
 static u32 cost_limit(Db *db, DefId def) {
-    if (crate_row(db, def_crate(db, def))->is_local) return 0;
     DefKind kind = def_kind(db, def);
     if (kind == DEF_CLOSURE) return COST_MARKED_MAX;
     if (kind != DEF_FN && kind != DEF_ASSOC_FN) return 0;
     u32 flags = def_attrs(db, def)->flags;
     if (flags & (DEF_ATTR_INLINE_NEVER | DEF_ATTR_COLD)) return 0;
+    u8 abi = fn_sig(db, def)->abi;
+    if (abi != ABI_RUST && abi != ABI_RUST_CALL) return 0;
     return flags & DEF_ATTR_INLINE_ALWAYS ? COST_ALWAYS_MAX
            : flags & DEF_ATTR_INLINE      ? COST_MARKED_MAX
                                           : COST_MAX;
 }
 
-// The body to take in, or NULL.
-static const MirBody *inlinable(Fn *f, InstanceId callee, const InstanceRow *row) {
+enum { KNOWN = 1, TRACK_CALLER = 2, COST_SHIFT = 2 };
+
+// What is known of a function of the library, once for all: KNOWN, TRACK_CALLER, and its cost; no
+// cost: it is always called. None of it changes with an edit.
+static u32 def_info(Db *db, InstanceId callee, DefId def) {
+    u32 known = map_get(&db->mono->inlining, def.id);
+    if (known) return known;
+    u32 info = KNOWN, limit = cost_limit(db, def);
+    const MirBody *body = limit ? mir_of(db, def) : NULL;
+    if (body && !body->is_error) {
+        u32 cost = body_cost(body);
+        if (cost <= limit) info |= (cost + 1) << COST_SHIFT;
+        if (instance_is_track_caller(db, callee)) info |= TRACK_CALLER;
+    }
+    map_set(&db->mono->inlining, def.id, info);
+    return info;
+}
+
+// Whether a call is replaced; *info is that of def_info.
+static bool inlinable(Fn *f, InstanceId callee, const InstanceRow *row, u32 *info) {
     Db *db = f->db;
-    if (!f->may_inline || row->kind != INST_ITEM || f->shim_pad.id || f->inlined > COST_FN_MAX)
-        return NULL;
+    if (f->is_plain || row->kind != INST_ITEM || f->shim_pad.id || f->inlined > COST_FN_MAX)
+        return false;
+    if (crate_row(db, def_crate(db, row->def))->is_local || mono_precompiled(db, callee).id)
+        return false;
+    *info = def_info(db, callee, row->def);
+    if (!(*info >> COST_SHIFT)) return false;
     u32 depth = 0;
     for (const Frame *frame = f->frame; frame; frame = frame->outer) {
         if (frame->in_cleanup || frame->instance.id == callee.id || ++depth > DEPTH_MAX)
-            return NULL;
+            return false;
     }
-    u32 limit = cost_limit(db, row->def);
-    if (!limit || mono_precompiled(db, callee).id) return NULL;
-    const MirBody *body = mir_of(db, row->def);
-    if (!body || body->is_error) return NULL;
-    u32 cost = body_cost(body);
-    if (cost > limit) return NULL;
-    f->inlined += cost;
-    return body;
+    f->inlined += *info >> COST_SHIFT;
+    return true;
 }
 
 static void take_arguments(Fn *f, const Val *args, u32 count) {
@@ -79,20 +96,19 @@ static void take_arguments(Fn *f, const Val *args, u32 count) {
     }
 }
 
-bool inline_call(Fn *f, InstanceId callee, const Val *args, u32 count, const Place *dest,
-                 MirBlock unwind, Val *result) {
-    InstanceRow row = *instance_row(f->db, callee);
-    const MirBody *body = inlinable(f, callee, &row);
-    if (!body) return false;
+bool inline_call(Fn *f, InstanceId callee, const InstanceRow *row, const Val *args, u32 count,
+                 const Place *dest, MirBlock unwind, Val *result) {
+    u32 info;
+    if (!inlinable(f, callee, row, &info)) return false;
     Frame *frame = SCRATCH_NEW(f->scratch, Frame);
     *frame = (Frame){.outer = f->frame,
                      .outer_unwind = unwind,
                      .instance = callee,
-                     .body = body,
-                     .args = row.args,
-                     .def = row.def,
-                     .follow = MIR_NO_BLOCK};
-    frame->track_caller = instance_is_track_caller(f->db, callee);
+                     .body = mir_of(f->db, row->def),
+                     .args = row->args,
+                     .def = row->def,
+                     .follow = MIR_NO_BLOCK,
+                     .track_caller = (info & TRACK_CALLER) != 0};
     if (frame->track_caller) frame->location = caller_location(f);
     f->frame = frame;
     require_consts(f);

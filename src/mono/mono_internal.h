@@ -5,12 +5,26 @@
 
 #include "mono/mono.h"
 
+// A type substituted lately. Serves one mono_build only: what it was worked out from is recorded as
+// read by the query that runs.
+typedef struct KnownTy {
+    u64 build;
+    Ty generic;
+    Args args;
+    Ty concrete;
+} KnownTy;
+enum { KNOWN_TYS = 1024 };
+
 struct MonoStore {
     Interner refs; // MonoRef
     IrSymbols symbols;
     MonoFindPath *find_path;
-    Map precompiled;             // InstanceId -> Symbol + 1
-    Map intrinsics;              // Symbol -> row of intrinsics.def + 1
+    Map precompiled; // InstanceId -> Symbol + 1
+    Map intrinsics;  // Symbol -> row of intrinsics.def + 1
+    Map inlining;    // DefId of the library -> what inline.c knows of it
+    u64 gen_ns;
+    u64 builds; // mono_build calls so far
+    KnownTy known[KNOWN_TYS];
     IrSymKind fn_kind;           // how calls reach functions rac compiles
     VEC(MonoLocation) locations; // of the function built last, in db->scratch
 };
@@ -81,12 +95,16 @@ typedef struct Frame {
     Args args;
     DefId def; // whose text positions are in
     LocalInfo *locals;
-    IrBlock *blocks; // by MIR block; 0: nothing jumps there yet
-    IrBlock *pads;   // by MIR block: the landing pad in front of it; 0 none yet
-    u8 *preds;       // by MIR block: edges that lead there, 2 for more
-    bool *built;     // by MIR block
-    MirBlock follow; // comes next in the current IR block, without a jump
-    IrBlock done;    // inlined: where it goes on after the call; 0 none yet
+    IrBlock *blocks;     // by MIR block; 0: nothing jumps there yet
+    IrBlock *pads;       // by MIR block: the landing pad in front of it; 0 none yet
+    u8 *preds;           // by MIR block: edges that lead there, 2 for more
+    bool *built;         // by MIR block
+    IrBlock *from;       // by MIR block: the IR block that jumps there, if it is the only one
+    u8 *entries;         // by MIR block: jumps there so far, 2 for more
+    bool *has_back_edge; // by MIR block: an edge comes from behind it
+    bool *took_over;     // by MIR block: it was built as if there were one way in
+    MirBlock follow;     // comes next in the current IR block, without a jump
+    IrBlock done;        // inlined: where it goes on after the call; 0 none yet
     u32 return_count;
     bool in_cleanup;
     bool track_caller;
@@ -108,8 +126,9 @@ typedef struct Fn {
     bool has_exception;
     bool nounwind; // extern "C": unwinding out of it aborts
     bool overflow_checks;
-    bool may_inline;
-    u32 inlined; // statements of other bodies taken in so far
+    bool is_plain; // the second attempt: nothing is inlined or assumed
+    bool assumed;  // a block was built as if there were one way in
+    u32 inlined;   // statements of other bodies taken in so far
     MonoError *error;
     bool failed;
 } Fn;
@@ -128,6 +147,7 @@ static inline const Layout *fn_layout(Fn *f, Ty ty) {
 // ---- values (value.c)
 // -----------------------------------------------------------------------------
 
+IrVal any_value(Fn *f, const Scalar *s);
 Val val_zst(Ty ty);
 Val val_scalar(IrVal a, Ty ty);
 Val val_pair(IrVal a, IrVal b, Ty ty);
@@ -161,6 +181,7 @@ Val operand(Fn *f, MirOperand op);
 Ty operand_ty(Fn *f, MirOperand op);
 IrVal read_discriminant(Fn *f, Place p, Ty out_ty);
 void write_discriminant(Fn *f, Place p, u32 variant);
+bool variant_tag(Fn *f, Ty ty, u32 variant, IrVal *tag); // false: nothing tells it
 
 // ---- bodies (body.c)
 // -----------------------------------------------------------------------------
@@ -180,8 +201,8 @@ void require_consts(Fn *f);
 // -----------------------------------------------------------------------------
 
 // Lowers a small function of the library in place of a call. False: it is to be called.
-bool inline_call(Fn *f, InstanceId callee, const Val *args, u32 count, const Place *dest,
-                 MirBlock unwind, Val *result);
+bool inline_call(Fn *f, InstanceId callee, const InstanceRow *row, const Val *args, u32 count,
+                 const Place *dest, MirBlock unwind, Val *result);
 
 // ---- rvalues (rvalue.c)
 // ---------------------------------------------------------------------------

@@ -137,10 +137,7 @@ Place mem_place(IrVal addr, IrVal meta, Ty ty) {
 IrVal local_half(Fn *f, const LocalInfo *l, u32 half) {
     if (!l->is_bound) return ir_local_get(f->ir, l->regs[half]);
     if (l->vals[half].id) return l->vals[half];
-    IrType type = scalar_ir(half ? &l->layout->b : &l->layout->a);
-    if (type == IR_F32) return ir_const_f32(f->ir, 0);
-    if (type == IR_F64) return ir_const_f64(f->ir, 0);
-    return ir_const(f->ir, type, 0);
+    return any_value(f, half ? &l->layout->b : &l->layout->a);
 }
 
 void local_set_half(Fn *f, LocalInfo *l, u32 half, IrVal v) {
@@ -421,17 +418,23 @@ IrVal read_discriminant(Fn *f, Place p, Ty out_ty) {
     return ir_select(f->ir, in_range, variant, untagged);
 }
 
-void write_discriminant(Fn *f, Place p, u32 variant) {
-    const Layout *l = fn_layout(f, p.ty);
-    if (l->variants_kind != VARIANTS_MULTIPLE || p.kind != PLACE_MEM) return;
-    IrType type = ir_int_type(l->tag.bytes);
+bool variant_tag(Fn *f, Ty ty, u32 variant, IrVal *tag) {
+    const Layout *l = fn_layout(f, ty);
+    if (l->variants_kind != VARIANTS_MULTIPLE) return false;
     u128 value;
     if (!l->tag_is_niche) {
-        value = discriminant_of(f, p.ty, variant);
+        value = discriminant_of(f, ty, variant);
     } else {
-        if (variant == l->untagged_variant) return;
+        if (variant == l->untagged_variant) return false;
         u128 start = (u128)l->niche_start_hi << 64 | l->niche_start_lo;
         value = start + (variant - l->niche_first);
     }
-    ir_store(f->ir, p.addr, (i64)l->tag_offset, int_const(f, type, value));
+    *tag = int_const(f, ir_int_type(l->tag.bytes), value);
+    return true;
+}
+
+void write_discriminant(Fn *f, Place p, u32 variant) {
+    IrVal tag;
+    if (p.kind == PLACE_MEM && variant_tag(f, p.ty, variant, &tag))
+        ir_store(f->ir, p.addr, (i64)fn_layout(f, p.ty)->tag_offset, tag);
 }

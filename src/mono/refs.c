@@ -19,6 +19,7 @@ void mono_store_free(struct MonoStore *store) {
     ir_symbols_deinit(&store->symbols);
     map_deinit(&store->precompiled);
     map_deinit(&store->intrinsics);
+    map_deinit(&store->inlining);
     free(store);
 }
 
@@ -31,6 +32,9 @@ void mono_store_image(struct MonoStore *store, Image *image) {
 
 void mono_set_find_path(Db *db, MonoFindPath *find) {
     db->mono->find_path = find;
+}
+u64 *mono_gen_ns(Db *db) {
+    return &db->mono->gen_ns;
 }
 IrSymbols *mono_symbols(Db *db) {
     return &db->mono->symbols;

@@ -348,34 +348,45 @@ static const MirOperand *operands_of(Fn *f, const MirRvalue *rv) {
     return LIST_AT(f->frame->body, MirOperand, f->frame->body->operands) + rv->operand_first;
 }
 
+// Puts a scalar where it belongs in a scalar or pair. False: it is only a piece of one.
+static bool put_half(const Layout *l, IrVal halves[2], u64 offset, u64 bytes, IrVal v) {
+    bool is_pair = l->repr == REPR_SCALAR_PAIR;
+    u32 half = is_pair && offset == l->b_offset;
+    if (bytes != (half ? l->b.bytes : l->a.bytes) || (!half && offset != 0)) return false;
+    halves[half] = v;
+    return true;
+}
+
 // Scalars and pairs are put together in registers.
 static bool aggregate_in_registers(Fn *f, Place to, Ty ty, const Layout *l, const MirRvalue *rv) {
-    if (to.kind != PLACE_LOCAL || (l->repr != REPR_SCALAR && l->repr != REPR_SCALAR_PAIR))
-        return false;
-    if (l->variants_kind != VARIANTS_SINGLE) return false;
-    IrVal halves[2] = {{0}, {0}};
+    bool is_pair = l->repr == REPR_SCALAR_PAIR;
+    if (to.kind != PLACE_LOCAL || (l->repr != REPR_SCALAR && !is_pair)) return false;
+    IrVal halves[2] = {{0}, {0}}, tag;
     const MirOperand *ops = operands_of(f, rv);
+    u32 variant = l->variants.count <= 1                  ? 0
+                  : l->variants_kind == VARIANTS_MULTIPLE ? rv->variant
+                                                          : l->single_index;
     for (u32 i = 0; i < rv->operand_count; i++) {
         Val v = operand(f, ops[i]);
         if (v.kind == VAL_ZST) continue;
-        if (v.kind == VAL_MEM) v = load_val(f, v.a, v.ty);
-        u32 variant = l->variants.count > 1 ? l->single_index : 0;
+        const Layout *field = fn_layout(f, v.ty);
         u64 offset = layout_field_offset(l, variant, i);
-        if (v.kind == VAL_PAIR) {
+        if (v.kind == VAL_PAIR && is_pair && field->size == l->size) {
             halves[0] = v.a;
             halves[1] = v.b;
-        } else if (v.kind == VAL_SCALAR) {
-            halves[l->repr == REPR_SCALAR_PAIR && offset != 0] = v.a;
-        } else {
-            return false; // bytes in memory that make a scalar: go through memory
+        } else if (v.kind != VAL_SCALAR || !put_half(l, halves, offset, field->size, v.a)) {
+            return false; // bytes that make a scalar: go through memory
         }
     }
-    if (!halves[0].id || (l->repr == REPR_SCALAR_PAIR && !halves[1].id)) return false;
-    place_write(f, to,
-                (Val){.kind = l->repr == REPR_SCALAR ? VAL_SCALAR : VAL_PAIR,
-                      .a = halves[0],
-                      .b = halves[1],
-                      .ty = ty});
+    if (l->variants_kind == VARIANTS_MULTIPLE && variant_tag(f, ty, rv->variant, &tag) &&
+        !put_half(l, halves, l->tag_offset, l->tag.bytes, tag))
+        return false;
+    if (!halves[0].id && !halves[1].id) return false;
+    if (!halves[0].id) halves[0] = any_value(f, &l->a);
+    if (is_pair && !halves[1].id) halves[1] = any_value(f, &l->b);
+    place_write(
+        f, to,
+        (Val){.kind = is_pair ? VAL_PAIR : VAL_SCALAR, .a = halves[0], .b = halves[1], .ty = ty});
     return true;
 }
 

@@ -224,7 +224,7 @@ static void build_drop_glue(Fn *f, Ty ty) {
     switch ((TyKind)row->kind) {
     case TY_ADT: {
         InstanceId own = drop_impl(f, ty);
-        if (lang_item_of(db, row->def) == LANG_owned_box) {
+        if (def_eq(row->def, lang_item(db, LANG_owned_box))) {
             // The content, then the memory (Box's own Drop), then the allocator.
             Place inner = place_deref(f, load_val(f, addr, ty));
             add_value(f, &steps, inner.ty, inner);
@@ -234,7 +234,7 @@ static void build_drop_glue(Fn *f, Ty ty) {
             vec_push(f->scratch, &steps, step);
         }
         DefKind kind = def_kind(db, row->def);
-        if (kind == DEF_STRUCT && lang_item_of(db, row->def) != LANG_manually_drop)
+        if (kind == DEF_STRUCT && !def_eq(row->def, lang_item(db, LANG_manually_drop)))
             add_fields(f, &steps, p, 0);
         if (kind == DEF_ENUM) {
             run_steps(f, &steps);

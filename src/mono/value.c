@@ -22,9 +22,17 @@ void fail(Fn *f, const char *format, ...) {
 
 Ty fn_ty(Fn *f, Ty generic) {
     u32 flags = ty_flags(f->db, generic);
-    if (flags & TY_HAS_PARAM) generic = ty_subst(f->db, generic, f->frame->args);
     if (!(flags & (TY_HAS_PARAM | TY_HAS_PROJECTION | TY_HAS_OPAQUE))) return generic;
-    return normalize_concrete(f->db, generic);
+    struct MonoStore *store = f->db->mono;
+    Args args = f->frame->args;
+    KnownTy *known = &store->known[(generic.id * 31 + args.id * 17) % KNOWN_TYS];
+    if (known->build == store->builds && known->generic.id == generic.id &&
+        known->args.id == args.id)
+        return known->concrete;
+    Ty ty = flags & TY_HAS_PARAM ? ty_subst(f->db, generic, args) : generic;
+    ty = normalize_concrete(f->db, ty);
+    *known = (KnownTy){store->builds, generic, args, ty};
+    return ty;
 }
 
 Args fn_args(Fn *f, Args generic) {
@@ -36,6 +44,14 @@ IrType scalar_ir(const Scalar *s) {
     if (s->kind == SCALAR_FLOAT && s->bytes == 4) return IR_F32;
     if (s->kind == SCALAR_FLOAT && s->bytes == 8) return IR_F64;
     return ir_int_type(s->bytes); // f16 and f128 travel as integers
+}
+
+// Stands for bytes that nobody may read.
+IrVal any_value(Fn *f, const Scalar *s) {
+    IrType type = scalar_ir(s);
+    if (type == IR_F32) return ir_const_f32(f->ir, 0);
+    if (type == IR_F64) return ir_const_f64(f->ir, 0);
+    return ir_const(f->ir, type, 0);
 }
 
 Val val_zst(Ty ty) {
