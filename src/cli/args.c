@@ -19,6 +19,8 @@ typedef enum OptionId {
     OPTION_LAYOUT_CHANGE,
     OPTION_WATCH,
     OPTION_WHEN_ASKED,
+    OPTION_NO_RUSTC,
+    OPTION_BORROW,
 } OptionId;
 
 typedef struct OptionRow {
@@ -55,6 +57,10 @@ static const OptionRow option_rows[] = {
      TAKES_FILTER},
     {OPTION_WHEN_ASKED, NULL, "--when-asked", NULL,
      "with --watch: run them when t is pressed, not at each save", TAKES_FILTER},
+    {OPTION_BORROW, NULL, "--borrow", NULL, "ask rustc for its errors too: those of borrows",
+     TAKES_BORROW},
+    {OPTION_NO_RUSTC, NULL, "--no-rustc", NULL, "watching, do not ask rustc for borrow errors",
+     TAKES_EVENTS},
     {OPTION_JSON, NULL, "--json", NULL, "watching, tell what happens as one JSON object per line",
      TAKES_EVENTS},
     {OPTION_LAYOUT_CHANGE, NULL, "--on-layout-change", "WHAT",
@@ -218,6 +224,8 @@ static bool parse_option(Parser *parser, const OptionRow *row, const char *value
     case OPTION_NO_CACHE: args->no_cache = true; return true;
     case OPTION_JSON: args->json = true; return true;
     case OPTION_WATCH: args->watch = true; return true;
+    case OPTION_NO_RUSTC: args->no_rustc = true; return true;
+    case OPTION_BORROW: args->borrow = true; return true;
     case OPTION_WHEN_ASKED: args->when_asked = true; return true;
     case OPTION_LAYOUT_CHANGE:
         args->keep_old = strcmp(value, "keep-old") == 0;
@@ -302,8 +310,12 @@ bool args_parse(CliArgs *args, int argc, char **argv, Scratch *scratch) {
         }
         if (!parse_one(&parser)) return false;
     }
-    if ((args->when_asked || args->json) && (args->command->takes & TAKES_FILTER) && !args->watch) {
-        cli_error(args, "`%s` goes with `--watch`", args->json ? "--json" : "--when-asked");
+    if ((args->when_asked || args->json || args->no_rustc) &&
+        (args->command->takes & TAKES_FILTER) && !args->watch) {
+        cli_error(args, "`%s` goes with `--watch`",
+                  args->json       ? "--json"
+                  : args->no_rustc ? "--no-rustc"
+                                   : "--when-asked");
         return false;
     }
     args->test_args = parser.test_args.at;

@@ -1,9 +1,13 @@
 // rac check: asks for everything that can find an error in the user's crate, then shows what the
 // memos hold.
+#include "cli/beside.h"
 #include "cli/session.h"
 
 #include "infer/typeck.h"
 #include "mir/mir.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 
 static void check_assoc_items(Db *db, DefId def) {
     u32 count;
@@ -98,11 +102,28 @@ u32 check_report(Session *session) {
     return check_report_of(session, session->crate);
 }
 
+// The borrow errors, for a crate without others: how many.
+static u32 report_borrows(const Session *session) {
+    BorrowckOptions options = beside_options(session);
+    BorrowckResult result = borrowck_run(&options);
+    u32 errors = result.errors;
+    if (result.end == BORROWCK_FAILED) {
+        cli_error(session->args, "%s", result.text);
+        errors = 1;
+    } else {
+        fputs(result.text, stderr);
+    }
+    free(result.text);
+    return errors;
+}
+
 int command_check(const CliArgs *args) {
     if (args->std) return check_std(args);
     Session session;
     if (!session_open_crate(&session, args)) return STATUS_FAILED;
-    int status = session_status(&session, check_report(&session));
+    u32 errors = check_report(&session);
+    if (errors == 0 && args->borrow) errors = report_borrows(&session);
+    int status = session_status(&session, errors);
     session_close(&session);
     return status;
 }

@@ -36,6 +36,8 @@ typedef struct CliArgs {
     bool json;       // watch, test --watch: events as JSON
     bool keep_old;   // watch: go on with the old code when a layout changes
     bool watch;      // test --watch
+    bool no_rustc;   // watch, test --watch: no borrow errors
+    bool borrow;     // check: rustc's errors too
     bool when_asked; // test --watch: run tests at a key, not at each save
 } CliArgs;
 
@@ -49,7 +51,8 @@ enum {
     TAKES_STD = 32,
     TAKES_FILTER = 64,  // test: a filter, and options of the test harness
     TAKES_WATCH = 128,  // --on-layout-change
-    TAKES_EVENTS = 256, // --json
+    TAKES_BORROW = 512, // --borrow
+    TAKES_EVENTS = 256, // --json, --no-rustc
 };
 
 typedef struct Command {

@@ -19,6 +19,7 @@ int dump_mir(Session *session);
 int dump_ir(Session *session);  // of every instance main reaches
 int dump_asm(Session *session); // the same
 int dump_queries(Session *session);
+int dump_symbols(Session *session);
 int dump_layout(Session *session);
 int dump_abi(Session *session); // how functions pass their arguments
 

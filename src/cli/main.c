@@ -25,8 +25,12 @@ static const Command command_table[] = {
      "every save of one of its files. Functions on the stack finish with their old code; statics\n"
      "keep their values. Errors are shown, and the old code runs on. A program that has ended is\n"
      "started again at the next save. What rac says goes to standard error.\n\n"
-     "On a terminal: r starts the program again, e shows the last errors, q quits. The program's\n"
-     "standard input is empty then; it has rac's own if that is no terminal.",
+     "Borrow errors come from rustc, which runs in the background after each save that rac finds\n"
+     "no error in: they are told when they come, as rustc's, and hold nothing up.\n\n"
+     "On a terminal: r starts the program again, t runs those of the file's tests that edits "
+     "since\n"
+     "the last t can have changed, e shows the last errors, q quits. The program's standard input\n"
+     "is empty then; it has rac's own if that is no terminal.",
      TAKES_INPUT | TAKES_PROGRAM_ARGS | TAKES_EVENTS | TAKES_WATCH, command_watch},
     {"build", "rac build [OPTIONS] FILE.rs [-o FILE]", "compile a program to an executable",
      "Compiles the program in FILE.rs and links it against the toolchain's standard library\n"
@@ -44,8 +48,9 @@ static const Command command_table[] = {
      TAKES_INPUT | TAKES_PROGRAM_ARGS | TAKES_EVENTS | TAKES_FILTER, command_test},
     {"check", "rac check [OPTIONS] FILE.rs", "show the errors of a program",
      "Checks the program in FILE.rs and shows its errors and warnings, without making code.\n"
-     "Borrow checking is left to rustc. The exit status is 1 if there were errors.",
-     TAKES_INPUT | TAKES_STD, command_check},
+     "Borrow checking is left to rustc, which is asked with --borrow. The exit status is 1 if\n"
+     "there were errors.",
+     TAKES_INPUT | TAKES_STD | TAKES_BORROW, command_check},
     {"dump", "rac dump [OPTIONS] STAGE FILE.rs [FUNCTION]", "show what a stage of rac made",
      "Prints a stage's result as text, of one function if it is named. The stages, in order:",
      TAKES_INPUT | TAKES_STAGE, command_dump},

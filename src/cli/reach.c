@@ -216,12 +216,26 @@ static void visit(Reach *r, u32 sym) {
     if (node.low == node.index) close_component(r, first);
 }
 
-Reached *reach(Program *program, const IrSym *roots, u32 count, Scratch *scratch) {
+static Reach walk(Program *program, const IrSym *roots, u32 count, Scratch *scratch) {
     Reach r = {.program = program, .db = program->session->db, .scratch = scratch};
     vec_push(scratch, &r.components, (Component){0}); // 0 is none
-    Reached *out = SCRATCH_ARRAY(scratch, Reached, count);
     for (u32 i = 0; i < count; i++)
         if (node_of(&r, roots[i].id)->index == 0) visit(&r, roots[i].id);
+    map_deinit(&r.place_defs);
+    return r;
+}
+
+U32Vec reach_symbols(Program *program, const IrSym *roots, u32 count, Scratch *scratch) {
+    Reach r = walk(program, roots, count, scratch);
+    U32Vec found = {0};
+    for (u32 sym = 0; sym < r.nodes.count; sym++)
+        if (r.nodes.at[sym].index) vec_push(scratch, &found, sym);
+    return found;
+}
+
+Reached *reach(Program *program, const IrSym *roots, u32 count, Scratch *scratch) {
+    Reach r = walk(program, roots, count, scratch);
+    Reached *out = SCRATCH_ARRAY(scratch, Reached, count);
     for (u32 i = 0; i < count; i++) {
         u32 id = r.nodes.at[roots[i].id].component;
         const Component *found = &r.components.at[id];
@@ -230,6 +244,5 @@ Reached *reach(Program *program, const IrSym *roots, u32 count, Scratch *scratch
                            .shared = found->is_shared ? stands_for(&r, id) : 0,
                            .sees_places = found->sees_places};
     }
-    map_deinit(&r.place_defs);
     return out;
 }

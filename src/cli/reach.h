@@ -20,5 +20,7 @@ typedef struct Reached {
 // Fills one row per root. Makes the code of all that is reached, which `rac run` leaves until it is
 // called; nothing is reported. Fingerprints are compared within one session. Rows are in `scratch`.
 Reached *reach(Program *program, const IrSym *roots, u32 count, Scratch *scratch);
+// All that the roots reach, themselves included: IrSyms in the order of their ids.
+U32Vec reach_symbols(Program *program, const IrSym *roots, u32 count, Scratch *scratch);
 
 #endif

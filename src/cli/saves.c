@@ -43,6 +43,10 @@ u32 saves_check(Saves *saves) {
     u32 errors = diag_render(db, Q_crate_check, session->crate.id, &renderer);
     fclose(out);
     saves->is_good = errors == 0; // what is found may be the library's, and hidden
+    if (errors == 0) {
+        free(saves->errors);
+        saves->errors = NULL;
+    }
     saves->good_notes = changed;
     return errors;
 }

@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "cli/test_watch.h"
 
+#include "cli/beside.h"
 #include "cli/harness.h"
 #include "cli/keyboard.h"
 #include "cli/reach.h"
@@ -57,6 +58,7 @@ typedef struct TestWatch {
     Keyboard keyboard;
     WatchEvents *events;
     Saves saves;
+    Beside rustc;
     Harness harness;
     Scratch scratch; // what one save needs
     TestRow *rows;   // owned, by name
@@ -319,6 +321,7 @@ static bool go_on(TestWatch *t) {
         t->quits = true;
         t->status = 128 + taken.signal;
     }
+    beside_tell(&t->rustc);
     if (taken.keys_ended && t->args->when_asked) t->quits = true;
     if (taken.key) take_key(t, taken.key);
     if (taken.files.count && !t->args->when_asked) {
@@ -449,6 +452,7 @@ static void run_due(TestWatch *t) {
 static void run_tests(TestWatch *t, bool all) {
     u32 errors = saves_check(&t->saves);
     saves_add_files(&t->saves);
+    beside_saved(&t->rustc, errors == 0);
     if (errors) {
         saves_show_errors(&t->saves, errors, "the tests are run at the next save without");
         return;
@@ -501,6 +505,8 @@ static void take_key(TestWatch *t, char key) {
     if (key == 'e') {
         if (t->saves.errors)
             fputs(t->saves.errors, stderr);
+        else if (t->rustc.errors)
+            fputs(t->rustc.errors, stderr);
         else
             tell(t->args, "no-errors", NULL, 0, "no errors");
     }
@@ -528,6 +534,7 @@ static void take_events(TestWatch *t) {
         t->quits = true;
         t->status = 128 + taken.signal;
     }
+    beside_tell(&t->rustc);
     if (taken.keys_ended && t->args->when_asked) t->quits = true;
     if (taken.key && !t->quits) take_key(t, taken.key);
     if (taken.files.count && !t->quits && !t->args->when_asked) take_saved(t, &taken);
@@ -554,9 +561,11 @@ int test_watch(const CliArgs *args) {
     t.saves = (Saves){.session = &t.session, .events = t.events};
     saves_add_files(&t.saves); // before a word is said: who hears it may save at once
     t.saved_ns = watch_now_ns();
+    beside_open(&t.rustc, &t.session, t.events);
     run_tests(&t, false);
     while (!t.quits)
         take_events(&t);
+    beside_close(&t.rustc);
     watch_events_free(t.events);
     keyboard_give_back(&t.keyboard);
     if (t.is_open) program_close(&t.program);

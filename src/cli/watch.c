@@ -5,10 +5,12 @@
 // runs: an edit with errors is shown and taken back, so that code asked for later is that of the
 // last good text.
 #define _GNU_SOURCE
+#include "cli/beside.h"
 #include "cli/keyboard.h"
 #include "cli/program.h"
 #include "cli/saves.h"
 #include "cli/tell.h"
+#include "cli/tests_beside.h"
 #include "jit/run.h"
 #include "watch/reload.h"
 
@@ -23,6 +25,8 @@ typedef struct Watch {
     Keyboard keyboard;
     WatchEvents *events;
     Saves saves;
+    Beside rustc;
+    TestsBeside tests;
     WatchShapes shapes;
     Scratch scratch; // what one save needs
     Jit *jit;        // NULL: no program runs
@@ -78,7 +82,9 @@ static bool open_program(Watch *w) {
 }
 
 static bool start_program(Watch *w, const char *why) {
-    if (!open_program(w) || !start_child(w)) return false;
+    bool is_sound = open_program(w);
+    beside_saved(&w->rustc, is_sound);
+    if (!is_sound || !start_child(w)) return false;
     Field fields[] = {{"file", w->args->input, 0}};
     tell(w->args, "started", fields, 1, "%s %s", why, w->args->input);
     return true;
@@ -154,6 +160,7 @@ static void patch_program(Watch *w, const OldTexts *before, u64 saved_ns) {
         tell_patch(w, &reload, saved_ns);
         jit_run_refresh_locations(w->run);
         saves_add_files(&w->saves);
+        beside_saved(&w->rustc, true);
         return;
     }
     if (!reload.restart.len) { // a report was made
@@ -205,6 +212,7 @@ static void take_save(Watch *w, const WatchTaken *taken) {
     if (errors) {
         saves_show_errors(&w->saves, errors, after_errors(w));
         saves_take_back(&w->saves, &before);
+        beside_saved(&w->rustc, false);
         return;
     }
     patch_program(w, &before, taken->saved_ns);
@@ -219,9 +227,12 @@ static void take_key(Watch *w, char key) {
         else
             start_program(w, "started");
         break;
+    case 't': tests_beside_ask(&w->tests, w->args); break;
     case 'e':
         if (w->saves.errors)
             fputs(w->saves.errors, stderr);
+        else if (w->rustc.errors)
+            fputs(w->rustc.errors, stderr);
         else
             tell(w->args, "no-errors", NULL, 0, "no errors");
         break;
@@ -238,6 +249,7 @@ static void take_events(Watch *w, int timeout_ms) {
         w->status = 128 + taken.signal;
         return;
     }
+    beside_tell(&w->rustc);
     if (taken.key) take_key(w, taken.key);
     if (!taken.files.count || w->quits) return;
     query_log_enable(w->session.db, w->args->options.time_passes);
@@ -318,7 +330,10 @@ int command_watch(const CliArgs *args) {
     quit_signals(SIG_BLOCK);
     w.events = watch_events_new(w.keyboard.fd);
     w.saves = (Saves){.session = &w.session, .events = w.events};
+    beside_open(&w.rustc, &w.session, w.events);
     loop(&w);
+    tests_beside_close(&w.tests);
+    beside_close(&w.rustc);
     watch_events_free(w.events);
     keyboard_give_back(&w.keyboard);
     if (w.is_open) program_close(&w.program);

@@ -474,7 +474,7 @@ static void *watcher_main(void *arg) {
         if (fds[2].revents) {
             struct signalfd_siginfo info;
             if (read(jit->signal_fd, &info, sizeof info) == (ssize_t)sizeof info &&
-                info.ssi_code != SI_KERNEL)
+                (info.ssi_signo == SIGHUP || info.ssi_code != SI_KERNEL))
                 syscall(SYS_pidfd_send_signal, jit->pidfd, (int)info.ssi_signo, NULL, 0);
         }
         if (fds[0].revents) {

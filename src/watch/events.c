@@ -40,6 +40,7 @@ struct WatchEvents {
     char key;
     int signal;
     bool keys_ended;
+    bool is_nudged;
     void (*wake)(void *cx);
     void *wake_cx;
 };
@@ -193,10 +194,10 @@ void watch_events_free(WatchEvents *e) {
     free(e);
 }
 
-void watch_events_wake_by(WatchEvents *e, void (*wake_by)(void *cx), void *cx) {
+void watch_events_nudge(WatchEvents *e) {
     pthread_mutex_lock(&e->lock);
-    e->wake = wake_by;
-    e->wake_cx = cx;
+    e->is_nudged = true;
+    wake(e);
     pthread_mutex_unlock(&e->lock);
 }
 
@@ -231,7 +232,15 @@ void watch_events_add_file(WatchEvents *e, u32 file, Str path) {
 }
 
 static bool has_any(const WatchEvents *e) {
-    return e->ready.count || e->key || e->signal || e->keys_ended;
+    return e->ready.count || e->key || e->signal || e->keys_ended || e->is_nudged;
+}
+
+void watch_events_wake_by(WatchEvents *e, void (*wake_by)(void *cx), void *cx) {
+    pthread_mutex_lock(&e->lock);
+    e->wake = wake_by;
+    e->wake_cx = cx;
+    if (wake_by && has_any(e)) wake_by(cx);
+    pthread_mutex_unlock(&e->lock);
 }
 
 bool watch_events_take(WatchEvents *e, int timeout_ms, Scratch *scratch, WatchTaken *out) {
@@ -256,6 +265,7 @@ bool watch_events_take(WatchEvents *e, int timeout_ms, Scratch *scratch, WatchTa
     e->key = 0;
     e->signal = 0;
     e->keys_ended = false;
+    e->is_nudged = false;
     pthread_mutex_unlock(&e->lock);
     return any;
 }

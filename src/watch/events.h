@@ -18,8 +18,11 @@ typedef struct WatchEvents WatchEvents;
 // to take, under the lock of watch_events_wake_by. INT, TERM and HUP must be blocked in the caller.
 WatchEvents *watch_events_new(int key_fd);
 void watch_events_free(WatchEvents *events);
-// Whom to wake from now on beside watch_events_wait; NULL: nobody.
+// Whom to wake from now on, at once if something lies there; NULL: nobody.
 void watch_events_wake_by(WatchEvents *events, void (*wake)(void *cx), void *cx);
+
+// Makes watch_events_take return: something else has happened. From any thread.
+void watch_events_nudge(WatchEvents *events);
 
 // Adds a file under a number of the caller's (dense, from 1). A path that is known is ignored.
 void watch_events_add_file(WatchEvents *events, u32 file, Str path);
