@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #define XXH_INLINE_ALL
+#define XXH_NO_INLINE_HINTS 1 // -Og would refuse them
 #include <xxhash.h>
 
 enum { PAGE_BYTES = 4096, READ_BYTES = 1 << 18 };

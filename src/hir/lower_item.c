@@ -240,6 +240,10 @@ static void hir_body_run(Db *db, u32 key) {
     }
     if (nested) {
         AstExpr expr = {number >> 1};
+        if (expr.id >= l->ast->exprs.count) { // of a tree that an edit has changed since
+            return_no_body(db);
+            return;
+        }
         const AstExprRow *row = ast_expr(l->ast, expr);
         if (kind == DEF_INLINE_CONST && row->kind == AST_EXPR_BLOCK) {
             head.value = lower_plain_block(l, row);

@@ -1,16 +1,22 @@
 // Random edit scripts: after every edit the incremental result must equal the result from nothing.
 //
-//     edits_test [--edits N] [--seconds T] [--seed S] [--script K] [--jobs J] [--keep DIR] FILE...
+//     edits_test [--edits N] [--seconds T] [--seed S] [--script K] [--jobs J] [--keep DIR]
+//                [--code PERCENT] [--run PERCENT] [--rustc PATH] [--timeout T] [--shrink T] [--warm
+//                0] [--wild 1] FILE...
 //
 // Script K of seed S starts at one of the programs and changes it step by step (mutate.h). A
 // failure is told with its seed, script and step, made small (shrink.h) and written to the folder
 // of
-// --keep: the texts one after another, and the two results of the last.
+// --keep: the texts one after another, and the two results of the last. With --wild 1, texts that
+// nobody writes are compiled from nothing: none may crash. With --replay 1 each FILE is a folder
+// with the texts of a script, as --keep writes them.
 #define _GNU_SOURCE
+#include "live.h"
 #include "mutate.h"
 #include "result.h"
 #include "shrink.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,20 +27,25 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STEPS_MIN = 6, STEPS_MAX = 40, SHRINK_SECONDS = 60 };
+enum { STEPS_MIN = 6, STEPS_MAX = 40, SHRINK_SECONDS = 60, SAMPLES_MAX = 24 };
 
 // Shared by the jobs.
 typedef struct Totals {
     u32 next_script;
-    u32 edits, compiled, coded, failures;
+    u32 edits, compiled, coded, run, failures;
     u64 start_ns;
 } Totals;
 
 typedef struct EditOptions {
     u32 edits, seconds, jobs, code_percent, timeout_ms, shrink_seconds;
     u64 seed;
-    i64 script; // -1: all
+    i64 script;  // -1: all
+    bool wild;   // broken texts from nothing instead of edits
+    bool replay; // written scripts
+    bool warm;   // whether what is known of the library is shared
     const char *keep;
+    const char *rustc; // NULL: it is not asked
+    u32 run_percent;   // of the scripts run their programs
 } EditOptions;
 
 typedef struct Run {
@@ -68,6 +79,9 @@ static void keep_steps(const char *folder, const Steps *steps) {
     for (u32 i = 0; i < steps->count; i++) {
         snprintf(path, sizeof path, "%s/%02u", folder, i + 1);
         mkdir(path, 0777);
+        char what[16];
+        snprintf(what, sizeof what, "%u\n", steps->at[i].what);
+        write_file(path, STR("what"), str_from(what));
         for (u32 k = 0; k < steps->at[i].texts.count; k++)
             write_file(path, steps->at[i].texts.files[k].name, steps->at[i].texts.files[k].text);
     }
@@ -89,33 +103,41 @@ static void print_difference(Str a, Str b) {
     }
 }
 
-static void report(Run *run, const Steps *steps, Failure failure, const Answer *incremental,
-                   const Answer *fresh) {
-    static const char *const texts[] = {
-        [FAILURE_DIFFERENT] = "the results differ",
-        [FAILURE_INCREMENTAL] = "the incremental compiler crashed",
-        [FAILURE_FRESH] = "the compiler crashes on this text",
-    };
-    const Step *last = &vec_last(steps);
-    printf("FAILED seed %llu script %u step %u (%s, %s): %s\n",
-           (unsigned long long)run->options->seed, run->script, steps->count - 1,
-           run->names[run->script % run->program_count], last->edit, texts[failure]);
+static const char *const failure_texts[] = {
+    [FAILURE_DIFFERENT] = "the results differ",
+    [FAILURE_OUTPUT] = "the patched program prints something else",
+    [FAILURE_INCREMENTAL] = "the incremental compiler crashed",
+    [FAILURE_FRESH] = "the compiler crashes on this text",
+};
+
+static void print_failure(const Run *run, Failure failure, const Answer *incremental,
+                          const Answer *fresh) {
     const Answer *crashed = failure == FAILURE_FRESH ? fresh : incremental;
-    if (failure == FAILURE_DIFFERENT)
+    if (failure == FAILURE_DIFFERENT || failure == FAILURE_OUTPUT)
         print_difference(incremental->text, fresh->text);
     else if (crashed->status)
         printf("  status %x: %.*s\n", crashed->status, (int)min_u32(crashed->said.len, 600),
                crashed->said.at);
     else
         printf("  no answer in %u ms\n", run->options->timeout_ms);
+}
+
+static void report(Run *run, const Steps *steps, Failure failure, const Answer *incremental,
+                   const Answer *fresh) {
+    const Step *last = &vec_last(steps);
+    printf("FAILED seed %llu script %u step %u (%s, %s): %s\n",
+           (unsigned long long)run->options->seed, run->script, steps->count - 1,
+           run->names[run->script % run->program_count], last->edit, failure_texts[failure]);
+    print_failure(run, failure, incremental, fresh);
     fflush(stdout);
     if (!run->options->keep) return;
     char folder[3000];
     snprintf(folder, sizeof folder, "%s/%llu-%u", run->options->keep,
              (unsigned long long)run->options->seed, run->script);
     mkdir(folder, 0777);
-    write_file(folder, STR("incremental"),
-               failure == FAILURE_INCREMENTAL ? incremental->said : incremental->text);
+    if (incremental)
+        write_file(folder, STR("incremental"),
+                   failure == FAILURE_INCREMENTAL ? incremental->said : incremental->text);
     write_file(folder, STR("fresh"), failure == FAILURE_FRESH ? fresh->said : fresh->text);
     Steps small = {0};
     if (failure == FAILURE_FRESH) // its own text is enough
@@ -131,10 +153,35 @@ static void report(Run *run, const Steps *steps, Failure failure, const Answer *
     shrink(&run->pair, &small, failure, &run->scratch, run->options->shrink_seconds);
     keep_steps(folder, &small);
     shrink_run(&run->pair, &small, &run->scratch, &a, &b);
-    write_file(folder, STR("small.incremental"), failure == FAILURE_INCREMENTAL ? a.said : a.text);
+    if (incremental)
+        write_file(folder, STR("small.incremental"),
+                   failure == FAILURE_INCREMENTAL ? a.said : a.text);
     write_file(folder, STR("small.fresh"), failure == FAILURE_FRESH ? b.said : b.text);
     printf("  %u texts in %s\n", small.count, folder);
     fflush(stdout);
+}
+
+// Whether rustc accepts all texts that rac accepted. What it refuses for its borrows may do
+// anything when it runs, to the process that is patched too.
+static bool rustc_accepts(const Run *run, const Steps *steps) {
+    if (!run->options->rustc) return true;
+    char folder[] = "/tmp/edits-XXXXXX", command[4096];
+    CHECK(mkdtemp(folder));
+    bool accepts = true;
+    for (u32 i = 0; i < steps->count && accepts; i++) {
+        const Texts *texts = &steps->at[i].texts;
+        if (!steps->at[i].is_good) continue;
+        for (u32 k = 0; k < texts->count; k++)
+            write_file(folder, texts->files[k].name, texts->files[k].text);
+        snprintf(command, sizeof command,
+                 "'%s' --edition 2021 --cap-lints allow --emit=metadata -o %s/out %s/main.rs "
+                 ">%s/said 2>&1",
+                 run->options->rustc, folder, folder, folder);
+        accepts = system(command) == 0;
+    }
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    if (system(command) != 0) fprintf(stderr, "cannot remove %s\n", folder);
+    return accepts;
 }
 
 // ---- a script -----------------------------------------------------------------------------------
@@ -187,6 +234,12 @@ static void run_script(Run *run, u32 script) {
     Step first = {.edit = "first", .what = RESULT_BODIES | RESULT_CODE};
     first.texts.files[0] = (File){STR("main.rs"), run->programs[script % run->program_count]};
     first.texts.count = 1;
+    bool is_live = random_chance(&m.random, run->options->run_percent) &&
+                   live_wrap(&first.texts, &run->scratch);
+    if (is_live) {
+        first.what |= RESULT_RUN;
+        m.first_file = 1;
+    }
     vec_push(&run->scratch, &steps, first);
     u32 length = STEPS_MIN + random_below(&m.random, STEPS_MAX - STEPS_MIN);
     u32 last_good = 0;
@@ -194,13 +247,15 @@ static void run_script(Run *run, u32 script) {
     for (u32 i = 0;; i++) {
         Answer incremental, fresh;
         u64 mark = scratch_mark(&run->scratch);
-        const Step *step = &vec_last(&steps);
+        Step *step = &vec_last(&steps);
         pair_ask(&run->pair, &step->texts, step->what, &run->scratch, &incremental, &fresh);
-        Failure failure = fresh.crashed                           ? FAILURE_FRESH
-                          : incremental.crashed                   ? FAILURE_INCREMENTAL
-                          : !str_eq(incremental.text, fresh.text) ? FAILURE_DIFFERENT
-                                                                  : FAILURE_NONE;
-        bool is_good = fresh.errors == 0;
+        Failure failure = answers_differ(&incremental, &fresh);
+        bool is_good = !fresh.crashed && fresh.errors == 0;
+        step->is_good = is_good;
+        if (failure == FAILURE_OUTPUT && !rustc_accepts(run, &steps)) {
+            pair_restart(&run->pair);
+            failure = FAILURE_NONE;
+        }
         if (failure) {
             __atomic_add_fetch(&run->totals->failures, 1, __ATOMIC_RELAXED);
             report(run, &steps, failure, &incremental, &fresh);
@@ -211,6 +266,8 @@ static void run_script(Run *run, u32 script) {
         if (i > 0) {
             __atomic_add_fetch(&run->totals->edits, 1, __ATOMIC_RELAXED);
             if (is_good) __atomic_add_fetch(&run->totals->compiled, 1, __ATOMIC_RELAXED);
+            if (is_good && step->what & RESULT_RUN)
+                __atomic_add_fetch(&run->totals->run, 1, __ATOMIC_RELAXED);
             if (is_good && step->what & RESULT_CODE)
                 __atomic_add_fetch(&run->totals->coded, 1, __ATOMIC_RELAXED);
         }
@@ -218,7 +275,100 @@ static void run_script(Run *run, u32 script) {
         Step next;
         next_step(&m, &steps, last_good, is_good, &next);
         next.what = what_for(run, &m.random);
+        if (is_live) next.what |= RESULT_RUN;
         vec_push(&run->scratch, &steps, next);
+    }
+    mutator_deinit(&m);
+}
+
+static bool read_program(const char *path, Str *out) {
+    FILE *file = fopen(path, "rb");
+    struct stat info;
+    if (!file || fstat(fileno(file), &info) != 0) return false;
+    char *text = malloc((size_t)info.st_size + 1);
+    CHECK(text);
+    *out = (Str){text, (u32)fread(text, 1, (size_t)info.st_size, file)};
+    text[out->len] = 0;
+    fclose(file);
+    return true;
+}
+
+static int by_name(const void *left, const void *right) {
+    const File *a = left, *b = right;
+    return strcmp(a->name.at, b->name.at);
+}
+
+// The files of a folder, main.rs first.
+static bool read_texts(const char *path, Scratch *scratch, Texts *out) {
+    DIR *folder = opendir(path);
+    if (!folder) return false;
+    *out = (Texts){.count = 1, .files[0].name = STR("main.rs")};
+    bool ok = true;
+    for (struct dirent *entry; ok && (entry = readdir(folder)) != NULL;) {
+        size_t len = strlen(entry->d_name);
+        if (len < 4 || strcmp(entry->d_name + len - 3, ".rs") != 0) continue;
+        Str file = scratch_print(scratch, "%s/%s", path, entry->d_name);
+        bool is_main = !strcmp(entry->d_name, "main.rs");
+        File *to = is_main ? &out->files[0] : &out->files[out->count++];
+        to->name = scratch_print(scratch, "%s", entry->d_name);
+        ok = read_program(file.at, &to->text) && out->count < FILES_MAX;
+    }
+    closedir(folder);
+    qsort(out->files + 1, out->count - 1, sizeof *out->files, by_name);
+    return ok;
+}
+
+// A script that was written down: texts in folders 01, 02 ... of `path`.
+static bool replay(Run *run, const char *path) {
+    scratch_rewind(&run->scratch, 0);
+    pair_restart(&run->pair);
+    Answer incremental = {0}, fresh = {0};
+    for (u32 i = 1;; i++) {
+        Step step;
+        if (!read_texts(scratch_print(&run->scratch, "%s/%02u", path, i).at, &run->scratch,
+                        &step.texts)) {
+            if (i > 1) return true;
+            printf("FAILED %s: there is no folder 01\n", path);
+            return false;
+        }
+        u32 what = RESULT_BODIES | RESULT_CODE;
+        Str number;
+        if (read_program(scratch_print(&run->scratch, "%s/%02u/what", path, i).at, &number))
+            what = (u32)strtoul(number.at, NULL, 10);
+        pair_ask(&run->pair, &step.texts, what, &run->scratch, &incremental, &fresh);
+        Failure failure = answers_differ(&incremental, &fresh);
+        if (!failure) continue;
+        printf("FAILED %s, text %u: %s\n", path, i, failure_texts[failure]);
+        print_failure(run, failure, &incremental, &fresh);
+        return false;
+    }
+}
+
+// Broken texts, each from nothing: none may crash the compiler.
+static void run_wild_script(Run *run, u32 script) {
+    run->script = script;
+    scratch_rewind(&run->scratch, 0);
+    Mutator m;
+    mutator_init(&m, hash_mix(run->options->seed, script + 1), &run->scratch, run->programs,
+                 run->program_count);
+    Texts first = {.count = 1};
+    first.files[0] = (File){STR("main.rs"), run->programs[script % run->program_count]};
+    for (u32 i = 0; i < STEPS_MAX; i++) {
+        u64 mark = scratch_mark(&run->scratch);
+        Step step = {.edit = "wild", .what = RESULT_BODIES | RESULT_CODE};
+        mutate_wildly(&m, &first, &step.texts);
+        Answer fresh;
+        pair_ask(&run->pair, &step.texts, step.what, &run->scratch, NULL, &fresh);
+        __atomic_add_fetch(&run->totals->edits, 1, __ATOMIC_RELAXED);
+        if (fresh.crashed) {
+            __atomic_add_fetch(&run->totals->failures, 1, __ATOMIC_RELAXED);
+            Steps steps = {0};
+            vec_push(&run->scratch, &steps, step);
+            report(run, &steps, FAILURE_FRESH, NULL, &fresh);
+            break;
+        }
+        if (fresh.errors == 0) __atomic_add_fetch(&run->totals->compiled, 1, __ATOMIC_RELAXED);
+        scratch_rewind(&run->scratch, mark);
     }
     mutator_deinit(&m);
 }
@@ -242,24 +392,14 @@ static bool is_done(const Run *run) {
 static void run_job(Run *run, Session *session) {
     scratch_init(&run->scratch);
     pair_init(&run->pair, session, (int)run->options->timeout_ms);
+    void (*script)(Run *, u32) = run->options->wild ? run_wild_script : run_script;
     if (run->options->script >= 0)
-        run_script(run, (u32)run->options->script);
+        script(run, (u32)run->options->script);
     else
         while (!is_done(run))
-            run_script(run, __atomic_fetch_add(&run->totals->next_script, 1, __ATOMIC_RELAXED));
+            script(run, __atomic_fetch_add(&run->totals->next_script, 1, __ATOMIC_RELAXED));
     pair_deinit(&run->pair);
     scratch_deinit(&run->scratch);
-}
-
-static bool read_program(const char *path, Str *out) {
-    FILE *file = fopen(path, "rb");
-    struct stat info;
-    if (!file || fstat(fileno(file), &info) != 0) return false;
-    char *text = malloc((size_t)info.st_size + 1);
-    CHECK(text);
-    *out = (Str){text, (u32)fread(text, 1, (size_t)info.st_size, file)};
-    fclose(file);
-    return true;
 }
 
 // Queries ask for queries: the stack must be deep.
@@ -279,7 +419,9 @@ int main(int argc, char **argv) {
                            .jobs = 2,
                            .seed = 1,
                            .script = -1,
+                           .warm = true,
                            .code_percent = 40,
+                           .run_percent = 12,
                            .timeout_ms = 30000,
                            .shrink_seconds = SHRINK_SECONDS};
     int at = 1;
@@ -302,6 +444,16 @@ int main(int argc, char **argv) {
             options.timeout_ms = (u32)number * 1000;
         else if (!strcmp(name, "--shrink"))
             options.shrink_seconds = (u32)number;
+        else if (!strcmp(name, "--wild"))
+            options.wild = number != 0;
+        else if (!strcmp(name, "--replay"))
+            options.replay = number != 0;
+        else if (!strcmp(name, "--warm"))
+            options.warm = number != 0;
+        else if (!strcmp(name, "--run"))
+            options.run_percent = (u32)number;
+        else if (!strcmp(name, "--rustc"))
+            options.rustc = value;
         else if (!strcmp(name, "--keep"))
             options.keep = value;
         else
@@ -316,7 +468,7 @@ int main(int argc, char **argv) {
     run.program_count = (u32)(argc - at);
     run.programs = calloc(run.program_count, sizeof *run.programs);
     CHECK(run.programs);
-    for (u32 i = 0; i < run.program_count; i++)
+    for (u32 i = 0; i < run.program_count && !options.replay; i++)
         if (!read_program(run.names[i], &run.programs[i])) {
             fprintf(stderr, "cannot read %s\n", run.names[i]);
             return 2;
@@ -329,8 +481,23 @@ int main(int argc, char **argv) {
                     .rac_path = argv[0],
                     .colour = COLOUR_NEVER};
     Session session;
-    if (!pair_warm(&session, &args)) return 2;
+    u32 sample_count = 0;
+    Str samples[SAMPLES_MAX];
+    for (u32 i = 0; i < run.program_count && options.warm && !options.replay;
+         i += 1 + run.program_count / SAMPLES_MAX)
+        samples[sample_count++] = run.programs[i];
+    if (!pair_warm(&session, &args, samples, sample_count)) return 2;
     run.totals->start_ns = now_ns();
+    if (options.replay) { // FILEs are folders
+        scratch_init(&run.scratch);
+        pair_init(&run.pair, &session, (int)options.timeout_ms);
+        u32 passed = 0;
+        for (u32 i = 0; i < run.program_count; i++)
+            passed += replay(&run, run.names[i]);
+        pair_deinit(&run.pair);
+        printf("%u passed, %u failed\n", passed, run.program_count - passed);
+        return passed != run.program_count;
+    }
     if (options.keep) mkdir(options.keep, 0777);
     if (options.script >= 0) options.jobs = 1;
     fflush(NULL);
@@ -347,8 +514,10 @@ int main(int argc, char **argv) {
         ok &= status == 0;
     const Totals *totals = run.totals;
     double seconds = (double)(now_ns() - totals->start_ns) / 1e9;
-    printf("%u scripts, %u edits in %.0f s: %u compile, of %u the code was compared\n",
-           totals->next_script, totals->edits, seconds, totals->compiled, totals->coded);
+    printf("%u scripts, %u edits in %.0f s: %u compile; of %u the code was compared, %u "
+           "were run\n",
+           totals->next_script, totals->edits, seconds, totals->compiled, totals->coded,
+           totals->run);
     printf("%u passed, %u failed\n", totals->edits, totals->failures);
     free(run.programs);
     return !ok || totals->failures;

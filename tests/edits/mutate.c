@@ -738,7 +738,7 @@ static bool is_utf8(Str text) {
 
 const char *mutate(Mutator *m, const Texts *from, Texts *to) {
     *to = *from;
-    u32 file = random_below(&m->random, from->count);
+    u32 file = m->first_file + random_below(&m->random, from->count - m->first_file);
     if (random_chance(&m->random, 2)) return split_file(m, to, file) ? "split" : NULL;
     u32 total = 0;
     for (u32 i = 0; i < ARRAY_LEN(edits); i++)
@@ -752,6 +752,107 @@ const char *mutate(Mutator *m, const Texts *from, Texts *to) {
     if (!edit->run(&v, &out) || str_eq(out, v.text) || !is_utf8(out)) return NULL;
     to->files[file].text = out;
     return edit->name;
+}
+
+// ---- texts that nobody writes -------------------------------------------------------------------
+
+// What is cut in two by a range of bytes is taken out.
+static Str without_broken_chars(Mutator *m, Str text) {
+    char *out = scratch_take(m->scratch, (u64)text.len + 1, 1);
+    u32 len = 0;
+    for (u32 i = 0; i < text.len;) {
+        u8 c = (u8)text.at[i];
+        u32 bytes = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+        bool good = bytes && bytes <= text.len - i;
+        for (u32 k = 1; good && k < bytes; k++)
+            good = ((u8)text.at[i + k] & 0xc0) == 0x80;
+        if (good && bytes == 3) { // no surrogates, nothing overlong
+            u8 next = (u8)text.at[i + 1];
+            good = !(c == 0xe0 && next < 0xa0) && !(c == 0xed && next > 0x9f);
+        }
+        if (good && bytes == 4) {
+            u8 next = (u8)text.at[i + 1];
+            good = !(c == 0xf0 && next < 0x90) && !(c == 0xf4 && next > 0x8f);
+        }
+        if (!good) {
+            i++;
+            continue;
+        }
+        memcpy(out + len, text.at + i, bytes);
+        len += bytes;
+        i += bytes;
+    }
+    return (Str){out, len};
+}
+
+static Str repeated(Mutator *m, const char *open, const char *middle, const char *close, u32 n) {
+    u32 lens[3] = {(u32)strlen(open), (u32)strlen(middle), (u32)strlen(close)};
+    char *out = scratch_take(m->scratch, (u64)n * (lens[0] + lens[2]) + lens[1] + 1, 1);
+    u32 len = 0;
+    for (u32 i = 0; i < n; i++, len += lens[0])
+        memcpy(out + len, open, lens[0]);
+    memcpy(out + len, middle, lens[1]);
+    len += lens[1];
+    for (u32 i = 0; i < n; i++, len += lens[2])
+        memcpy(out + len, close, lens[2]);
+    return (Str){out, len};
+}
+
+static const char *const nests[][3] = {
+    {"(", "1", ")"},       {"[", "", "]"},
+    {"{", "", "}"},        {"&", "u8", ""},
+    {"Box<", "u8", ">"},   {"if x {", "", "} else {"},
+    {"|x| ", "1", ""},     {"!", "true", ""},
+    {"1 + ", "1", ""},     {"mod a { ", "", "}"},
+    {"fn f() {", "", "}"}, {"-", "1", ""},
+    {"x.", "y", "()"},     {"match x { _ => ", "0", "}"},
+};
+
+static Str shaken(Mutator *m, Str text) {
+    Random *random = &m->random;
+    View v = {.m = m, .text = text};
+    u32 a = random_below(random, text.len + 1);
+    u32 b = min_u32(text.len, a + random_below(random, 60));
+    Range range = {a, b};
+    switch (random_below(random, 7)) {
+    case 0: return (Str){text.at, a};
+    case 1: return (Str){text.at + a, text.len - a};
+    case 2: return spliced(&v, range, STR(""));
+    case 3: { // a byte
+        char *byte = scratch_take(m->scratch, 2, 1);
+        byte[0] = (char)random_next(random);
+        return spliced(&v, (Range){a, a + (a < text.len)}, (Str){byte, 1});
+    }
+    case 4: { // a piece of another place
+        u32 from = random_below(random, text.len + 1);
+        u32 to = min_u32(text.len, from + random_below(random, 200));
+        return spliced(&v, (Range){a, a}, slice(&v, (Range){from, to}));
+    }
+    case 5: { // a piece of another program
+        Str donor = m->donors[random_below(random, m->donor_count)];
+        u32 from = random_below(random, donor.len + 1);
+        u32 to = min_u32(donor.len, from + random_below(random, 200));
+        return spliced(&v, range, (Str){donor.at + from, to - from});
+    }
+    default: {
+        const char *const *nest = nests[random_below(random, ARRAY_LEN(nests))];
+        u32 n = 1u << random_below(random, 12);
+        return spliced(&v, (Range){a, a}, repeated(m, nest[0], nest[1], nest[2], n));
+    }
+    }
+}
+
+void mutate_wildly(Mutator *m, const Texts *from, Texts *to) {
+    *to = *from;
+    for (u32 count = 1 + random_below(&m->random, 5); count; count--) {
+        Texts edited;
+        if (random_chance(&m->random, 60)) {
+            if (mutate(m, to, &edited)) *to = edited;
+            continue;
+        }
+        to->files[0].text = shaken(m, to->files[0].text);
+        to->files[0].text = without_broken_chars(m, to->files[0].text);
+    }
 }
 
 void mutator_init(Mutator *m, u64 seed, Scratch *scratch, const Str *donors, u32 count) {

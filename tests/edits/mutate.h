@@ -14,6 +14,7 @@ typedef struct Mutator {
     const Str *donors; // borrowed: other programs, whose items are put in
     u32 donor_count;
     u32 name_count; // makes new names
+    u32 first_file; // files before this one stay as they are
 } Mutator;
 
 void mutator_init(Mutator *mutator, u64 seed, Scratch *scratch, const Str *donors, u32 count);
@@ -21,5 +22,7 @@ void mutator_deinit(Mutator *mutator);
 
 // An edited copy in `to`; what was done. NULL: the dice found nothing to do; ask again.
 const char *mutate(Mutator *mutator, const Texts *from, Texts *to);
+// Several edits, and bytes, cuts, deep nests: texts to find crashes with.
+void mutate_wildly(Mutator *mutator, const Texts *from, Texts *to);
 
 #endif

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "pair.h"
 
+#include "live.h"
 #include "names/names.h"
 #include "result.h"
 
@@ -26,21 +27,6 @@ typedef struct Question {
 
 // ---- the compilers ------------------------------------------------------------------------------
 
-bool pair_warm(Session *session, const CliArgs *args) {
-    if (!session_open_library(session, args)) return false;
-    Db *db = session->db;
-    static const char *const crates[] = {"core", "alloc", "std"};
-    for (u32 i = 0; i < ARRAY_LEN(crates); i++) {
-        CrateId crate = crate_find(db, symbol_intern(&db->symbols, str_from(crates[i])));
-        if (!crate.id) continue;
-        query_get(db, Q_crate_box, crate.id);
-        query_get(db, Q_crate_langs, crate.id);
-        query_get(db, Q_impl_index, crate.id);
-    }
-    scratch_rewind(&db->scratch, 0);
-    return true;
-}
-
 static Str take_bytes(const u8 **at, u32 len) {
     Str text = {(const char *)*at, len};
     *at += len;
@@ -48,7 +34,7 @@ static Str take_bytes(const u8 **at, u32 len) {
 }
 
 // Sets the texts of the question and prints what comes of them.
-static u32 compile(Session *session, const u8 *shared) {
+static u32 compile(Session *session, Live *live, const u8 *shared, u32 rounds) {
     Db *db = session->db;
     Question question;
     memcpy(&question, shared, sizeof question);
@@ -67,21 +53,28 @@ static u32 compile(Session *session, const u8 *shared) {
         session->crate =
             names_declare_user(db, root.id, symbol_intern(&db->symbols, STR("edited")), 2021);
     session->input = root;
-    return result_print(session, question.what);
+    u32 errors = result_print(session, question.what);
+    for (u32 i = 0; i < rounds && !errors && question.what & RESULT_RUN; i++) {
+        fputs(RESULT_ROUND, stdout);
+        live_round(live, session);
+    }
+    fflush(stdout);
+    return errors;
 }
 
 static void clear_file(int file) {
     CHECK(ftruncate(file, 0) == 0 && lseek(file, 0, SEEK_SET) == 0);
 }
 
-static _Noreturn void serve(Pair *pair, Worker *worker) {
+static _Noreturn void serve(Pair *pair, Worker *worker, u32 rounds) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     CHECK(dup2(worker->out, STDOUT_FILENO) >= 0 && dup2(worker->err, STDERR_FILENO) >= 0);
     char byte;
+    Live live = {0};
     while (read(worker->ask[0], &byte, 1) == 1) {
         clear_file(STDOUT_FILENO);
         clear_file(STDERR_FILENO);
-        u32 errors = compile(pair->session, pair->shared);
+        u32 errors = compile(pair->session, &live, pair->shared, rounds);
         CHECK(write(worker->reply[1], &errors, sizeof errors) == sizeof errors);
     }
     _exit(0);
@@ -89,7 +82,9 @@ static _Noreturn void serve(Pair *pair, Worker *worker) {
 
 // ---- the caller ---------------------------------------------------------------------------------
 
-static void start(Pair *pair, Worker *worker) {
+// `rounds`: how often the program is run, if that is asked for. The second round of a program that
+// was never patched tells whether it keeps a state.
+static void start(Pair *pair, Worker *worker, u32 rounds) {
     CHECK(pipe2(worker->ask, O_CLOEXEC) == 0 && pipe2(worker->reply, O_CLOEXEC) == 0);
     worker->out = memfd_create("out", 0);
     worker->err = memfd_create("err", 0);
@@ -100,7 +95,7 @@ static void start(Pair *pair, Worker *worker) {
     if (worker->pid == 0) {
         close(worker->ask[1]);
         close(worker->reply[0]);
-        serve(pair, worker);
+        serve(pair, worker, rounds);
     }
     close(worker->ask[0]);
     close(worker->reply[1]);
@@ -175,17 +170,17 @@ static void take_answer(Pair *pair, Worker *worker, bool is_last, Scratch *scrat
 
 bool pair_ask(Pair *pair, const Texts *texts, u32 what, Scratch *scratch, Answer *incremental,
               Answer *fresh) {
-    if (!pair->incremental.pid) start(pair, &pair->incremental);
+    if (incremental && !pair->incremental.pid) start(pair, &pair->incremental, 1);
     put_question(pair, texts, what);
-    CHECK(write(pair->incremental.ask[1], "?", 1) == 1);
     Worker other = {0};
+    if (incremental) CHECK(write(pair->incremental.ask[1], "?", 1) == 1);
     if (fresh) {
-        start(pair, &other);
+        start(pair, &other, 2);
         CHECK(write(other.ask[1], "?", 1) == 1);
     }
-    take_answer(pair, &pair->incremental, false, scratch, incremental);
+    if (incremental) take_answer(pair, &pair->incremental, false, scratch, incremental);
     if (fresh) take_answer(pair, &other, true, scratch, fresh);
-    return !incremental->crashed;
+    return incremental && !incremental->crashed;
 }
 
 void pair_init(Pair *pair, Session *session, int timeout_ms) {

@@ -32,16 +32,17 @@ typedef struct Pair {
     Worker incremental;
 } Pair;
 
-// Opens the session every pair starts from. False after printing why not.
-bool pair_warm(Session *session, const CliArgs *args);
+// Opens the session every pair starts from: it knows of the library what the programs ask of it
+// (warm.c), and no program. False after printing why not.
+bool pair_warm(Session *session, const CliArgs *args, const Str *programs, u32 count);
 
 void pair_init(Pair *pair, Session *session, int timeout_ms);
 void pair_deinit(Pair *pair);
 // A new incremental compiler, that has seen nothing.
 void pair_restart(Pair *pair);
 
-// The next text. `fresh` may be NULL: it is not asked for. False: the incremental one has crashed
-// and must be restarted.
+// The next text. Whichever is NULL is not asked for. False: the incremental one has crashed and
+// will start anew.
 bool pair_ask(Pair *pair, const Texts *texts, u32 what, Scratch *scratch, Answer *incremental,
               Answer *fresh);
 

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "result.h"
 
 #include "cli/dump.h"
@@ -178,4 +179,20 @@ u32 result_print(Session *session, u32 what) {
     }
     fflush(stdout);
     return errors;
+}
+
+ResultParts result_parts(Str text) {
+    static const char mark[] = RESULT_ROUND;
+    enum { MARK_LEN = sizeof mark - 1 };
+    ResultParts parts = {.head = text};
+    const char *end = text.at + text.len;
+    Str *last = &parts.head;
+    for (u32 i = 0; i < ARRAY_LEN(parts.rounds); i++) {
+        const char *at = memmem(last->at, last->len, mark, MARK_LEN);
+        if (!at) break;
+        last->len = (u32)(at - last->at);
+        last = &parts.rounds[i];
+        *last = (Str){at + MARK_LEN, (u32)(end - at - MARK_LEN)};
+    }
+    return parts;
 }

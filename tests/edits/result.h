@@ -12,9 +12,18 @@ enum {
     RESULT_BODIES = 1, // types, MIR, layouts, pass modes
     RESULT_CODE = 2,   // machine code and data, unless there are errors
     RESULT_IR = 4,     // with RESULT_CODE: the IR too
+    RESULT_RUN = 8,    // a round of the running program (live.h), behind a line RESULT_ROUND
 };
+#define RESULT_ROUND "== round\n"
 
 // How many errors the program has.
 u32 result_print(Session *session, u32 what);
+
+// The part before the first RESULT_ROUND, and the rounds.
+typedef struct ResultParts {
+    Str head;
+    Str rounds[2]; // "": there was none
+} ResultParts;
+ResultParts result_parts(Str text);
 
 #endif

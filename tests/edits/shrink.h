@@ -9,6 +9,7 @@
 typedef enum Failure {
     FAILURE_NONE,
     FAILURE_DIFFERENT,   // the two came to different results
+    FAILURE_OUTPUT,      // the patched program printed something else
     FAILURE_INCREMENTAL, // the incremental one crashed or hung
     FAILURE_FRESH,       // the text alone makes the compiler crash or hang
 } Failure;
@@ -17,9 +18,12 @@ typedef struct Step {
     Texts texts;
     u32 what;         // RESULT_*
     const char *edit; // what was done to come here
+    bool is_good;     // no errors
 } Step;
 typedef VEC(Step) Steps;
 
+// How two answers to the same question differ.
+Failure answers_differ(const Answer *incremental, const Answer *fresh);
 // Runs the steps from nothing; how the last one failed. The answers are in `scratch`.
 Failure shrink_run(Pair *pair, const Steps *steps, Scratch *scratch, Answer *incremental,
                    Answer *fresh);
