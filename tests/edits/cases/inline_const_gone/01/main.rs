@@ -1,0 +1,4 @@
+fn main() {
+    let strings = [const { String::new() }; 2];
+    println!("{:?}", strings);
+}
