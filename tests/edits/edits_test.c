@@ -42,6 +42,7 @@ typedef struct EditOptions {
     i64 script;  // -1: all
     bool wild;   // broken texts from nothing instead of edits
     bool replay; // written scripts
+    bool image;  // the incremental compiler starts from the library image
     bool warm;   // whether what is known of the library is shared
     const char *keep;
     const char *rustc; // NULL: it is not asked
@@ -389,9 +390,9 @@ static bool is_done(const Run *run) {
     return __atomic_load_n(&totals->edits, __ATOMIC_RELAXED) >= run->options->edits;
 }
 
-static void run_job(Run *run, Session *session) {
+static void run_job(Run *run, Session *incremental, Session *fresh) {
     scratch_init(&run->scratch);
-    pair_init(&run->pair, session, (int)run->options->timeout_ms);
+    pair_init(&run->pair, incremental, fresh, (int)run->options->timeout_ms);
     void (*script)(Run *, u32) = run->options->wild ? run_wild_script : run_script;
     if (run->options->script >= 0)
         script(run, (u32)run->options->script);
@@ -448,6 +449,8 @@ int main(int argc, char **argv) {
             options.wild = number != 0;
         else if (!strcmp(name, "--replay"))
             options.replay = number != 0;
+        else if (!strcmp(name, "--image"))
+            options.image = number != 0;
         else if (!strcmp(name, "--warm"))
             options.warm = number != 0;
         else if (!strcmp(name, "--run"))
@@ -487,10 +490,16 @@ int main(int argc, char **argv) {
          i += 1 + run.program_count / SAMPLES_MAX)
         samples[sample_count++] = run.programs[i];
     if (!pair_warm(&session, &args, samples, sample_count)) return 2;
+    // With the image, what has lived through the edits was also saved and mapped back before them.
+    Session mapped, *from = &session;
+    if (options.image) {
+        if (!session_open_crate(&mapped, &args)) return 2;
+        from = &mapped;
+    }
     run.totals->start_ns = now_ns();
     if (options.replay) { // FILEs are folders
         scratch_init(&run.scratch);
-        pair_init(&run.pair, &session, (int)options.timeout_ms);
+        pair_init(&run.pair, from, &session, (int)options.timeout_ms);
         u32 passed = 0;
         for (u32 i = 0; i < run.program_count; i++)
             passed += replay(&run, run.names[i]);
@@ -505,7 +514,7 @@ int main(int argc, char **argv) {
         int pid = fork();
         CHECK(pid >= 0);
         if (pid) continue;
-        run_job(&run, &session);
+        run_job(&run, from, &session);
         fflush(NULL);
         _exit(0);
     }

@@ -739,7 +739,7 @@ static bool is_utf8(Str text) {
 const char *mutate(Mutator *m, const Texts *from, Texts *to) {
     *to = *from;
     u32 file = m->first_file + random_below(&m->random, from->count - m->first_file);
-    if (random_chance(&m->random, 2)) return split_file(m, to, file) ? "split" : NULL;
+    if (random_chance(&m->random, 4)) return split_file(m, to, file) ? "split" : NULL;
     u32 total = 0;
     for (u32 i = 0; i < ARRAY_LEN(edits); i++)
         total += edits[i].weight;

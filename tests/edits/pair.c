@@ -66,7 +66,7 @@ static void clear_file(int file) {
     CHECK(ftruncate(file, 0) == 0 && lseek(file, 0, SEEK_SET) == 0);
 }
 
-static _Noreturn void serve(Pair *pair, Worker *worker, u32 rounds) {
+static _Noreturn void serve(Pair *pair, Session *session, Worker *worker, u32 rounds) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     CHECK(dup2(worker->out, STDOUT_FILENO) >= 0 && dup2(worker->err, STDERR_FILENO) >= 0);
     char byte;
@@ -74,7 +74,7 @@ static _Noreturn void serve(Pair *pair, Worker *worker, u32 rounds) {
     while (read(worker->ask[0], &byte, 1) == 1) {
         clear_file(STDOUT_FILENO);
         clear_file(STDERR_FILENO);
-        u32 errors = compile(pair->session, &live, pair->shared, rounds);
+        u32 errors = compile(session, &live, pair->shared, rounds);
         CHECK(write(worker->reply[1], &errors, sizeof errors) == sizeof errors);
     }
     _exit(0);
@@ -84,7 +84,7 @@ static _Noreturn void serve(Pair *pair, Worker *worker, u32 rounds) {
 
 // `rounds`: how often the program is run, if that is asked for. The second round of a program that
 // was never patched tells whether it keeps a state.
-static void start(Pair *pair, Worker *worker, u32 rounds) {
+static void start(Pair *pair, Session *session, Worker *worker, u32 rounds) {
     CHECK(pipe2(worker->ask, O_CLOEXEC) == 0 && pipe2(worker->reply, O_CLOEXEC) == 0);
     worker->out = memfd_create("out", 0);
     worker->err = memfd_create("err", 0);
@@ -95,7 +95,7 @@ static void start(Pair *pair, Worker *worker, u32 rounds) {
     if (worker->pid == 0) {
         close(worker->ask[1]);
         close(worker->reply[0]);
-        serve(pair, worker, rounds);
+        serve(pair, session, worker, rounds);
     }
     close(worker->ask[0]);
     close(worker->reply[1]);
@@ -170,12 +170,13 @@ static void take_answer(Pair *pair, Worker *worker, bool is_last, Scratch *scrat
 
 bool pair_ask(Pair *pair, const Texts *texts, u32 what, Scratch *scratch, Answer *incremental,
               Answer *fresh) {
-    if (incremental && !pair->incremental.pid) start(pair, &pair->incremental, 1);
+    if (incremental && !pair->incremental.pid)
+        start(pair, pair->incremental_session, &pair->incremental, 1);
     put_question(pair, texts, what);
     Worker other = {0};
     if (incremental) CHECK(write(pair->incremental.ask[1], "?", 1) == 1);
     if (fresh) {
-        start(pair, &other, 2);
+        start(pair, pair->fresh_session, &other, 2);
         CHECK(write(other.ask[1], "?", 1) == 1);
     }
     if (incremental) take_answer(pair, &pair->incremental, false, scratch, incremental);
@@ -183,8 +184,9 @@ bool pair_ask(Pair *pair, const Texts *texts, u32 what, Scratch *scratch, Answer
     return incremental && !incremental->crashed;
 }
 
-void pair_init(Pair *pair, Session *session, int timeout_ms) {
-    *pair = (Pair){.session = session, .timeout_ms = timeout_ms};
+void pair_init(Pair *pair, Session *incremental, Session *fresh, int timeout_ms) {
+    *pair = (Pair){
+        .incremental_session = incremental, .fresh_session = fresh, .timeout_ms = timeout_ms};
     pair->shared = mmap(NULL, SHARED_BYTES, PROT_READ | PROT_WRITE,
                         MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     CHECK(pair->shared != MAP_FAILED);

@@ -26,8 +26,9 @@ typedef struct Worker {
 } Worker;
 
 typedef struct Pair {
-    Session *session; // borrowed: the library, without a program
-    u8 *shared;       // the texts, as both read them
+    // Borrowed: the library, without a program. Of which each of the two is forked off.
+    Session *incremental_session, *fresh_session;
+    u8 *shared; // the texts, as both read them
     int timeout_ms;
     Worker incremental;
 } Pair;
@@ -36,7 +37,7 @@ typedef struct Pair {
 // (warm.c), and no program. False after printing why not.
 bool pair_warm(Session *session, const CliArgs *args, const Str *programs, u32 count);
 
-void pair_init(Pair *pair, Session *session, int timeout_ms);
+void pair_init(Pair *pair, Session *incremental, Session *fresh, int timeout_ms);
 void pair_deinit(Pair *pair);
 // A new incremental compiler, that has seen nothing.
 void pair_restart(Pair *pair);
