@@ -145,10 +145,7 @@ static void put_bits(Printer *p, Ty ty, u64 lo, u64 hi) {
     if (ty_is_signed(kind)) {
         i128 v = sign_extend(bits, ty_prim_bytes(kind));
         negative = v < 0;
-        if (negative)
-            bits = (u128)-v;
-        else
-            bits = (u128)v;
+        bits = negative ? -(u128)v : (u128)v;
     }
     char text[48];
     u32 n = sizeof text - 1;

@@ -111,14 +111,20 @@ static const char *const failure_texts[] = {
     [FAILURE_FRESH] = "the compiler crashes on this text",
 };
 
+// A failed check or a sanitizer's report is the last that it said.
+static void print_end(const Answer *crashed) {
+    u32 shown = min_u32(crashed->said.len, 1500);
+    printf("  status %x: %.*s\n", crashed->status, (int)shown,
+           crashed->said.at + crashed->said.len - shown);
+}
+
 static void print_failure(const Run *run, Failure failure, const Answer *incremental,
                           const Answer *fresh) {
     const Answer *crashed = failure == FAILURE_FRESH ? fresh : incremental;
     if (failure == FAILURE_DIFFERENT || failure == FAILURE_OUTPUT)
         print_difference(incremental->text, fresh->text);
     else if (crashed->status)
-        printf("  status %x: %.*s\n", crashed->status, (int)min_u32(crashed->said.len, 600),
-               crashed->said.at);
+        print_end(crashed);
     else
         printf("  no answer in %u ms\n", run->options->timeout_ms);
 }
