@@ -705,23 +705,43 @@ static const Edit edits[] = {
     {"macro", edit_macro, 4},
 };
 
-// An item of a file to a new file.
-static bool split_file(Mutator *m, Texts *to, u32 file) {
-    if (to->count == FILES_MAX || file != 0) return false;
-    View v = view_of(m, to->files[file].text);
+// An item of the first file to a new file. Now and then the file is not there before a later edit.
+static const char *split_file(Mutator *m, Texts *to) {
+    if (to->count == FILES_MAX) return NULL;
+    if (m->missing.name.len) {
+        for (u32 i = 0; i < to->count; i++)
+            if (str_eq(to->files[i].name, m->missing.name)) return NULL;
+        to->files[to->count++] = m->missing;
+        m->missing = (File){0};
+        return "new-file";
+    }
+    if (m->first_file) return NULL; // its program is no root
+    View v = view_of(m, to->files[0].text);
     Units items = units_of(&v, 0);
-    if (!items.ranges.count) return false;
+    if (!items.ranges.count) return NULL;
     Range range = items.ranges.at[below(&v, items.ranges.count)];
     Str name = new_name(&v);
-    Str item = slice(&v, range);
-    to->files[to->count++] = (File){
+    File file = {
         scratch_print(m->scratch, "%.*s.rs", STR_ARG(name)),
-        scratch_print(m->scratch, "use super::*;\npub %.*s\n", STR_ARG(item)),
+        scratch_print(m->scratch, "use super::*;\npub %.*s\n", STR_ARG(slice(&v, range))),
     };
-    to->files[file].text = spliced(
+    to->files[0].text = spliced(
         &v, range,
         scratch_print(m->scratch, "mod %.*s;\nuse %.*s::*;\n", STR_ARG(name), STR_ARG(name)));
-    return true;
+    if (chance(&v, 40))
+        m->missing = file;
+    else
+        to->files[to->count++] = file;
+    return "split";
+}
+
+// Another program in the place of this one.
+static const char *switch_program(Mutator *m, Texts *to, u32 file) {
+    Str text = m->donors[random_below(&m->random, m->donor_count)];
+    if (str_eq(text, to->files[file].text) || text.len > 4 * to->files[file].text.len + 4000)
+        return NULL;
+    to->files[file].text = text;
+    return "switch";
 }
 
 // Tokens that are no Rust are single bytes, so an edit may cut a character in two.
@@ -739,7 +759,8 @@ static bool is_utf8(Str text) {
 const char *mutate(Mutator *m, const Texts *from, Texts *to) {
     *to = *from;
     u32 file = m->first_file + random_below(&m->random, from->count - m->first_file);
-    if (random_chance(&m->random, 4)) return split_file(m, to, file) ? "split" : NULL;
+    if (random_chance(&m->random, 4)) return split_file(m, to);
+    if (random_chance(&m->random, 1)) return switch_program(m, to, file);
     u32 total = 0;
     for (u32 i = 0; i < ARRAY_LEN(edits); i++)
         total += edits[i].weight;

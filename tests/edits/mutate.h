@@ -14,6 +14,7 @@ typedef struct Mutator {
     const Str *donors; // borrowed: other programs, whose items are put in
     u32 donor_count;
     u32 name_count; // makes new names
+    File missing;   // of a module whose file is to come; no name: there is none
     u32 first_file; // files before this one stay as they are
 } Mutator;
 
