@@ -46,7 +46,7 @@ static const OptionRow option_rows[] = {
     {OPTION_SYSROOT, NULL, "--sysroot", "DIR",
      "the Rust toolchain to use (else $RAC_SYSROOT, then\n"
      "the rustc on PATH, then the system's)",
-     TAKES_INPUT},
+     TAKES_INPUT | TAKES_ACTION},
     {OPTION_STD, NULL, "--std", NULL, "check every body of the standard library instead",
      TAKES_STD},
     {OPTION_NAMES, NULL, "--names", NULL, "with --std: count its modules, imports and macros",
@@ -241,6 +241,8 @@ static bool parse_positional(Parser *parser, const char *text) {
     u32 takes = args->command->takes;
     if ((takes & TAKES_TOPIC) && !args->help_topic)
         args->help_topic = text;
+    else if ((takes & TAKES_ACTION) && !args->action)
+        args->action = text;
     else if ((takes & TAKES_STAGE) && !args->stage)
         args->stage = text;
     else if ((takes & TAKES_INPUT) && !args->input)

@@ -21,6 +21,7 @@ typedef struct CliArgs {
     const char *input;      // the .rs file; NULL when none was given
     const char *output;     // -o
     const char *stage;      // dump
+    const char *action;     // cache
     const char *function;   // dump: only this one
     const char *help_topic; // help COMMAND
     char **program_args;    // after `--`
@@ -53,6 +54,7 @@ enum {
     TAKES_WATCH = 128,  // --on-layout-change
     TAKES_BORROW = 512, // --borrow
     TAKES_EVENTS = 256, // --json, --no-rustc
+    TAKES_ACTION = 1024, // cache
 };
 
 typedef struct Command {
@@ -79,6 +81,7 @@ int check_std(const CliArgs *args); // check --std
 int command_test(const CliArgs *args);
 int command_watch(const CliArgs *args);
 int command_dump(const CliArgs *args);
+int command_cache(const CliArgs *args);
 int command_help(const CliArgs *args);
 
 void dump_print_stages(void); // the stages' part of its help text

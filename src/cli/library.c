@@ -1,15 +1,20 @@
 #define _GNU_SOURCE
-#include "cli/library.h"
+#include "cli/library_internal.h"
 
 #include "image/file.h"
 #include "image/store.h"
 #include "link/files.h"
 #include "link/link.h"
-#include "names/names.h"
-#include "types/sig.h"
 
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+// ---- files --------------------------------------------------------------------------------------
 
 static u64 mix_file(u64 key, Str path) {
     struct stat info;
@@ -20,8 +25,8 @@ static u64 mix_file(u64 key, Str path) {
 }
 
 static u64 library_key(const Toolchain *toolchain) {
-    u64 key = toolchain->key;
-    key = hash_mix(key, hash_bytes(toolchain->version_line.at, toolchain->version_line.len));
+    Str version = toolchain->version_line;
+    u64 key = hash_mix(toolchain->key, hash_bytes(version.at, version.len));
     key = mix_file(key, toolchain->sysroot);
     key = mix_file(key, toolchain->library);
     for (u32 i = 0; i < toolchain->rlib_count; i++)
@@ -29,30 +34,32 @@ static u64 library_key(const Toolchain *toolchain) {
     return key;
 }
 
-// Where the image of the toolchain lies; false when there is no cache folder.
-static bool library_path(const Toolchain *toolchain, Scratch *memory, Str *path, u64 *key) {
+bool library_files(const Toolchain *toolchain, Scratch *memory, LibraryFiles *out) {
     Str folder;
     LinkError ignored;
     if (!cache_folder(memory, &folder, &ignored)) return false;
-    *key = library_key(toolchain);
-    *path = scratch_print(memory, "%.*s/library-%016llx.image", STR_ARG(folder),
-                          (unsigned long long)hash_mix(*key, image_build_key()));
+    out->key = library_key(toolchain);
+    out->image = scratch_print(memory, "%.*s/library-%016llx.image", STR_ARG(folder),
+                               (unsigned long long)hash_mix(out->key, image_build_key()));
     return true;
 }
 
+// ---- loading ------------------------------------------------------------------------------------
+
 LibraryState library_load(Session *session) {
     Db *db = session->db;
-    Str path;
-    u64 key, mark = scratch_mark(&db->scratch);
+    LibraryFiles files;
+    u64 mark = scratch_mark(&db->scratch);
     Image image;
-    bool found = library_path(link_toolchain(db), &db->scratch, &path, &key) &&
-                 image_file_open(&image, path.at, key);
+    bool found = library_files(link_toolchain(db), &db->scratch, &files) &&
+                 image_file_open(&image, files.image.at, files.key);
     scratch_rewind(&db->scratch, mark);
     if (!found) return LIBRARY_NONE;
     image_store(db, &image);
     bool good = !image_failed(&image);
     image_close(&image);
     if (!good || !source_library_is_unchanged(db)) return LIBRARY_TORN;
+    session->library_memos = query_memo_count(db);
     if (!db->options->overflow_checks) { // some library functions follow the user's choice
         query_forget(db, Q_code);
         query_forget(db, Q_const_eval);
@@ -60,47 +67,98 @@ LibraryState library_load(Session *session) {
     return LIBRARY_LOADED;
 }
 
-// What every program needs.
-static void ask_for_basics(Db *db) {
-    static const char *const names[] = {"core", "alloc", "std"};
-    for (u32 i = 0; i < ARRAY_LEN(names); i++) {
-        CrateId crate = crate_find(db, symbol_intern(&db->symbols, str_from(names[i])));
-        if (!crate.id) continue;
-        query_get(db, Q_impl_index, crate.id);
-        query_get(db, Q_crate_langs, crate.id);
+// ---- a process of its own -----------------------------------------------------------------------
+
+extern char **environ;
+
+static bool start_update(const CliArgs *args, bool in_background, pid_t *pid) {
+    const char *sysroot = args->options.sysroot.len ? args->options.sysroot.at : NULL;
+    const char *argv[] = {
+        "rac",   "cache", in_background ? "extend" : "update", sysroot ? "--sysroot" : NULL,
+        sysroot, NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    CHECK(posix_spawn_file_actions_init(&actions) == 0);
+    CHECK(posix_spawnattr_init(&attributes) == 0);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    if (in_background) { // it outlives this process, its terminal and its job
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
     }
+    bool started = posix_spawn(pid, "/proc/self/exe", &actions, &attributes,
+                               (char *const *)(uintptr_t)argv, environ) == 0;
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return started;
 }
 
-bool library_build(const CliArgs *args) {
-    Session session;
-    CliArgs own = *args;
-    own.input = NULL;
-    own.options = (Options){.sysroot = args->options.sysroot,
-                            .edition = 2021,
-                            .debug_assertions = true,
-                            .overflow_checks = true};
-    if (!session_open_library(&session, &own)) return false;
-    Db *db = session.db;
+bool library_make(const CliArgs *args) {
+    pid_t pid;
+    int status;
+    if (!start_update(args, false, &pid)) return false;
+    while (waitpid(pid, &status, 0) < 0)
+        continue;
+    return WIFEXITED(status) && WEXITSTATUS(status) == STATUS_OK;
+}
+
+// ---- learning -----------------------------------------------------------------------------------
+
+typedef struct WishHeader {
+    u64 key;
+    u64 bytes;
+    u64 hash; // of the words that follow
+} WishHeader;
+
+bool library_read_wishes(const LibraryFiles *files, const char *path, Scratch *memory,
+                         WordVec *out) {
+    Str text;
+    WishHeader header;
+    if (!file_read(memory, path, &text) || text.len < sizeof header) return false;
+    memcpy(&header, text.at, sizeof header);
+    const char *words = text.at + sizeof header;
+    if (header.key != files->key || header.bytes != text.len - sizeof header ||
+        header.bytes % sizeof(u32) != 0 || header.hash != hash_bytes(words, header.bytes))
+        return false;
+    u32 count = (u32)(header.bytes / sizeof(u32));
+    vec_reserve(memory, out, count);
+    memcpy(out->at, words, header.bytes);
+    out->count = count;
+    return true;
+}
+
+// Wishes are noted when granting them would save a program some milliseconds, and granted at most
+// once in a while, since that writes the image anew.
+enum { FACTS_NOTED_MIN = 500, FACTS_MAX = 400000, EXTEND_AFTER_S = 60 };
+static const u64 IMAGE_BYTES_MAX = 400ull << 20;
+
+void library_learn(Session *session) {
+    Db *db = session->db;
+    if (!session->library_memos) return;
+    u32 news = query_memo_count(db) - session->library_memos;
+    if (news < FACTS_NOTED_MIN || news > FACTS_MAX) return;
     Scratch memory;
     scratch_init(&memory);
-    Str path;
-    u64 key;
-    bool done = library_path(link_toolchain(db), &memory, &path, &key);
-    int lock = done ? file_lock(scratch_print(&memory, "%s.lock", path.at).at) : -1;
-    Image image;
-    if (done && image_file_open(&image, path.at, key)) { // another rac has made it meanwhile
-        image_close(&image);
-    } else if (done) {
-        ask_for_basics(db);
-        ImageWriter writer;
-        done = image_file_begin(&writer, &memory, path.at, key);
-        if (done) {
-            image_store(db, &writer.image);
-            done = image_file_end(&writer);
-        }
+    LibraryFiles files;
+    WordVec words = {0};
+    struct stat info;
+    bool wanted =
+        library_files(link_toolchain(db), &memory, &files) && stat(files.image.at, &info) == 0 &&
+        (u64)info.st_size < IMAGE_BYTES_MAX &&
+        wishes_collect(db, session->library_memos + 1, &memory, &words) >= FACTS_NOTED_MIN;
+    if (wanted) {
+        u64 bytes = words.count * sizeof(u32);
+        WishHeader header = {files.key, bytes, hash_bytes(words.at, bytes)};
+        u8 *file = scratch_take(&memory, sizeof header + bytes, 8);
+        memcpy(file, &header, sizeof header);
+        memcpy(file + sizeof header, words.at, bytes);
+        LinkError ignored;
+        Str path = scratch_print(&memory, "%s.wish-%016llx", files.image.at,
+                                 (unsigned long long)header.hash);
+        pid_t pid;
+        if (file_write_atomically(path.at, file, sizeof header + bytes, 0644, &ignored) &&
+            time(NULL) - info.st_mtime >= EXTEND_AFTER_S)
+            (void)start_update(session->args, true, &pid);
     }
-    if (lock >= 0) close(lock);
     scratch_deinit(&memory);
-    session_close(&session);
-    return done;
 }

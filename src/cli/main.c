@@ -54,6 +54,12 @@ static const Command command_table[] = {
     {"dump", "rac dump [OPTIONS] STAGE FILE.rs [FUNCTION]", "show what a stage of rac made",
      "Prints a stage's result as text, of one function if it is named. The stages, in order:",
      TAKES_INPUT | TAKES_STAGE, command_dump},
+    {"cache", "rac cache [show|clear|update]", "show or clear what is kept between runs",
+     "rac keeps what it has found out about the standard library in the user's cache folder\n"
+     "($RAC_CACHE_DIR, else ${XDG_CACHE_HOME:-~/.cache}/rac), so that a program starts without\n"
+     "reading a line of it. `show` (the default) lists the files, `clear` deletes them, `update`\n"
+     "makes what is missing for the toolchain at hand. All of it can be made again at any time.",
+     TAKES_ACTION, command_cache},
     {"help", "rac help [COMMAND]", "explain a command", "Explains COMMAND, or lists them all.",
      TAKES_TOPIC, command_help},
 };

@@ -91,9 +91,7 @@ static Symbol find_path(Db *db, Str path) {
     return symbol_intern(&db->symbols, link_find_path(db, path));
 }
 
-// The Db with every stage's store and providers, and the toolchain found, but no crate. False after
-// printing why there is no toolchain.
-static bool open_stores(Session *session, const CliArgs *args) {
+bool session_open_stores(Session *session, const CliArgs *args) {
     open_db(session, args);
     Db *db = session->db;
     db->expand = expand_store_new();
@@ -127,7 +125,7 @@ static bool open_stores(Session *session, const CliArgs *args) {
 }
 
 bool session_open_library(Session *session, const CliArgs *args) {
-    if (!open_stores(session, args)) return false;
+    if (!session_open_stores(session, args)) return false;
     names_declare_sysroot(session->db, link_toolchain(session->db)->library);
     return true;
 }
@@ -135,10 +133,10 @@ bool session_open_library(Session *session, const CliArgs *args) {
 // With what earlier runs have found out, which the first of them keeps.
 static bool open_library_from_cache(Session *session, const CliArgs *args) {
     for (u32 round = 0; round < 2; round++) {
-        if (!open_stores(session, args)) return false;
+        if (!session_open_stores(session, args)) return false;
         if (library_load(session) == LIBRARY_LOADED) return true;
         session_close(session);
-        if (round == 0 && !library_build(args)) break;
+        if (round == 0 && !library_make(args)) break;
     }
     return session_open_library(session, args);
 }

@@ -13,7 +13,8 @@ typedef struct Session {
     const CliArgs *args; // borrowed
     Db *db;              // owned
     FileId input;
-    CrateId crate; // of the input; session_open_crate only
+    CrateId crate;     // of the input; session_open_crate only
+    u32 library_memos; // how many facts came from the library image
 } Session;
 
 // Makes the Db and reads the input, if one was given: enough for what the text alone says. False
@@ -22,6 +23,9 @@ bool session_open(Session *session, const CliArgs *args);
 // The same with the stores and providers of every stage, the toolchain's crates and the user's;
 // what earlier runs have found out about the library is there, unless --no-cache was given.
 bool session_open_crate(Session *session, const CliArgs *args);
+// Every stage's store and providers, and the toolchain, but no crate. False after printing why there
+// is no toolchain.
+bool session_open_stores(Session *session, const CliArgs *args);
 // With the toolchain's crates only, and nothing known of them.
 bool session_open_library(Session *session, const CliArgs *args);
 // Frees everything; prints the figures if --time-passes asked for them.

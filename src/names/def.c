@@ -119,6 +119,11 @@ CrateId crate_part(const Db *db, CrateId crate, Symbol module) {
     return (CrateId){0};
 }
 
+DefId def_part_root(const Db *db, CrateId crate, Symbol module) {
+    CrateId part = crate_part(db, crate, module);
+    return part.id ? crate_info(db, part)->box_root : (DefId){0};
+}
+
 void crate_add_extern(Db *db, CrateId crate, Str name, CrateId dep) {
     CrateInfo *info = crate_info(db, crate);
     CHECK(info->extern_count < CRATE_EXTERNS);

@@ -82,6 +82,8 @@ const CrateRow *crate_row(const Db *db, CrateId crate);
 static inline bool def_is_local(const Db *db, DefId def) {
     return crate_row(db, def_crate(db, def))->is_local;
 }
+// The module of a crate that is collected apart (CrateRow.is_part); 0: it has none of that name.
+DefId def_part_root(const Db *db, CrateId crate, Symbol module);
 // `core::option::Option`, `<impl at ..>` where there is no name; for messages and dumps.
 Str def_path_str(Db *db, DefId def, Scratch *scratch);
 // The nearest enclosing DEF_MOD or DEF_BLOCK: the scope paths in the definition start from.

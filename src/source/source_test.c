@@ -202,6 +202,26 @@ static void a_file_of_thirty_megabytes_is_read(void **state) {
     free_db(db);
 }
 
+static void a_changed_library_is_noticed(void **state) {
+    (void)state;
+    Db *db = new_db();
+    source_set_library_root(db, str_from(folder));
+    Str there = write_file(db, "there.rs", "fn a() {}", 9);
+    Str absent = scratch_print(&db->scratch, "%s/absent.rs", folder);
+    assert_int_not_equal(source_load(db, there, NULL).id, 0);
+    assert_int_equal(source_load(db, absent, NULL).id, 0);
+    assert_true(source_library_is_unchanged(db));
+    write_file(db, "absent.rs", "", 0);
+    assert_false(source_library_is_unchanged(db));
+    unlink(absent.at);
+    assert_true(source_library_is_unchanged(db));
+    write_file(db, "there.rs", "fn ab() {}", 10);
+    assert_false(source_library_is_unchanged(db));
+    unlink(there.at);
+    assert_false(source_library_is_unchanged(db));
+    free_db(db);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_read_as_it_is),
@@ -212,6 +232,7 @@ int main(void) {
         cmocka_unit_test(changes_keep_lines_and_utf8),
         cmocka_unit_test(a_file_that_appears_is_seen),
         cmocka_unit_test(a_file_of_thirty_megabytes_is_read),
+        cmocka_unit_test(a_changed_library_is_noticed),
     };
     return cmocka_run_group_tests(tests, make_folder, NULL);
 }

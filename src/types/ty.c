@@ -201,6 +201,10 @@ Ty const_tree(Db *db, Ty ty, Args fields) {
     return ty_intern(db, &row);
 }
 
+Ty ty_from_row(Db *db, TyRow row) {
+    return ty_intern(db, &row);
+}
+
 bool ty_is_const(const Db *db, Ty ty) {
     return ty_kind(db, ty) >= TY_CONST_VALUE;
 }

@@ -181,6 +181,9 @@ Ty const_param(Db *db, u32 index, Symbol name, Ty ty);
 Ty const_uneval(Db *db, DefId def, Args args);
 Ty const_tree(Db *db, Ty ty, Args fields);
 
+// A type by its row, which is as some ty_ function made it (not DYN).
+Ty ty_from_row(Db *db, TyRow row);
+
 bool ty_is_const(const Db *db, Ty ty);
 const Existential *ty_existential(const Db *db, Ty dyn);
 const ExProjection *existential_projections(const Db *db, const Existential *e);
