@@ -18,6 +18,10 @@
 // see whether each bit of it is right takes longer than starting from it does, so that is a call of
 // its own (image_verify), for a file that was not seen before.
 //
+// An image over another (its base) holds only what has changed since the base was loaded into the
+// state that is saved: the pages that are no longer the base's, as the kernel tells them (in
+// /proc/self/pagemap), and the directory. It can only be loaded together with that base.
+//
 // A call that fails (the disk is full, a record is not what it should be) makes those after it do
 // nothing; image_failed tells, and what was loaded so far is then of no use.
 
@@ -33,22 +37,33 @@ typedef struct Image {
     u8 *directory; // owned
     u64 directory_bytes;
     u64 directory_cap;
-    u64 directory_at; // loading: read so far
-    u64 file_bytes;   // saving: written so far
-    void *hash;       // owned; saving: of everything behind the header
+    u64 directory_at;             // loading: read so far
+    u64 file_bytes;               // saving: written so far
+    void *hash;                   // owned; saving: of everything behind the header
+    u64 identity;                 // of the file, by its contents
+    struct Image *base;           // borrowed, NULL: it stands alone
+    struct ImageMappings *mapped; // owned; saving over a base: what lies where in this process
 } Image;
 
 // Begins to write a new file at `fd`, which is taken over.
 void image_begin(Image *image, int fd);
-// Ends it: writes the directory and the header. False when something could not be written.
+// The same over a base, which was opened anew for this and of which nothing was loaded.
+void image_begin_over(Image *image, int fd, Image *base);
+// Ends it: writes the directory and the header. False when something could not be written. The
+// Image is closed; its identity can be read.
 bool image_end(Image *image, u64 key);
 
 // Begins to read the file at `fd`, which is taken over; false when it is not whole or its key is
 // another: then it is closed.
 bool image_open(Image *image, int fd, u64 key);
+// The same with a file that was begun over `base` (one of the same identity, opened anew); the base
+// may be closed with it.
+bool image_open_over(Image *image, int fd, u64 key, Image *base);
 // Reads the whole file and compares its checksum.
 bool image_verify(const Image *image);
 void image_close(Image *image);
+// Whose file this is, and over which it was made (0: it stands alone); false: it is no image.
+bool image_identities(int fd, u64 *own, u64 *base);
 
 static inline bool image_failed(const Image *image) {
     return image->failed;

@@ -157,7 +157,7 @@ static void every_flipped_bit_is_found(void **unused) {
     int fd = saved();
     struct stat info;
     assert_int_equal(fstat(fd, &info), 0);
-    for (off_t at = 0; at < 56; at++) { // the header: before anything is mapped
+    for (off_t at = 0; at < 64; at++) { // the header: before anything is mapped
         flip(fd, at);
         bool good = opens(fd, KEY);
         if (good) { // its checksum of the pages can be wrong on its own
@@ -201,6 +201,67 @@ static void a_full_disk_is_told(void **unused) {
     state_deinit(&state);
 }
 
+// Loads the file, or `over` it another; makes the state's numbers of `from` .. `to` and changes old
+// rows; writes what that changed to a file.
+static int saved_over(int base_fd, int over_fd, u32 from, u32 to) {
+    State state;
+    state_init(&state);
+    Image base, image;
+    assert_true(image_open(&base, dup(base_fd), KEY));
+    if (over_fd >= 0) {
+        assert_true(image_open_over(&image, dup(over_fd), KEY, &base));
+        state_image(&state, &image);
+        assert_false(image_failed(&image));
+        image_close(&image);
+    } else {
+        state_image(&state, &base);
+        assert_false(image_failed(&base));
+    }
+    image_close(&base);
+    state_check(&state, from);
+    state_fill(&state, from, to);
+    char path[] = "/tmp/rac_image_XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    unlink(path);
+    assert_true(image_open(&base, dup(base_fd), KEY));
+    image_begin_over(&image, dup(fd), &base);
+    state_image(&state, &image);
+    assert_true(image_end(&image, KEY));
+    image_close(&base);
+    state_deinit(&state);
+    return fd;
+}
+
+static off_t bytes_of(int fd) {
+    struct stat info;
+    assert_int_equal(fstat(fd, &info), 0);
+    return info.st_size;
+}
+
+static void an_image_over_another_holds_the_difference(void **unused) {
+    (void)unused;
+    int base = saved();
+    int same = saved_over(base, -1, COUNT, COUNT);
+    int more = saved_over(base, -1, COUNT, COUNT + 20);
+    int grown = saved_over(base, more, COUNT + 20, COUNT * 4);
+    int again = saved_over(base, grown, COUNT * 4, COUNT * 4 + 1);
+    assert_true(bytes_of(same) < bytes_of(base) / 10);
+    assert_true(bytes_of(more) < bytes_of(base));
+    close(saved_over(base, again, COUNT * 4 + 1, COUNT * 4 + 1)); // checks it
+    // Over another base, or none, it says nothing.
+    Image image, other;
+    assert_false(opens(more, KEY));
+    int foreign = saved_over(base, -1, COUNT, COUNT);
+    assert_true(image_open(&other, dup(base), KEY));
+    other.identity++;
+    assert_false(image_open_over(&image, dup(more), KEY, &other));
+    image_close(&other);
+    int files[] = {base, same, more, grown, again, foreign};
+    for (u32 i = 0; i < ARRAY_LEN(files); i++)
+        close(files[i]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_saved_comes_back_and_grows),
@@ -208,6 +269,7 @@ int main(void) {
         cmocka_unit_test(foreign_and_short_files_are_refused),
         cmocka_unit_test(every_flipped_bit_is_found),
         cmocka_unit_test(a_full_disk_is_told),
+        cmocka_unit_test(an_image_over_another_holds_the_difference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

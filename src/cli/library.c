@@ -44,6 +44,12 @@ bool library_files(const Toolchain *toolchain, Scratch *memory, LibraryFiles *ou
     return true;
 }
 
+void library_image(Session *session, Image *image) {
+    image_store(session->db, image);
+    image_bytes(image, &session->crate, sizeof session->crate);
+    image_bytes(image, &session->library_memos, sizeof session->library_memos);
+}
+
 // ---- loading ------------------------------------------------------------------------------------
 
 LibraryState library_load(Session *session) {
@@ -55,8 +61,9 @@ LibraryState library_load(Session *session) {
                  image_file_open(&image, files.image.at, files.key);
     scratch_rewind(&db->scratch, mark);
     if (!found) return LIBRARY_NONE;
-    image_store(db, &image);
+    library_image(session, &image);
     bool good = !image_failed(&image);
+    session->library_identity = image.identity;
     image_close(&image);
     if (!good || !source_library_is_unchanged(db)) return LIBRARY_TORN;
     session->library_memos = query_memo_count(db);

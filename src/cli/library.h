@@ -23,6 +23,9 @@ typedef enum LibraryState {
     LIBRARY_TORN, // loading it failed, or it is out of date: the Db must be made anew
 } LibraryState;
 
+// The Db and what a session knows of it, to or from an image.
+void library_image(Session *session, Image *image);
+
 // Loads the image into the session's Db, whose stores and toolchain are there and empty.
 LibraryState library_load(Session *session);
 

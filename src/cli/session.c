@@ -1,4 +1,5 @@
 #include "cli/session.h"
+#include "cli/kept.h"
 #include "cli/library.h"
 
 #include "code/code.h"
@@ -130,13 +131,18 @@ bool session_open_library(Session *session, const CliArgs *args) {
     return true;
 }
 
-// With what earlier runs have found out, which the first of them keeps.
-static bool open_library_from_cache(Session *session, const CliArgs *args) {
+// With what earlier runs have found out of the program and of the library.
+static bool open_from_cache(Session *session, const CliArgs *args) {
+    bool torn;
+    if (!session_open_stores(session, args)) return false;
+    if (kept_load(session, &torn)) return true;
+    if (torn) session_close(session);
+    if (torn && !session_open_stores(session, args)) return false;
     for (u32 round = 0; round < 2; round++) {
-        if (!session_open_stores(session, args)) return false;
         if (library_load(session) == LIBRARY_LOADED) return true;
         session_close(session);
         if (round == 0 && !library_make(args)) break;
+        if (round == 0 && !session_open_stores(session, args)) return false;
     }
     return session_open_library(session, args);
 }
@@ -155,10 +161,10 @@ bool session_open_crate(Session *session, const CliArgs *args) {
         if (!session_open(session, args)) return false;
         session_close(session);
     }
-    bool is_open = args->no_cache ? session_open_library(session, args)
-                                  : open_library_from_cache(session, args);
+    bool is_open =
+        args->no_cache ? session_open_library(session, args) : open_from_cache(session, args);
     if (!is_open) return false;
-    if (!args->input || open_user_crate(session)) return true;
+    if (!args->input || session->is_kept || open_user_crate(session)) return true;
     session_close(session);
     return false;
 }
@@ -202,9 +208,13 @@ static void print_times(const Db *db) {
     fprintf(stderr, "%12.3f %10s  all queries\n", (double)total_ns / 1e6, "");
 }
 
+void session_leave(const Session *session) {
+    if (session->args->options.time_passes) print_times(session->db);
+}
+
 void session_close(Session *session) {
     if (!session->db) return;
-    if (session->args->options.time_passes) print_times(session->db);
+    session_leave(session);
     Db *db = session->db;
     if (db->link) link_store_free(db);
     if (db->mono) mono_store_free(db->mono);

@@ -3,6 +3,7 @@
 
 #include <elf.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,35 +93,83 @@ static u64 full_key(u64 key) {
     return hash_mix(image_build_key(), key);
 }
 
-bool image_file_open(Image *image, const char *path, u64 key) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || !image_open(image, fd, full_key(key))) return false;
+static bool is_trusted(const Image *image, const char *path, u64 key) {
+    char resolved[PATH_MAX]; // notes are kept beside the file, not beside what leads to it
     Scratch memory;
     scratch_init(&memory);
     Seen now;
-    bool good = seen_of(fd, full_key(key), &now);
-    if (good && !was_seen(&memory, path, &now)) {
+    bool good = realpath(path, resolved) && seen_of(image->fd, key, &now);
+    if (good && !was_seen(&memory, resolved, &now)) {
         good = image_verify(image);
-        if (good) note_seen(&memory, path, &now);
+        if (good) note_seen(&memory, resolved, &now);
     }
-    if (!good) image_close(image);
     scratch_deinit(&memory);
     return good;
 }
 
-bool image_file_begin(ImageWriter *writer, Scratch *memory, const char *path, u64 key) {
-    *writer = (ImageWriter){.key = full_key(key)};
-    writer->path = scratch_print(memory, "%s", path);
-    writer->temp = scratch_print(memory, "%s.tmp-%d", path, (int)getpid());
-    int fd = open(writer->temp.at, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+static bool open_file(Image *image, const char *path, u64 key, Image *base) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return false;
-    image_begin(&writer->image, fd);
-    return true;
+    bool opened = base ? image_open_over(image, fd, full_key(key), base)
+                       : image_open(image, fd, full_key(key));
+    if (!opened) return false;
+    if (is_trusted(image, path, full_key(key))) return true;
+    image_close(image);
+    return false;
 }
 
-bool image_file_end(ImageWriter *writer) {
-    bool done =
-        image_end(&writer->image, writer->key) && rename(writer->temp.at, writer->path.at) == 0;
+bool image_file_open(Image *image, const char *path, u64 key) {
+    return open_file(image, path, key, NULL);
+}
+
+bool image_file_open_over(Image *image, const char *path, u64 key, Image *base) {
+    return open_file(image, path, key, base);
+}
+
+Str image_file_of(Scratch *memory, const char *path, u64 identity) {
+    return scratch_print(memory, "%s-%016llx", path, (unsigned long long)identity);
+}
+
+bool image_file_base(const char *path, u64 *base) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    u64 own;
+    bool good = fd >= 0 && image_identities(fd, &own, base);
+    if (fd >= 0) close(fd);
+    return good;
+}
+
+static int begin(ImageWriter *writer, Scratch *memory, const char *path, u64 key) {
+    *writer = (ImageWriter){.key = full_key(key), .memory = memory};
+    writer->path = scratch_print(memory, "%s", path);
+    writer->temp = scratch_print(memory, "%s.tmp-%d", path, (int)getpid());
+    return open(writer->temp.at, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+}
+
+bool image_file_begin(ImageWriter *writer, Scratch *memory, const char *path, u64 key) {
+    int fd = begin(writer, memory, path, key);
+    if (fd >= 0) image_begin(&writer->image, fd);
+    return fd >= 0;
+}
+
+bool image_file_begin_over(ImageWriter *writer, Scratch *memory, const char *path, u64 key,
+                           Image *base) {
+    int fd = begin(writer, memory, path, key);
+    if (fd >= 0) image_begin_over(&writer->image, fd, base);
+    return fd >= 0;
+}
+
+// Puts the file under its own name, and the link in place of what led to the one before.
+static bool place_base(const ImageWriter *writer) {
+    Str file = image_file_of(writer->memory, writer->path.at, writer->image.identity);
+    const char *name = strrchr(file.at, '/');
+    return rename(writer->temp.at, file.at) == 0 &&
+           symlink(name ? name + 1 : file.at, writer->temp.at) == 0 &&
+           rename(writer->temp.at, writer->path.at) == 0;
+}
+
+bool image_file_end(ImageWriter *writer, bool is_base) {
+    bool done = image_end(&writer->image, writer->key);
+    if (done) done = is_base ? place_base(writer) : rename(writer->temp.at, writer->path.at) == 0;
     if (!done) unlink(writer->temp.at);
     return done;
 }

@@ -4,12 +4,15 @@
 
 #include <stdlib.h>
 
+enum { ENV_MAX = 1 << 20 };
+
 struct DefStore *names_store_new(void) {
     DefStore *store = calloc(1, sizeof *store);
     CHECK(store != NULL);
     interner_init(&store->defs);
     interner_init(&store->items);
     table_init(&store->crates, sizeof(CrateInfo), CRATE_MAX);
+    table_init(&store->env, sizeof(EnvRow), ENV_MAX);
     scratch_init(&store->temp);
     return store;
 }
@@ -19,6 +22,7 @@ void names_store_free(struct DefStore *store) {
     interner_deinit(&store->items);
     splits_deinit(store);
     table_deinit(&store->crates);
+    table_deinit(&store->env);
     scratch_deinit(&store->temp);
     free(store->target);
     free(store);
@@ -28,6 +32,7 @@ void names_store_image(struct DefStore *store, Image *image) {
     image_interner(image, &store->defs);
     image_interner(image, &store->items);
     image_table(image, &store->crates);
+    image_table(image, &store->env);
 }
 
 static DefId intern_row(Db *db, const DefRow *row) {

@@ -33,8 +33,11 @@ void names_set_target_cfgs(Db *db, const Str *lines, u32 count);
 // Declares the user's crate.
 CrateId names_declare_user(Db *db, u32 root_file, Symbol name, u32 edition);
 CrateId crate_find(const Db *db, Symbol name); // 0 if undeclared
-bool names_has_core(const Db *db);             // false: a crate that is its own library (tests)
-u32 crate_count(const Db *db);                 // crates are 1..crate_count
+// Whether the variables of the environment that env! has read are still the same. For the time
+// after an image was loaded.
+bool names_env_is_unchanged(Db *db);
+bool names_has_core(const Db *db); // false: a crate that is its own library (tests)
+u32 crate_count(const Db *db);     // crates are 1..crate_count
 
 // ---- what stands behind a definition ------------------------------------------------------------
 

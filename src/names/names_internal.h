@@ -41,10 +41,17 @@ typedef struct CrateInfo {
     Symbol root_path;
 } CrateInfo;
 
+typedef struct EnvRow {
+    Symbol name;
+    Symbol value;
+    u32 is_set;
+} EnvRow;
+
 typedef struct DefStore {
     Interner defs;  // DefRow
     Interner items; // SplitItem (split.c)
     Table crates;   // CrateInfo by CrateId
+    Table env;      // EnvRow: what env! has read
     CfgRow *target; // owned
     Scratch temp;   // of one macro call while a crate is collected; rewound after it
     u32 target_count;

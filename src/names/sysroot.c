@@ -134,12 +134,29 @@ bool crate_is_test(const Db *db, CrateId crate) {
     return !crate_info(db, crate)->is_library && db->options != NULL && db->options->test_harness;
 }
 
-bool names_env_var(Db *db, Str name, Str *value) {
+static const char *env_text(Db *db, Str name) {
     u64 mark = scratch_mark(&db->scratch);
-    Str key = scratch_print(&db->scratch, "%.*s", STR_ARG(name));
-    const char *text = getenv(key.at);
+    const char *text = getenv(scratch_print(&db->scratch, "%.*s", STR_ARG(name)).at);
     scratch_rewind(&db->scratch, mark);
-    if (text == NULL) return false;
-    *value = str_from(text);
+    return text;
+}
+
+bool names_env_var(Db *db, Str name, Str *value) {
+    const char *text = env_text(db, name);
+    EnvRow row = {.name = symbol_intern(&db->symbols, name), .is_set = text != NULL};
+    if (text) row.value = symbol_intern(&db->symbols, str_from(text));
+    table_add_copy(&db->defs->env, &row, 1);
+    if (text) *value = str_from(text);
+    return text != NULL;
+}
+
+bool names_env_is_unchanged(Db *db) {
+    const Table *env = &db->defs->env;
+    for (u32 i = 1; i < env->count; i++) {
+        const EnvRow *row = table_at(env, i);
+        const char *text = env_text(db, symbol_str(&db->symbols, row->name));
+        if ((text != NULL) != row->is_set) return false;
+        if (text && !str_eq(str_from(text), symbol_str(&db->symbols, row->value))) return false;
+    }
     return true;
 }

@@ -15,10 +15,10 @@ void query_engine_image(QueryEngine *engine, Image *image) {
     u32 counts[Q_COUNT];
     key_counts(engine, counts);
     image_bytes(image, counts, sizeof counts);
-    for (u32 kind = 0; kind < Q_COUNT && !image_failed(image); kind++)
-        if (counts[kind])
-            image_range(image, engine_keys(engine, (QueryKind)kind),
-                        (u64)counts[kind] * sizeof(u32));
+    for (u32 kind = 0; kind < Q_COUNT && !image_failed(image); kind++) {
+        u32 *keys = counts[kind] ? engine_keys(engine, (QueryKind)kind) : NULL;
+        image_range(image, keys, (u64)counts[kind] * sizeof(u32));
+    }
     image_table(image, &engine->memos);
     heap_image(&engine->heap, image);
     image_bytes(image, &engine->revision, sizeof engine->revision);

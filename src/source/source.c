@@ -341,6 +341,18 @@ bool source_read(Db *db, FileId file, Durability durability, OsError *error) {
     return read_file(db, file, durability, error) == READ_OK;
 }
 
+bool source_refresh(Db *db) {
+    u32 count = source_file_count(db);
+    for (u32 id = 1; id < count; id++) {
+        FileId file = {id};
+        if (!query_has_input(db, Q_file_text, id) || source_is_library(db, file)) continue;
+        const FileText *text = query_get(db, Q_file_text, id);
+        bool was_missing = text->missing;
+        if (read_file(db, file, DURABILITY_LOW, NULL) != READ_OK && !was_missing) return false;
+    }
+    return true;
+}
+
 FileId source_load(Db *db, Str path, OsError *error) {
     if (error) error->text[0] = 0;
     FileId file = source_file(db, path);

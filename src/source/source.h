@@ -47,6 +47,10 @@ u32 source_edition(Db *db, FileId file);
 // missing. For the time after an image was loaded.
 bool source_library_is_unchanged(Db *db);
 
+// Reads the user's files anew, those that were missing too, after an image was loaded; a text that
+// differs starts a revision. False when one that was there cannot be read.
+bool source_refresh(Db *db);
+
 // The file of the path, not read yet.
 FileId source_file(Db *db, Str path);
 Str source_path(Db *db, FileId file);
