@@ -31,6 +31,25 @@ Jit *program_start(Program *program, u32 std_flags, char *const *argv, char *con
     return jit;
 }
 
+// A function is made when it is first called, for which the program has to wait. What it called the
+// last time is there from the beginning.
+static void call_again(const Session *session, JitRun *run) {
+    if (!kept_is_unchanged(session)) return;
+    const Table *called = &session->called;
+    for (u32 i = 1; i < called->count; i++)
+        if (!jit_run_compile(run, (IrSym){*(const u32 *)table_at(called, i)})) return;
+}
+
+static void note_called(Session *session, const JitRun *run) {
+    U32Vec functions = {0};
+    Scratch *scratch = &session->db->scratch;
+    u64 mark = scratch_mark(scratch);
+    jit_run_functions(run, scratch, &functions);
+    table_truncate(&session->called, 1);
+    table_add_copy(&session->called, functions.at, functions.count);
+    scratch_rewind(scratch, mark);
+}
+
 int program_run_in_child(Session *session, Program *program, u32 std_flags) {
     char **argv = program_argv(session->args);
     Jit *jit = program_start(program, std_flags, argv, NULL);
@@ -39,7 +58,9 @@ int program_run_in_child(Session *session, Program *program, u32 std_flags) {
         return STATUS_FAILED;
     }
     JitRun *run = jit_run_new(jit, &program->source);
+    call_again(session, run);
     JitResult result = jit_run(run, program->entry, -1);
+    note_called(session, run);
     jit_run_free(run);
     jit_free(jit);
     free(argv);

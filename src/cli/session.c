@@ -37,8 +37,11 @@ static Span locate_def(Db *db, Span span) {
     return (Span){file, offset + span.lo, offset + span.hi};
 }
 
+enum { CALLED_MAX = 1 << 26 };
+
 static void open_db(Session *session, const CliArgs *args) {
     *session = (Session){.args = args, .db = db_new(&args->options)};
+    table_init(&session->called, sizeof(u32), CALLED_MAX);
     source_store_new(session->db);
     syntax_register(session->db);
 }
@@ -225,6 +228,7 @@ void session_close(Session *session) {
     if (db->defs) names_store_free(db->defs);
     if (db->expand) expand_store_free(db->expand);
     source_store_free(db);
+    table_deinit(&session->called);
     db_free(db);
     session->db = NULL;
 }

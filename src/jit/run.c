@@ -167,6 +167,11 @@ bool jit_run_compile(JitRun *run, IrSym sym) {
     return run_row(run, sym.id)->code != 0 || compile(run, sym);
 }
 
+void jit_run_functions(const JitRun *run, Scratch *scratch, U32Vec *out) {
+    for (u32 i = 0; i < run->rows.count; i++)
+        if (run->rows.at[i].code) vec_push(scratch, out, i);
+}
+
 static void give_names(JitRun *run) {
     u64 mark = scratch_mark(&run->work);
     VEC(JitName) names = {0};

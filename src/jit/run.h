@@ -17,6 +17,9 @@ void jit_run_free(JitRun *run);
 // after a report.
 bool jit_run_compile(JitRun *run, IrSym sym);
 
+// The functions that are placed, by IrSym; in `scratch`.
+void jit_run_functions(const JitRun *run, Scratch *scratch, U32Vec *out);
+
 // Starts `entry` (isize entry(int argc, char **argv)) and serves until the child ends.
 JitResult jit_run(JitRun *run, IrSym entry, int timeout_ms);
 // Goes on serving after JIT_END_INTERRUPTED or JIT_END_TIMEOUT.
