@@ -141,6 +141,59 @@ static void a_built_function_prints_and_runs(void **state) {
     free(text_again);
 }
 
+static void constants_and_operations_that_change_nothing_fold(void **state) {
+    Fixture *fixture = *state;
+    IrSig sig = {.params = (IrParam[]){{.type = IR_I8}}, .param_count = 1};
+    IrFn *fn = ir_fn_new(&fixture->scratch, &fixture->symbols, STR("fold"), &sig);
+    IrVal x = ir_param(fn, 0), zero = ir_const(fn, IR_I8, 0), one = ir_const(fn, IR_I8, 1);
+    IrVal high = ir_const(fn, IR_I8, 0x80);
+    assert_int_equal(ir_add(fn, x, zero).id, x.id);
+    assert_int_equal(ir_shl(fn, x, zero).id, x.id);
+    assert_int_equal(ir_mul(fn, x, one).id, x.id);
+    assert_int_equal(ir_select(fn, one, x, zero).id, x.id);
+    assert_int_equal(ir_select(fn, zero, x, high).id, high.id);
+    assert_int_not_equal(ir_and(fn, x, zero).id, x.id);
+    typedef struct Case {
+        IrVal val;
+        u64 want;
+    } Case;
+    Case cases[] = {
+        {ir_add(fn, high, high), 0},
+        {ir_sub(fn, zero, one), 0xff},
+        {ir_mul(fn, high, ir_const(fn, IR_I8, 3)), 0x80},
+        {ir_xor(fn, one, one), 0},
+        {ir_shl(fn, one, ir_const(fn, IR_I32, 9)), 2}, // the amount counts modulo the width
+        {ir_lshr(fn, high, ir_const(fn, IR_I32, 7)), 1},
+        {ir_icmp(fn, IR_ULT, one, high), 1},
+        {ir_icmp(fn, IR_SLT, one, high), 0},
+        {ir_icmp(fn, IR_SGE, zero, high), 1},
+        {ir_icmp(fn, IR_NE, high, high), 0},
+    };
+    for (u32 i = 0; i < ARRAY_LEN(cases); i++) {
+        u64 value;
+        assert_true(ir_is_const(fn, cases[i].val, &value));
+        assert_int_equal(value, cases[i].want);
+    }
+}
+
+static void a_block_that_follows_knows_what_locals_hold(void **state) {
+    Fixture *fixture = *state;
+    IrSig sig = {.params = (IrParam[]){{.type = IR_I32}}, .param_count = 1};
+    IrFn *fn = ir_fn_new(&fixture->scratch, &fixture->symbols, STR("follow"), &sig);
+    IrLocal local = ir_local(fn, IR_I32);
+    IrBlock next = ir_block(fn), other = ir_block(fn);
+    ir_local_set(fn, local, ir_param(fn, 0));
+    ir_condbr(fn, ir_icmp(fn, IR_EQ, ir_param(fn, 0), ir_const(fn, IR_I32, 7)), next, other);
+    ir_block_follow(fn, next);
+    assert_int_equal(ir_local_get(fn, local).id, ir_param(fn, 0).id);
+    ir_ret0(fn);
+    ir_block_switch(fn, other);
+    assert_int_not_equal(ir_local_get(fn, local).id, ir_param(fn, 0).id);
+    ir_ret0(fn);
+    Str why;
+    if (!ir_verify(fn, &fixture->scratch, &why)) fail_msg("%.*s", STR_ARG(why));
+}
+
 static void addresses_with_constant_offsets_fold(void **state) {
     Fixture *fixture = *state;
     IrSig sig = {.params = (IrParam[]){{.type = IR_PTR}}, .param_count = 1};
@@ -239,6 +292,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(text_is_read_as_it_was_printed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_built_function_prints_and_runs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(constants_and_operations_that_change_nothing_fold, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_block_that_follows_knows_what_locals_hold, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(addresses_with_constant_offsets_fold, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_verifier_rejects_what_is_malformed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_reader_says_what_it_expected, set_up, tear_down),

@@ -5,6 +5,32 @@
 // ---- locals
 // ---------------------------------------------------------------------------------------
 
+enum { SPARE_LOOKS_MAX = 16 };
+
+// Memory for a local. Bodies inlined into one frame never run at once, so one takes over what
+// another has left.
+static IrSlot local_slot(Fn *f, const Layout *layout) {
+    Frame *outer = f->frame->outer;
+    u32 count = outer ? outer->spare.count : 0;
+    for (u32 i = count; i-- > 0 && count - i <= SPARE_LOOKS_MAX;) {
+        IrSlot slot = outer->spare.at[i];
+        const IrSlotRow *row = &f->ir->slots.at[slot.id];
+        if (row->bytes < layout->size || row->align < layout->align) continue;
+        outer->spare.at[i] = vec_last(&outer->spare);
+        outer->spare.count--;
+        return slot;
+    }
+    return ir_slot(f->ir, layout->size, layout->align);
+}
+
+void free_locals(Fn *f, Frame *frame) {
+    Frame *outer = frame->outer;
+    // What it returns may lie in its local 0.
+    for (u32 i = 1; i < frame->body->locals.count; i++)
+        if (frame->locals[i].slot.id) vec_push(f->scratch, &outer->spare, frame->locals[i].slot);
+    vec_append(f->scratch, &outer->spare, frame->spare.at, frame->spare.count);
+}
+
 void local_assign(Fn *f, u32 index, Val v) {
     LocalInfo *l = &f->frame->locals[index];
     switch ((LocalKind)l->kind) {
@@ -21,7 +47,7 @@ void local_assign(Fn *f, u32 index, Val v) {
             l->vals[0] = v.a;
             return;
         }
-        if (!l->slot.id) l->slot = ir_slot(f->ir, l->layout->size, l->layout->align);
+        if (!l->slot.id) l->slot = local_slot(f, l->layout);
         store_val(f, ir_slot_addr(f->ir, l->slot), v);
         return;
     case LOCAL_UNSIZED:
@@ -56,8 +82,7 @@ static void choose_local(Fn *f, u32 index, LocalUse use, IrVal result) {
         l->vals[0] = result;
     } else {
         l->kind = LOCAL_SLOT; // an argument's comes when it is known not to lie in memory already
-        if (!is_arg || index == f->frame->body->spread_arg)
-            l->slot = ir_slot(f->ir, layout->size, layout->align);
+        if (!is_arg || index == f->frame->body->spread_arg) l->slot = local_slot(f, layout);
     }
 }
 

@@ -441,6 +441,16 @@ static bool llvm_call(Fn *f, DefId def) {
     return false;
 }
 
+static InstanceId callee_of(Fn *f, Ty fn) {
+    struct MonoStore *store = f->db->mono;
+    KnownCallee *known = &store->known_callees[fn.id % KNOWN_CALLEES];
+    if (known->build == store->builds && known->fn.id == fn.id) return known->instance;
+    const TyRow *row = ty_row(f->db, fn);
+    InstanceId instance = instance_resolve(f->db, row->def, row->args);
+    *known = (KnownCallee){store->builds, fn, instance};
+    return instance;
+}
+
 void call_terminator(Fn *f, const MirTerm *term) {
     Db *db = f->db;
     const MirOperand *ops =
@@ -459,7 +469,7 @@ void call_terminator(Fn *f, const MirTerm *term) {
     Place dest = place_of(f, term->place);
     Val result;
     if (fn->kind == TY_FN_DEF) {
-        InstanceId callee = instance_resolve(db, fn->def, fn->args);
+        InstanceId callee = callee_of(f, callee_ty);
         if (!callee.id) {
             fail(f, "a call of `%.*s`, for which no implementation was found",
                  STR_ARG(ty_print(db, callee_ty, f->scratch)));

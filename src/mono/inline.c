@@ -8,9 +8,9 @@
 #include "mono/mono_internal.h"
 
 enum {
-    COST_MAX = 30,        // of a body, in statements
-    COST_MARKED_MAX = 60, // #[inline]
-    COST_ALWAYS_MAX = 120,
+    COST_MAX = 15,        // of a body, in statements
+    COST_MARKED_MAX = 30, // #[inline]
+    COST_ALWAYS_MAX = 60,
     COST_FN_MAX = 3000, // of all that one function takes in
     DEPTH_MAX = 16,
 };
@@ -119,6 +119,7 @@ bool inline_call(Fn *f, InstanceId callee, const InstanceRow *row, const Val *ar
         if (!frame->done.id) frame->done = ir_block(f->ir); // it never returns
         ir_block_switch(f->ir, frame->done);
         *result = place_read(f, local_place(f, 0));
+        free_locals(f, frame);
     }
     f->frame = frame->outer;
     return true;

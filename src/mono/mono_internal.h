@@ -13,7 +13,13 @@ typedef struct KnownTy {
     Args args;
     Ty concrete;
 } KnownTy;
-enum { KNOWN_TYS = 1024 };
+// The same for the functions called.
+typedef struct KnownCallee {
+    u64 build;
+    Ty fn;
+    InstanceId instance;
+} KnownCallee;
+enum { KNOWN_TYS = 1024, KNOWN_CALLEES = 256 };
 
 struct MonoStore {
     Interner refs; // MonoRef
@@ -25,6 +31,7 @@ struct MonoStore {
     u64 gen_ns;
     u64 builds; // mono_build calls so far
     KnownTy known[KNOWN_TYS];
+    KnownCallee known_callees[KNOWN_CALLEES];
     IrSymKind fn_kind;           // how calls reach functions rac compiles
     VEC(MonoLocation) locations; // of the function built last, in db->scratch
 };
@@ -104,6 +111,7 @@ typedef struct Frame {
     bool *has_back_edge; // by MIR block: an edge comes from behind it
     bool *took_over;     // by MIR block: it was built as if there were one way in
     MirBlock follow;     // comes next in the current IR block, without a jump
+    VEC(IrSlot) spare;   // of bodies inlined here that have ended: memory for those that follow
     IrBlock done;        // inlined: where it goes on after the call; 0 none yet
     u32 return_count;
     bool in_cleanup;
@@ -188,6 +196,7 @@ bool variant_tag(Fn *f, Ty ty, u32 variant, IrVal *tag); // false: nothing tells
 
 // Chooses where the locals of f->frame live. `result`: the memory for what is returned indirectly.
 void choose_locals(Fn *f, IrVal result);
+void free_locals(Fn *f, Frame *frame);      // gives the memory of an inlined body back
 void local_assign(Fn *f, u32 index, Val v); // the whole of a local that is no memory elsewhere
 // Lowers all that the body of f->frame reaches, from the current IR block on.
 void build_blocks(Fn *f);
