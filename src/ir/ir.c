@@ -243,20 +243,29 @@ IrSlot ir_slot(IrFn *fn, u64 bytes, u32 align) {
 }
 
 IrVal ir_slot_addr(IrFn *fn, IrSlot slot) {
+    IrSlotRow *row = &fn->slots.at[slot.id];
+    u32 region = fn->blocks.at[fn->current.id].region;
+    if (row->known_region == region) return row->known;
     IrInst *inst = inst_add_val(fn, IR_SLOT_ADDR, IR_PTR);
     inst->a = slot.id;
-    return (IrVal){inst->result};
+    row->known_region = region;
+    row->known = (IrVal){inst->result};
+    return row->known;
 }
 
 // --- Constants and addresses ----------------------------------------------------------------
 
 IrVal ir_const(IrFn *fn, IrType type, u64 value) {
     DCHECK(ir_type_is_int(type));
+    u32 bits = ir_type_bits(type), region = fn->blocks.at[fn->current.id].region;
+    if (bits < 64) value &= ((u64)1 << bits) - 1;
+    IrKnownConst *known = &fn->consts[(value * 7 + type) % IR_KNOWN_CONSTS];
+    if (known->region == region && known->value == value && known->type == type) return known->val;
     IrInst *inst = inst_add_val(fn, IR_CONST, type);
-    u32 bits = ir_type_bits(type);
-    inst->imm = bits < 64 ? value & (((u64)1 << bits) - 1) : value;
+    inst->imm = value;
     if (type == IR_I128) inst->imm_high = (i64)value < 0 ? ~(u64)0 : 0;
-    return (IrVal){inst->result};
+    *known = (IrKnownConst){value, type, region, {inst->result}};
+    return known->val;
 }
 
 static IrVal const_bits(IrFn *fn, IrType type, u64 low, u64 high) {

@@ -288,7 +288,19 @@ typedef struct IrLocalRow {
 typedef struct IrSlotRow {
     u64 bytes;
     u32 align;
+    // Builder's memory: its address, within region `known_region`.
+    u32 known_region;
+    IrVal known;
 } IrSlotRow;
+
+// Builder's memory of a constant made lately.
+typedef struct IrKnownConst {
+    u64 value;
+    u32 type; // IrType
+    u32 region;
+    IrVal val;
+} IrKnownConst;
+enum { IR_KNOWN_CONSTS = 32 };
 
 typedef struct IrFn {
     Scratch *scratch;   // borrowed: holds everything here
@@ -303,6 +315,7 @@ typedef struct IrFn {
     VEC(IrSlotRow) slots;
     VEC(IrSig) sigs;
     U32Vec words;
+    IrKnownConst consts[IR_KNOWN_CONSTS];
     IrBlock current;
     u32 loc;
 } IrFn;

@@ -20,6 +20,7 @@ typedef struct Walk {
     u32 block;
     u32 pos; // backward walk: position of the instruction that uses
     U32Vec touched;
+    U32Vec order; // backward walk: the instructions of the block
     Range *loops;
     u32 loop_count;
 } Walk;
@@ -278,11 +279,12 @@ static void walk_block_backward(Walk *walk, u32 block) {
     Block *row = &gen->blocks[block];
     walk->block = block;
     walk->touched.count = 0;
-    U32Vec order = {0};
-    for (u32 at = fn->blocks.at[block].first; at; at = fn->insts.at[at].next) {
-        vec_push(gen->scratch, &order, at);
+    u32 count = 0;
+    walk->order.count = 0;
+    for (u32 at = fn->blocks.at[block].first; at; at = fn->insts.at[at].next, count++) {
+        vec_push(gen->scratch, &walk->order, at);
     }
-    walk->pos = order.count + 1;
+    walk->pos = count + 1;
     for (u32 c = 0; c < row->children.count; c++) {
         Block *child = &gen->blocks[row->children.at[c]];
         for (u32 l = 0; l < child->live_in.count; l++) {
@@ -290,8 +292,8 @@ static void walk_block_backward(Walk *walk, u32 block) {
             if (gen->vals[val].stamp != block) use_backward(walk, val);
         }
     }
-    for (u32 i = order.count; i-- > 0;) {
-        const IrInst *inst = &fn->insts.at[order.at[i]];
+    for (u32 i = count; i-- > 0;) {
+        const IrInst *inst = &fn->insts.at[walk->order.at[i]];
         walk->pos = i;
         bool needed = (ir_op_flags[inst->op] & IR_OP_IS_P) == 0;
         for (u32 r = 0; r < result_count(gen, inst); r++) {
@@ -312,7 +314,7 @@ static void walk_block_backward(Walk *walk, u32 block) {
             Val *val = &gen->vals[inst->result];
             if (local->promoted) continue;
             bool set_before_use = local->next_set_block == block && local->next_set < val->last_use;
-            if (!(val->flags & VAL_CROSS) && !set_before_use && val->last_use <= order.count) {
+            if (!(val->flags & VAL_CROSS) && !set_before_use && val->last_use <= count) {
                 val->flags |= VAL_ALIAS;
             }
             continue;
