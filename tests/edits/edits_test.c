@@ -305,24 +305,35 @@ static int by_name(const void *left, const void *right) {
     return strcmp(a->name.at, b->name.at);
 }
 
-// The files of a folder, main.rs first.
-static bool read_texts(const char *path, Scratch *scratch, Texts *out) {
-    DIR *folder = opendir(path);
+// Adds the sources below root/sub, where `sub` is empty or ends in a slash.
+static bool add_texts(const char *root, const char *sub, Scratch *scratch, Texts *out) {
+    DIR *folder = opendir(scratch_print(scratch, "%s/%s", root, sub).at);
     if (!folder) return false;
-    *out = (Texts){.count = 1, .files[0].name = STR("main.rs")};
     bool ok = true;
     for (struct dirent *entry; ok && (entry = readdir(folder)) != NULL;) {
-        size_t len = strlen(entry->d_name);
-        if (len < 4 || strcmp(entry->d_name + len - 3, ".rs") != 0) continue;
-        Str file = scratch_print(scratch, "%s/%s", path, entry->d_name);
-        bool is_main = !strcmp(entry->d_name, "main.rs");
-        File *to = is_main ? &out->files[0] : &out->files[out->count++];
-        to->name = scratch_print(scratch, "%s", entry->d_name);
-        ok = read_program(file.at, &to->text) && out->count < FILES_MAX;
+        if (entry->d_name[0] == '.') continue;
+        if (entry->d_type == DT_DIR) {
+            ok = add_texts(root, scratch_print(scratch, "%s%s/", sub, entry->d_name).at, scratch,
+                           out);
+            continue;
+        }
+        Str name = scratch_print(scratch, "%s%s", sub, entry->d_name);
+        if (name.len < 4 || strcmp(name.at + name.len - 3, ".rs") != 0) continue;
+        File *to = str_eq(name, out->files[0].name) ? &out->files[0] : &out->files[out->count++];
+        to->name = name;
+        ok = read_program(scratch_print(scratch, "%s/%s", root, name.at).at, &to->text) &&
+             out->count < FILES_MAX;
     }
     closedir(folder);
-    qsort(out->files + 1, out->count - 1, sizeof *out->files, by_name);
     return ok;
+}
+
+// The files of a folder, main.rs first.
+static bool read_texts(const char *path, Scratch *scratch, Texts *out) {
+    *out = (Texts){.count = 1, .files[0].name = STR("main.rs")};
+    if (!add_texts(path, "", scratch, out)) return false;
+    qsort(out->files + 1, out->count - 1, sizeof *out->files, by_name);
+    return true;
 }
 
 // A script that was written down: texts in folders 01, 02 ... of `path`.
@@ -397,7 +408,6 @@ static bool is_done(const Run *run) {
 }
 
 static void run_job(Run *run, Session *incremental, Session *fresh) {
-    scratch_init(&run->scratch);
     pair_init(&run->pair, incremental, fresh, (int)run->options->timeout_ms);
     void (*script)(Run *, u32) = run->options->wild ? run_wild_script : run_script;
     if (run->options->script >= 0)
@@ -492,9 +502,13 @@ int main(int argc, char **argv) {
     Session session;
     u32 sample_count = 0;
     Str samples[SAMPLES_MAX];
-    for (u32 i = 0; i < run.program_count && options.warm && !options.replay;
-         i += 1 + run.program_count / SAMPLES_MAX)
-        samples[sample_count++] = run.programs[i];
+    scratch_init(&run.scratch);
+    for (u32 i = 0; i < run.program_count && options.warm;
+         i += 1 + run.program_count / SAMPLES_MAX) {
+        const char *path = run.names[i];
+        if (options.replay) path = scratch_print(&run.scratch, "%s/01/main.rs", path).at;
+        if (read_program(path, &samples[sample_count])) sample_count++;
+    }
     if (!pair_warm(&session, &args, samples, sample_count)) return 2;
     // With the image, what has lived through the edits was also saved and mapped back before them.
     Session mapped, *from = &session;
@@ -504,7 +518,6 @@ int main(int argc, char **argv) {
     }
     run.totals->start_ns = now_ns();
     if (options.replay) { // FILEs are folders
-        scratch_init(&run.scratch);
         pair_init(&run.pair, from, &session, (int)options.timeout_ms);
         u32 passed = 0;
         for (u32 i = 0; i < run.program_count; i++)

@@ -1,4 +1,0 @@
-fn main() {
-    let strings = [const { String::new() }; 2];
-    println!("{:?}", strings);
-}

@@ -1,5 +1,0 @@
-fn main() {
-    let x = 1;
-    let y = x + x + x + x + x + x + x + x + x + x + x + x;
-    println!("{}", y);
-}
