@@ -865,6 +865,7 @@ static Str shaken(Mutator *m, Str text) {
 
 void mutate_wildly(Mutator *m, const Texts *from, Texts *to) {
     *to = *from;
+    m->missing = (File){0}; // each text is one of its own
     for (u32 count = 1 + random_below(&m->random, 5); count; count--) {
         Texts edited;
         if (random_chance(&m->random, 60)) {
