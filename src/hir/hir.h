@@ -236,6 +236,7 @@ typedef enum HirBinOp {
     BIN_GE,
     BIN_GT
 } HirBinOp;
+enum { BIN_OP_COUNT = BIN_GT + 1 };
 typedef enum HirMatchSource {
     MATCH_NORMAL,
     MATCH_FOR_LOOP,

@@ -176,6 +176,8 @@ typedef struct Tc {
     VEC(Callee) callees;
     VEC(DeferredCast) casts;
     VEC(OpaqueVar) opaques;
+    // ScalarOp (op.c) by operator, whether it assigns, and the left operand's kind.
+    u8 scalar_ops[BIN_OP_COUNT][2][TY_NEVER + 1];
     TyVec int_vars, float_vars, ty_vars;
     VEC(DefId) traits; // in scope
     bool traits_known;

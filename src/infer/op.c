@@ -162,7 +162,61 @@ static void binop_error(Tc *tc, HirExpr e, Ty lhs, Ty rhs, u32 op, bool assign) 
     }
 }
 
-// Left and right types and the result of `lhs op rhs` through the operator's trait.
+// What is known of the right operand when the left one is a number, a bool or a char.
+typedef enum ScalarOp {
+    SCALAR_UNASKED,
+    SCALAR_UNKNOWN, // only the trait tells
+    SCALAR_ANY,     // several impls may apply, so the trait has nothing to say before its type does
+    SCALAR_SAME,    // there is one impl: of the type with itself
+} ScalarOp;
+
+static bool env_speaks_of(const Tc *tc, DefId trait) {
+    const Predicate *env = LIST_AT(tc->env, Predicate, tc->env->predicates);
+    for (u32 i = 0; i < tc->env->predicates.count; i++)
+        if (env[i].kind == PRED_TRAIT && def_eq(env[i].trait_ref.trait, trait)) return true;
+    return false;
+}
+
+static ScalarOp ask_scalar_op(Tc *tc, Ty lhs, u32 op, bool assign) {
+    Db *db = tc->db;
+    DefId trait = op_trait(tc, op, assign);
+    if (!trait.id || !names_has_core(db) || env_speaks_of(tc, trait)) return SCALAR_UNKNOWN;
+    TyKind kind = tc_kind(tc, lhs);
+    if (kind == TY_INFER_INT || kind == TY_INFER_FLOAT) return SCALAR_ANY;
+    u32 count;
+    const DefId *impls = impls_of_trait(db, trait, ty_simplify(db, lhs), tc->scratch, &count);
+    if (count == 0) return SCALAR_UNKNOWN;
+    if (count > 1) return SCALAR_ANY;
+    for (u32 i = crate_count(db); tc->is_local_crate && i > 0; i--) {
+        if (!crate_row(db, (CrateId){i})->is_local) continue;
+        u32 more;
+        impls_of_trait_in(db, (CrateId){i}, trait, ty_simplify(db, lhs), &more);
+        if (more) return SCALAR_UNKNOWN;
+    }
+    u32 n;
+    const Ty *args = args_at(db, impl_header(db, impls[0])->trait_ref.args, &n);
+    bool same = n == 2 && ty_eq(args[0], lhs) && ty_eq(args[1], lhs);
+    return same ? SCALAR_SAME : SCALAR_UNKNOWN;
+}
+
+// Most operators stand between numbers. That a number's operator exists is no question, and what
+// comes out of it is known once both operands are: the trait need not be asked. False: it must,
+// about *rhs_ty, which the right operand has been checked against if it is set.
+static bool scalar_binop(Tc *tc, Ty lhs, HirExpr rhs, u32 op, bool assign, Ty *rhs_ty) {
+    TyKind kind = tc_kind(tc, lhs);
+    bool is_known = kind >= TY_BOOL && kind < TY_NEVER && kind != TY_STR;
+    if (!is_known && kind != TY_INFER_INT && kind != TY_INFER_FLOAT) return false;
+    u8 *memo = &tc->scalar_ops[op][assign][is_known ? kind : kind == TY_INFER_INT ? 0 : TY_NEVER];
+    if (*memo == SCALAR_UNASKED) *memo = (u8)ask_scalar_op(tc, lhs, op, assign);
+    if (*memo == SCALAR_UNKNOWN) return false;
+    Ty want = *memo == SCALAR_SAME ? lhs : tc_var(tc);
+    *rhs_ty = tc_resolve_pending(tc, tc_expr_coercible(tc, rhs, want));
+    TyKind other = tc_kind(tc, *rhs_ty);
+    return other != TY_REF && other != TY_ERROR && is_builtin_binop(tc, lhs, *rhs_ty, op);
+}
+
+// Left and right types and the result of `lhs op rhs` through the operator's trait. NONE: it is
+// built in, and the trait was not asked.
 static Ty overloaded_binop(Tc *tc, HirExpr e, HirExpr lhs, HirExpr rhs, u32 op, bool assign,
                            Ty *lhs_out, Ty *rhs_out) {
     Ty lhs_ty;
@@ -181,20 +235,20 @@ static Ty overloaded_binop(Tc *tc, HirExpr e, HirExpr lhs, HirExpr rhs, u32 op, 
         }
     }
     lhs_ty = tc_resolve_pending(tc, lhs_ty);
-    Ty rhs_var = tc_var(tc);
+    Ty rhs_ty = {0};
+    if (scalar_binop(tc, lhs_ty, rhs, op, assign, &rhs_ty)) {
+        *lhs_out = lhs_ty;
+        *rhs_out = rhs_ty;
+        return (Ty){0};
+    }
+    bool rhs_is_checked = rhs_ty.id != 0;
+    if (!rhs_is_checked) rhs_ty = tc_var(tc);
     DefId trait = op_trait(tc, op, assign);
     MethodSig m;
-    bool found = false;
-    if (tc_kind(tc, lhs_ty) == TY_INFER && !assign) {
-        // `?T + x` waits: the trait goal may hold and is kept.
-        found = tc_trait_method(tc, trait, op_fn(tc, trait, op), lhs_ty, &rhs_var, 1,
-                                tc_span(tc, e), &m);
-    } else {
-        found = tc_trait_method(tc, trait, op_fn(tc, trait, op), lhs_ty, &rhs_var, 1,
-                                tc_span(tc, e), &m);
-    }
+    bool found =
+        tc_trait_method(tc, trait, op_fn(tc, trait, op), lhs_ty, &rhs_ty, 1, tc_span(tc, e), &m);
     if (found) tc_select(tc);
-    Ty rhs_ty = tc_expr_coercible(tc, rhs, rhs_var);
+    if (!rhs_is_checked) rhs_ty = tc_expr_coercible(tc, rhs, rhs_ty);
     rhs_ty = tc_resolve_pending(tc, rhs_ty);
     *lhs_out = lhs_ty;
     *rhs_out = rhs_ty;
@@ -233,7 +287,7 @@ Ty tc_binary(Tc *tc, HirExpr e, Expect expect) {
     if (!tc_is_var(tc, lhs_ty) && !tc_is_var(tc, rhs_ty) &&
         is_builtin_binop(tc, lhs_ty, rhs_ty, op)) {
         Ty builtin = enforce_builtin(tc, rhs, lhs_ty, rhs_ty, op);
-        tc_demand_eq(tc, tc_span(tc, e), builtin, result);
+        if (result.id) tc_demand_eq(tc, tc_span(tc, e), builtin, result);
         return builtin;
     }
     return result;
