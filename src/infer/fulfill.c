@@ -121,12 +121,8 @@ void tc_register_trait(Tc *tc, DefId trait, Args args, Span span) {
 }
 
 void tc_register_sized(Tc *tc, Ty ty, Span span) {
-    TyKind kind = tc_kind(tc, tc_shallow(tc, ty));
-    // What is obviously sized needs no goal.
-    if ((kind >= TY_BOOL && kind <= TY_NEVER && kind != TY_STR) || kind == TY_ERROR ||
-        kind == TY_REF || kind == TY_PTR || kind == TY_INFER_INT || kind == TY_INFER_FLOAT ||
-        kind == TY_FN_DEF || kind == TY_FN_PTR || kind == TY_CLOSURE || kind == TY_ARRAY)
-        return;
+    ty = tc_shallow(tc, ty);
+    if (tc_kind(tc, ty) == TY_ERROR || type_is_plainly_sized(tc->db, ty)) return;
     tc_register_trait(tc, lang_item(tc->db, LANG_sized), args1(tc, ty), span);
 }
 

@@ -47,6 +47,10 @@ static void register_at(Tc *tc, Predicate pred, Span span, u32 depth) {
 }
 
 void tc_register(Tc *tc, Predicate pred, Span span) {
+    // Half of all goals only say that a type is sized which cannot be otherwise.
+    if (pred.kind == PRED_TRAIT && lang_item_of(tc->db, pred.trait_ref.trait) == LANG_sized &&
+        type_is_plainly_sized(tc->db, tc_shallow(tc, pred_self_ty(tc, &pred))))
+        return;
     register_at(tc, pred, span, 0);
 }
 

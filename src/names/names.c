@@ -356,9 +356,7 @@ LangItem lang_item_of(Db *db, DefId def) {
         kind == DEF_BLOCK || kind == DEF_OPAQUE_TY) {
         return LANG_COUNT;
     }
-    Toks args;
-    if (!def_attr(db, def, sym(db, "lang"), 0, &args)) return LANG_COUNT;
-    return (LangItem)lang_item_of_attr(db, args);
+    return (LangItem)def_info(db, def)->lang;
 }
 
 void run_crate_langs(Db *db, u32 key) {

@@ -480,6 +480,7 @@ typedef struct DefInfo { // Q_def_info: DefSrc without positions, and the attrib
     DefId scope;
     u32 number;
     u32 item;   // SRC_ITEM
+    u32 lang;   // LangItem; LANG_COUNT: none
     List attrs; // Tok
 } DefInfo;
 const DefInfo *def_info(Db *db, DefId def);

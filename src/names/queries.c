@@ -25,6 +25,14 @@ const DefSrc *def_src(Db *db, DefId def, BoxView *view) {
     return view_def(view, def);
 }
 
+static u32 lang_of_attrs(Db *db, Toks attrs) {
+    Symbol lang = sym(db, "lang");
+    Attr attr;
+    for (u32 at = 0; attr_next(&db->symbols, attrs, &at, &attr);)
+        if (attr.name.id == lang.id) return lang_item_of_attr(db, attr.args);
+    return LANG_COUNT;
+}
+
 void run_def_info(Db *db, u32 key) {
     DefId def = {key};
     BoxView view;
@@ -38,6 +46,8 @@ void run_def_info(Db *db, u32 key) {
     }
     DefInfo *info = blob_header(&blob);
     info->attrs = attrs;
+    info->lang = src == NULL ? LANG_COUNT
+                             : lang_of_attrs(db, (Toks){LIST_AT(info, Tok, attrs), attrs.count});
     if (src != NULL) {
         info->src = src->src;
         info->item_kind = src->item_kind;

@@ -638,10 +638,37 @@ static bool is_coinductive(Solver *s, DefId trait) {
            trait_is_auto(s->db, trait) || (def_attrs(s->db, trait)->flags & DEF_ATTR_COINDUCTIVE);
 }
 
-static bool scalar_is_sized(TyKind kind) {
-    return (kind >= TY_BOOL && kind <= TY_NEVER && kind != TY_STR) || kind == TY_REF ||
-           kind == TY_PTR || kind == TY_ARRAY || kind == TY_FN_PTR || kind == TY_FN_DEF ||
-           kind == TY_CLOSURE || kind == TY_INFER_INT || kind == TY_INFER_FLOAT;
+bool type_is_plainly_sized(Db *db, Ty ty) {
+    for (u32 depth = 0; depth < SOLVE_DEPTH_MAX; depth++) {
+        const TyRow *row = ty_row(db, ty);
+        switch ((TyKind)row->kind) {
+        case TY_REF:
+        case TY_PTR:
+        case TY_ARRAY:
+        case TY_FN_PTR:
+        case TY_FN_DEF:
+        case TY_CLOSURE:
+        case TY_INFER_INT:
+        case TY_INFER_FLOAT: return true;
+        case TY_TUPLE: {
+            u32 count;
+            const Ty *elems = ty_elems(db, ty, &count);
+            if (!count) return true;
+            ty = elems[count - 1];
+            break;
+        }
+        case TY_ADT: {
+            if (def_kind(db, row->def) != DEF_STRUCT) return true;
+            const Ty *tail = query_get(db, Q_adt_sized_tail, row->def.id);
+            if (!tail) return false;
+            if (!tail->id) return true;
+            ty = ty_subst(db, *tail, row->args);
+            break;
+        }
+        default: return row->kind >= TY_BOOL && row->kind <= TY_NEVER && row->kind != TY_STR;
+        }
+    }
+    return false;
 }
 
 // Whether the answer can be that of the memo for concrete goals. The memo's own computation, at
@@ -664,7 +691,7 @@ SolveResult run_trait(Solver *s, TraitRef goal, GoalVec *left, Selection *select
     goal.args = infer_resolve_args(s->t, goal.args);
     u32 flags = args_flags(db, goal.args);
     LangItem lang = lang_item_of(db, goal.trait);
-    if (lang == LANG_sized && scalar_is_sized(ty_kind(db, args_get(db, goal.args, 0)))) {
+    if (lang == LANG_sized && type_is_plainly_sized(db, args_get(db, goal.args, 0))) {
         if (selection) selection->kind = CAND_BUILTIN;
         return SOLVE_YES;
     }

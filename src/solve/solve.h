@@ -137,6 +137,9 @@ bool solve_unsize_is_builtin(SolveCx *cx, Ty from, Ty to, GoalVec *pending);
 // ----
 
 bool type_is_copy(Db *db, Ty ty);
+// Sized by its shape alone, whatever variables and parameters inside stand for. False: a goal
+// tells.
+bool type_is_plainly_sized(Db *db, Ty ty);
 bool type_is_sized(Db *db, Ty ty);
 bool type_is_freeze(Db *db, Ty ty);
 bool type_needs_drop(Db *db, Ty ty);

@@ -166,11 +166,19 @@ Ty ty_pat(Db *db, Ty base, const Ty *ranges, u32 count) {
 }
 
 Ty ty_infer(Db *db, TyKind kind, u32 index, Ty elem) {
+    // Every body has the same variables: the first ones are not looked for again.
+    Ty *known = NULL;
+    if (kind >= TY_INFER && kind <= TY_INFER_FLOAT && index < INFER_SLOTS) {
+        known = &db->types->infer[kind - TY_INFER][index];
+        if (known->id) return *known;
+    }
     TyRow row = row_of(kind);
     row.index = index;
     row.elem = elem;
     row.flags = kind == TY_PLACEHOLDER ? TY_HAS_PLACEHOLDER : TY_HAS_INFER;
-    return ty_intern(db, &row);
+    Ty ty = ty_intern(db, &row);
+    if (known) *known = ty;
+    return ty;
 }
 
 Ty const_value(Db *db, Ty ty, u64 lo_bits, u64 hi_bits) {

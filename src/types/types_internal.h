@@ -10,15 +10,16 @@
 typedef struct SubstSlot {
     u32 ty, args, result;
 } SubstSlot;
-enum { SUBST_SLOTS = 1 << 14 };
+enum { SUBST_SLOTS = 1 << 14, INFER_SLOTS = 1 << 12 };
 
 typedef struct TyStore {
-    Interner tys;          // TyRow
-    Interner args;         // u32 flags, then Ty
-    Interner existentials; // Existential, its projections, its auto traits
-    Interner keys;         // compound query keys
-    SubstSlot *subst;      // owned: SUBST_SLOTS
-    Scratch work;          // for folds and lowering: their hooks may grow vectors in db->scratch
+    Interner tys;             // TyRow
+    Interner args;            // u32 flags, then Ty
+    Interner existentials;    // Existential, its projections, its auto traits
+    Interner keys;            // compound query keys
+    SubstSlot *subst;         // owned: SUBST_SLOTS
+    Ty infer[3][INFER_SLOTS]; // the first TY_INFER, TY_INFER_INT, TY_INFER_FLOAT; 0: not made yet
+    Scratch work;             // for folds and lowering: their hooks may grow vectors in db->scratch
 } TyStore;
 
 static inline Scratch *types_work(Db *db) {
