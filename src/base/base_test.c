@@ -75,6 +75,27 @@ static void equal_texts_have_equal_symbols(void **state) {
     symbols_deinit(&symbols);
 }
 
+static void rows_of_one_length_lie_at_their_number(void **state) {
+    (void)state;
+    typedef struct Row {
+        u32 a, b, c;
+    } Row;
+    Interner interner;
+    interner_init_rows(&interner, sizeof(Row));
+    for (u32 round = 0; round < 2; round++)
+        for (u32 i = 1; i <= 5000; i++) {
+            Row row = {i, i % 7, ~i};
+            assert_int_equal(intern(&interner, &row, sizeof row), i);
+            assert_memory_equal(intern_row(&interner, i, sizeof row), &row, sizeof row);
+            assert_ptr_equal(intern_row(&interner, i, sizeof row),
+                             intern_bytes(&interner, i, NULL));
+        }
+    assert_int_equal(intern_find(&interner, &(Row){7, 0, ~7u}, sizeof(Row)), 7);
+    assert_int_equal(intern_find(&interner, &(Row){7, 1, ~7u}, sizeof(Row)), 0);
+    assert_int_equal(intern_find(&interner, &(Row){7, 0, ~7u}, 8), 0);
+    interner_deinit(&interner);
+}
+
 static void a_blob_holds_its_lists(void **state) {
     (void)state;
     Scratch scratch;
@@ -102,6 +123,7 @@ int main(void) {
         cmocka_unit_test(scratch_memory_is_zero_again_after_a_rewind),
         cmocka_unit_test(a_map_finds_what_was_set),
         cmocka_unit_test(equal_texts_have_equal_symbols),
+        cmocka_unit_test(rows_of_one_length_lie_at_their_number),
         cmocka_unit_test(a_blob_holds_its_lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

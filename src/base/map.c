@@ -67,6 +67,12 @@ void interner_init(Interner *interner) {
     table_init(&interner->bytes, sizeof(u64), INTERN_WORDS_MAX);
 }
 
+void interner_init_rows(Interner *interner, u32 row_len) {
+    CHECK(row_len > 0);
+    interner_init(interner);
+    interner->row_len = row_len;
+}
+
 void interner_free_slots(Interner *interner) {
     free_slots(interner->slots, interner->slot_cap * sizeof(u64), interner->is_mapped);
     interner->slots = NULL;
@@ -93,6 +99,10 @@ static u64 *intern_slot(const Interner *interner, const void *bytes, u32 len, u3
         u64 *slot = &interner->slots[at];
         if (*slot == 0) return slot;
         if (*slot >> 32 != hash) continue;
+        if (interner->row_len) {
+            if (memcmp(intern_row(interner, (u32)*slot, len), bytes, len) == 0) return slot;
+            continue;
+        }
         const InternRow *row = table_at(&interner->rows, (u32)*slot);
         if (row->len == len &&
             (len == 0 ||
@@ -102,11 +112,12 @@ static u64 *intern_slot(const Interner *interner, const void *bytes, u32 len, u3
 }
 
 u32 intern_find(const Interner *interner, const void *bytes, u32 len) {
-    if (interner->slot_cap == 0) return 0;
+    if (interner->slot_cap == 0 || (interner->row_len && len != interner->row_len)) return 0;
     return (u32)*intern_slot(interner, bytes, len, (u32)hash_bytes(bytes, len));
 }
 
 u32 intern(Interner *interner, const void *bytes, u32 len) {
+    CHECK(!interner->row_len || len == interner->row_len);
     if ((u64)interner->rows.count * 2 >= interner->slot_cap) {
         u64 *old = interner->slots;
         u32 old_cap = interner->slot_cap;

@@ -32,15 +32,21 @@ typedef struct Interner {
     Table bytes; // u64 words
     u64 *slots;  // owned: open-addressed; a row's hash and, in the low half, its id
     u32 slot_cap;
+    u32 row_len;    // of every row; 0: they differ
     bool is_mapped; // as in a Map
 } Interner;
 
 void interner_init(Interner *interner);
+void interner_init_rows(Interner *interner, u32 row_len); // all rows have this length
 void interner_deinit(Interner *interner);
 void interner_free_slots(Interner *interner); // for who puts others in their place
 u32 intern(Interner *interner, const void *bytes, u32 len);
 u32 intern_find(const Interner *interner, const void *bytes, u32 len); // 0 if it was never interned
 const void *intern_bytes(const Interner *interner, u32 id, u32 *len);  // len may be NULL
+// The same of an interner whose rows all have the length `row_len`.
+static inline const void *intern_row(const Interner *interner, u32 id, u32 row_len) {
+    return interner->bytes.rows + (1 + (size_t)(id - 1) * ((row_len + 7) / 8)) * sizeof(u64);
+}
 static inline u32 intern_count(const Interner *interner) {
     return interner->rows.count;
 }

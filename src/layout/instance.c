@@ -8,7 +8,7 @@ struct LayoutStore *layout_store_new(void) {
     struct LayoutStore *store = calloc(1, sizeof *store);
     CHECK(store);
     interner_init(&store->abis);
-    interner_init(&store->instances);
+    interner_init_rows(&store->instances, sizeof(InstanceRow));
     return store;
 }
 
@@ -36,7 +36,7 @@ InstanceId instance_intern(Db *db, InstanceRow row) {
 }
 
 const InstanceRow *instance_row(const Db *db, InstanceId instance) {
-    return intern_bytes(&db->layouts->instances, instance.id, NULL);
+    return intern_row(&db->layouts->instances, instance.id, sizeof(InstanceRow));
 }
 
 // Which of call, call_mut, call_once a Fn* method is: 0 Fn, 1 FnMut, 2 FnOnce.

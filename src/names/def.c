@@ -9,7 +9,7 @@ enum { ENV_MAX = 1 << 20 };
 struct DefStore *names_store_new(void) {
     DefStore *store = calloc(1, sizeof *store);
     CHECK(store != NULL);
-    interner_init(&store->defs);
+    interner_init_rows(&store->defs, sizeof(DefRow));
     interner_init(&store->items);
     table_init(&store->crates, sizeof(CrateInfo), CRATE_MAX);
     table_init(&store->env, sizeof(EnvRow), ENV_MAX);
@@ -35,14 +35,14 @@ void names_store_image(struct DefStore *store, Image *image) {
     image_table(image, &store->env);
 }
 
-static DefId intern_row(Db *db, const DefRow *row) {
+static DefId intern_def(Db *db, const DefRow *row) {
     return (DefId){intern(&db->defs->defs, row, sizeof *row)};
 }
 
 DefId def_intern(Db *db, DefId parent, DefKind kind, Symbol name, u32 disambiguator) {
     CHECK(parent.id != 0);
     DefRow row = {parent, name, disambiguator, (u16)kind, def_row(db, parent)->crate};
-    return intern_row(db, &row);
+    return intern_def(db, &row);
 }
 
 u32 def_count(const Db *db) {
@@ -51,7 +51,7 @@ u32 def_count(const Db *db) {
 
 const DefRow *def_row(const Db *db, DefId def) {
     CHECK(def.id != 0);
-    return intern_bytes(&db->defs->defs, def.id, NULL);
+    return intern_row(&db->defs->defs, def.id, sizeof(DefRow));
 }
 
 CrateId def_crate(const Db *db, DefId def) {
@@ -100,7 +100,7 @@ CrateId crate_declare(Db *db, Str name, Str root_path, u32 edition, bool is_libr
                     !symbol_is(info->row.name, SYM_alloc) && !symbol_is(info->row.name, SYM_std);
     info->root_path = symbol_intern(&db->symbols, root_path);
     DefRow row = {.name = info->row.name, .kind = DEF_MOD, .crate = (u16)crate.id};
-    info->row.root = info->box_root = intern_row(db, &row);
+    info->row.root = info->box_root = intern_def(db, &row);
     return crate;
 }
 
@@ -112,7 +112,7 @@ void crate_add_part(Db *db, CrateId crate, Symbol module) {
     info->is_lazy = true;
     info->part_of = crate;
     DefRow row = {info->row.root, module, 0, DEF_MOD, (u16)part.id};
-    info->box_root = intern_row(db, &row);
+    info->box_root = intern_def(db, &row);
 }
 
 CrateId crate_part(const Db *db, CrateId crate, Symbol module) {

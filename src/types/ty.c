@@ -6,7 +6,7 @@
 struct TyStore *ty_store_new(void) {
     TyStore *store = calloc(1, sizeof *store);
     CHECK(store);
-    interner_init(&store->tys);
+    interner_init_rows(&store->tys, sizeof(TyRow));
     interner_init(&store->args);
     interner_init(&store->existentials);
     interner_init(&store->keys);
@@ -58,7 +58,7 @@ u32 ty_count(const Db *db) {
 
 const TyRow *ty_row(const Db *db, Ty ty) {
     if (ty.id == 0) return &none_row;
-    return intern_bytes(&db->types->tys, ty.id, NULL);
+    return intern_row(&db->types->tys, ty.id, sizeof(TyRow));
 }
 
 static TyRow row_of(TyKind kind) {
