@@ -300,18 +300,30 @@ SolveResult project(Solver *s, Ty projection, GoalVec *left, Ty *out) {
             return known->id == TY_ERROR ? SOLVE_NO : SOLVE_YES;
         }
     }
+    bool keep = !(flags & TY_UNSETTLED);
+    u32 answer = keep ? map_get(&s->projected, projection.id) : 0;
+    if (answer) {
+        *out = (Ty){answer};
+        return SOLVE_YES;
+    }
     Args canonical = canonical_args(s, row->args);
     for (const Frame *f = s->top; f; f = f->up)
         if (def_eq(f->trait, row->def) && args_eq(f->args, canonical)) {
+            s->reached = min_u32(s->reached, f->depth);
             if (flags & TY_HAS_INFER) return SOLVE_MAYBE;
             return flags & TY_HAS_PARAM ? SOLVE_YES : SOLVE_NO;
         }
-    Frame frame = {.up = s->top, .trait = row->def, .args = canonical};
+    Frame frame = {.up = s->top, .trait = row->def, .args = canonical, .depth = s->depth};
+    Trial trial = trial_begin(s, left);
     s->top = &frame;
     s->depth++;
     SolveResult result = project_inner(s, projection, left, out);
     s->depth--;
     s->top = frame.up;
+    *out = infer_resolve(s->t, *out);
+    if (trial_end(s, &trial, left, frame.depth) && keep && result == SOLVE_YES &&
+        !(ty_flags(db, *out) & TY_UNSETTLED))
+        map_set(&s->projected, projection.id, out->id);
     return result;
 }
 

@@ -87,6 +87,7 @@ void solver_begin(Solver *s, SolveCx *cx) {
     s->t = cx->table ? cx->table : infer_table_concrete(cx->db);
     s->work = &cx->db->solve->work;
     s->work_mark = scratch_mark(s->work);
+    s->reached = UINT32_MAX;
     if (cx->env) {
         s->env = LIST_AT(cx->env, Predicate, cx->env->predicates);
         s->env_count = cx->env->predicates.count;
@@ -96,7 +97,26 @@ void solver_begin(Solver *s, SolveCx *cx) {
 void solver_end(Solver *s) {
     if (s->overflow) s->cx->overflowed = true;
     map_deinit(&s->seen);
+    map_deinit(&s->answers);
+    map_deinit(&s->projected);
     scratch_rewind(s->work, s->work_mark);
+}
+
+Trial trial_begin(Solver *s, const GoalVec *left) {
+    Trial trial = {.reached = s->reached, .left = left->count, .var_count = infer_var_count(s->t)};
+    infer_events(s->t, &trial.event_count);
+    s->reached = UINT32_MAX;
+    return trial;
+}
+
+bool trial_end(Solver *s, const Trial *trial, const GoalVec *left, u32 depth) {
+    bool good = s->reached >= depth && left->count == trial->left && !s->overflow;
+    s->reached = min_u32(s->reached, trial->reached);
+    u32 count;
+    const u32 *vars = infer_events(s->t, &count);
+    for (u32 i = trial->event_count; i < count && good; i++)
+        good = vars[i] >= trial->var_count;
+    return good;
 }
 
 void push_trait_goal(Solver *s, GoalVec *goals, DefId trait, Ty self) {
@@ -705,24 +725,33 @@ SolveResult run_trait(Solver *s, TraitRef goal, GoalVec *left, Selection *select
             return known->kind == CAND_NONE ? SOLVE_NO : SOLVE_YES;
         }
     }
+    u64 goal_key = pack_u64(goal.trait.id, goal.args.id);
+    bool keep = !coinductive && !selection && s->depth > 0 && !(flags & TY_UNSETTLED);
+    u32 answer = keep ? map_get(&s->answers, goal_key) : 0;
+    if (answer) return answer == 1 ? SOLVE_YES : SOLVE_NO;
     Args canonical = canonical_args(s, goal.args);
     bool all_coinductive = coinductive;
     for (const Frame *f = s->top; f; f = f->up) {
         if (def_eq(f->trait, goal.trait) && args_eq(f->args, canonical)) {
+            s->reached = min_u32(s->reached, f->depth);
             if (all_coinductive && f->coinductive) return SOLVE_YES;
             return flags & TY_HAS_INFER ? SOLVE_MAYBE : SOLVE_NO;
         }
         all_coinductive &= f->coinductive;
     }
     bool remember = coinductive && lang != LANG_sized && !(flags & TY_HAS_INFER) && s->depth > 0;
-    u64 seen_key = pack_u64(goal.trait.id, goal.args.id);
     if (remember) {
-        u32 seen = map_get(&s->seen, seen_key);
+        u32 seen = map_get(&s->seen, goal_key);
+        if (seen == 1) s->reached = 0; // perhaps it is only assumed
         if (seen) return seen == 1 ? SOLVE_YES : SOLVE_NO;
-        map_set(&s->seen, seen_key, 1);
+        map_set(&s->seen, goal_key, 1);
     }
-    Frame frame = {
-        .up = s->top, .trait = goal.trait, .args = canonical, .coinductive = coinductive};
+    Frame frame = {.up = s->top,
+                   .trait = goal.trait,
+                   .args = canonical,
+                   .depth = s->depth,
+                   .coinductive = coinductive};
+    Trial trial = trial_begin(s, left);
     s->top = &frame;
     s->depth++;
     Candidate c;
@@ -754,7 +783,9 @@ SolveResult run_trait(Solver *s, TraitRef goal, GoalVec *left, Selection *select
             ty_print(db, args_get(db, goal.args, 0), &db->scratch).at,
             trait_ref_print(db, goal, &db->scratch).at, "", result, (int)c.kind, c.impl.id);
 #endif
-    if (remember && result == SOLVE_NO) map_set(&s->seen, seen_key, 2);
+    if (remember && result == SOLVE_NO) map_set(&s->seen, goal_key, 2);
+    if (trial_end(s, &trial, left, frame.depth) && keep && result != SOLVE_MAYBE)
+        map_set(&s->answers, goal_key, result == SOLVE_YES ? 1 : 2);
     return result;
 }
 

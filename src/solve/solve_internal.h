@@ -29,6 +29,7 @@ typedef struct Frame {
     struct Frame *up;
     DefId trait; // or the ASSOC_TY of a projection
     Args args;   // canonical
+    u32 depth;
     bool coinductive;
 } Frame;
 
@@ -44,7 +45,22 @@ typedef struct Solver {
     bool overflow;
     u64 work_mark;
     Map seen; // auto trait goals without variables that were met: 1 assumed or proved, 2 failed
+    // Goals without variables whose answer holds as long as this question is asked: a chain of
+    // adapters asks for each of its links from several sides. By (trait, args) 1 yes, 2 no; by
+    // projection what it stands for.
+    Map answers, projected;
+    u32 reached; // the least depth of a frame that a goal met again
 } Solver;
+
+// The making of an answer: whether it depends on the goals it is made for, or tells of variables
+// outside of it.
+typedef struct Trial {
+    u32 reached, left, var_count, event_count;
+} Trial;
+#define TY_UNSETTLED (TY_HAS_INFER | TY_HAS_ERROR | TY_HAS_PLACEHOLDER)
+Trial trial_begin(Solver *s, const GoalVec *left);
+// Whether the answer is good wherever the goal is met again, its frame having had this depth.
+bool trial_end(Solver *s, const Trial *trial, const GoalVec *left, u32 depth);
 
 static inline u32 solve_key(Db *db, u32 a, u32 b) {
     return types_key(db, (u32[]){a, b}, 2);
