@@ -407,6 +407,29 @@ static SolveResult evaluate_candidate(Solver *s, TraitRef goal, const Candidate 
     return result;
 }
 
+// Of impls alone: the one for the type itself, if those for all types that something holds for
+// (`impl<F: FnPtr> PartialEq for F`) do not apply. Then nobody asks twice what it demands: it is
+// asked when it is confirmed, and types nest.
+static const Candidate *only_impl(Solver *s, TraitRef goal, CandidateVec *cands) {
+    Candidate *written = NULL;
+    for (u32 i = 0; i < cands->count; i++) {
+        Candidate *c = &cands->at[i];
+        if (c->kind != CAND_IMPL || c->negative) return NULL;
+        TyKind self = ty_kind(s->db, impl_header(s->db, c->impl)->self_ty);
+        if (self == TY_PARAM) continue;
+        if (written) return NULL;
+        written = c;
+    }
+    for (u32 i = 0; i < cands->count && written; i++) {
+        Candidate *c = &cands->at[i];
+        if (c == written) continue;
+        c->eval = evaluate_candidate(s, goal, c);
+        c->is_evaluated = true;
+        if (c->eval != SOLVE_NO) return NULL;
+    }
+    return written;
+}
+
 // MAYBE: two that do not exclude each other.
 static SolveResult winnow(Solver *s, TraitRef goal, CandidateVec *cands, bool has_infer,
                           Candidate *out) {
@@ -415,6 +438,11 @@ static SolveResult winnow(Solver *s, TraitRef goal, CandidateVec *cands, bool ha
         *out = cands->at[0];
         return out->negative ? SOLVE_NO : SOLVE_YES;
     }
+    const Candidate *only = only_impl(s, goal, cands);
+    if (only) {
+        *out = *only;
+        return SOLVE_YES;
+    }
     u32 kept = 0, clauses = 0;
     const Candidate *last = NULL;
     bool is_marker = def_attrs(s->db, goal.trait)->flags & DEF_ATTR_MARKER;
@@ -422,7 +450,8 @@ static SolveResult winnow(Solver *s, TraitRef goal, CandidateVec *cands, bool ha
         clauses += cands->at[i].kind != CAND_IMPL;
     for (u32 i = 0; i < cands->count; i++) {
         Candidate *c = &cands->at[i];
-        if (c->kind != CAND_PARAM && !c->negative) c->eval = evaluate_candidate(s, goal, c);
+        if (c->kind != CAND_PARAM && !c->negative && !c->is_evaluated)
+            c->eval = evaluate_candidate(s, goal, c);
         if (c->negative) c->eval = SOLVE_YES;
         if (c->eval == SOLVE_NO) continue;
         cands->at[kept++] = *c;

@@ -80,6 +80,7 @@ typedef struct Candidate {
     Args args;      // PARAM, BOUND, OBJECT: the trait's arguments as the clause states them
     bool is_global; // PARAM: mentions no parameter
     bool negative;  // IMPL: `impl !Trait`
+    bool is_evaluated;
     SolveResult eval;
 } Candidate;
 typedef VEC(Candidate) CandidateVec;
