@@ -324,6 +324,7 @@ static void loop(Watch *w) {
 int command_watch(const CliArgs *args) {
     Watch w = {.args = args, .status = STATUS_OK};
     if (!session_open_crate(&w.session, args)) return STATUS_FAILED;
+    query_track(w.session.db);
     scratch_init(&w.scratch);
     w.argv = program_argv(args);
     keyboard_take(&w.keyboard, false);

@@ -7,6 +7,9 @@
 // B must run, the walk number changes, and A's provisional stamp with it. A query that runs never
 // reads a provisionally good memo: it makes that one run anew (and meet the cycle itself), since
 // its value would otherwise be stamped on the strength of a guess.
+//
+// When B is good, so is all that was provisionally good on its account, and is stamped with it:
+// unless something ran meanwhile, then B is walked once more.
 
 #include "query/engine_internal.h"
 
@@ -27,13 +30,13 @@ static const u32 NO_DEPTH = UINT32_MAX;
 
 static const char *const kind_names[Q_COUNT] = {
     [Q_NONE] = "none",
-#define QUERY(name, cycle) [Q_##name] = #name,
+#define QUERY(name, cycle, firewall) [Q_##name] = #name,
 #include RAC_QUERIES_DEF
 #undef QUERY
 };
 
 static const bool kind_allows_cycle[Q_COUNT] = {
-#define QUERY(name, cycle) [Q_##name] = (cycle) != 0,
+#define QUERY(name, cycle, firewall) [Q_##name] = (cycle) != 0,
 #include RAC_QUERIES_DEF
 #undef QUERY
 };
@@ -52,7 +55,11 @@ QueryEngine *query_engine_new(void) {
     table_init(&engine->notes, sizeof(u64), NOTE_STACK_MAX);
     table_init(&engine->log, sizeof(QueryLogRow), LOG_MAX);
     table_init(&engine->changes, sizeof(QueryChange), LOG_MAX);
+    table_init(&engine->suspects, sizeof(QueryChange), LOG_MAX);
     table_init(&engine->visit, sizeof(u32), DEP_STACK_MAX);
+    table_init(&engine->eager, sizeof(u32), MEMO_MAX);
+    table_init(&engine->provisional, sizeof(u32), MEMO_MAX);
+    table_init(&engine->unsettled, sizeof(u32), MEMO_MAX);
     engine->revision = 1;
     engine->walk = 1;
     engine->cycle_low = NO_DEPTH;
@@ -70,7 +77,11 @@ void query_engine_free(QueryEngine *engine) {
     table_deinit(&engine->notes);
     table_deinit(&engine->log);
     table_deinit(&engine->changes);
+    table_deinit(&engine->suspects);
     table_deinit(&engine->visit);
+    table_deinit(&engine->eager);
+    table_deinit(&engine->provisional);
+    table_deinit(&engine->unsettled);
     heap_deinit(&engine->heap);
     free(engine);
 }
@@ -146,6 +157,7 @@ void engine_record_read(QueryEngine *engine, u32 memo_id) {
         if (memo->durability < frame->durability) frame->durability = memo->durability;
         frame->noted |= memo->noted;
     } else { // in a cycle: nothing is known of it yet
+        frame->in_cycle = true;
         frame->durability = DURABILITY_LOW;
         frame->noted = true;
     }
@@ -216,6 +228,27 @@ void query_return(Db *db, const void *result, u32 bytes) {
         memo->changed_at = engine->revision;
 }
 
+bool engine_is_input(const QueryEngine *engine, const Memo *memo) {
+    return !engine->kinds[memo->kind].run;
+}
+
+// Whether the memo can be answered with as it is.
+static bool is_good(const QueryEngine *engine, const Memo *memo) {
+    if (memo->state != MEMO_DONE || memo->suspect) return false;
+    return !engine->flushing || memo->verified_at == engine->revision ||
+           memo->durability == DURABILITY_HIGH;
+}
+
+static void make_good(QueryEngine *engine, u32 memo_id, u8 durability, u32 marked) {
+    Memo *memo = engine_memo(engine, memo_id);
+    bool linked = memo->linked && !marked && durability == DURABILITY_LOW; // only walked
+    memo->durability = durability;
+    memo->verified_at = engine->revision;
+    memo->state = MEMO_DONE;
+    memo->suspect = false;
+    if (engine->tracks && !linked) engine_link(engine, memo_id, marked);
+}
+
 static void run_memo(Db *db, u32 memo_id) {
     QueryEngine *engine = db->engine;
     Memo *memo = engine_memo(engine, memo_id);
@@ -247,21 +280,23 @@ static void run_memo(Db *db, u32 memo_id) {
     if (notes_differ || noted != memo->noted) memo->changed_at = engine->revision;
     memo->noted = noted;
 
+    u32 marked = engine_mark_deps(engine, memo);
     u32 dep_bytes = memo->dep_count * (u32)sizeof(u32);
     u32 dep_count = engine->deps.count - frame->dep_first;
     replace_block(&engine->heap, &memo->deps, &dep_bytes,
                   engine->deps.rows + (u64)frame->dep_first * sizeof(u32),
                   dep_count * (u32)sizeof(u32));
     memo->dep_count = dep_count;
-    memo->durability = frame->durability;
-    memo->verified_at = engine->revision;
-    memo->state = MEMO_DONE;
+    if (engine->tracks && frame->in_cycle) table_add_copy(&engine->unsettled, &memo_id, 1);
+    make_good(engine, memo_id, frame->durability, marked);
     row->stat.run_count++;
     pop_frame(engine, depth);
     engine->cycle_low = outer_low;
-    if (!first && memo->changed_at == engine->revision)
+    if (!first && memo->changed_at == engine->revision) {
         *(QueryChange *)table_at(&engine->changes, table_add(&engine->changes, 1)) =
             (QueryChange){(QueryKind)memo->kind, memo->key};
+        if (engine->flushing) engine_flood(engine, memo_id);
+    }
     bool cut_off = !first && memo->changed_at != engine->revision;
     engine_log(engine, memo, cut_off ? QUERY_CUT_OFF : QUERY_RAN);
 }
@@ -283,7 +318,7 @@ static Freshness verify_memo(Db *db, u32 memo_id);
 static bool verify_dep(Db *db, u32 dep_id, u32 since) {
     QueryEngine *engine = db->engine;
     Memo *dep = engine_memo(engine, dep_id);
-    if (dep->verified_at != engine->revision) {
+    if (!is_good(engine, dep)) {
         if (dep->state >= MEMO_VERIFYING) {
             engine->cycle_low = min_u32(engine->cycle_low, depth_of(engine, dep_id));
             return true;
@@ -297,88 +332,137 @@ static bool verify_dep(Db *db, u32 dep_id, u32 since) {
     return dep->changed_at <= since;
 }
 
-// Tells whether the memo's value still holds. FRESH ones are stamped with the revision; the
-// others are left for the caller to run.
+static void verified(QueryEngine *engine, u32 memo_id, u8 durability) {
+    make_good(engine, memo_id, durability, 0);
+    engine_log(engine, engine_memo(engine, memo_id), QUERY_VERIFIED);
+}
+
+// Walks the dependencies from `first` on; false when one has changed. Afterwards cycle_low tells
+// what was taken for granted.
+static bool verify_deps(Db *db, const Memo *memo, u32 first, u8 *durability) {
+    QueryEngine *engine = db->engine;
+    const u32 *deps = heap_at(&engine->heap, memo->deps);
+    engine->cycle_low = NO_DEPTH;
+    for (u32 i = first; i < memo->dep_count; i++) {
+        if (!verify_dep(db, deps[i], memo->verified_at)) return false;
+        const Memo *dep = engine_memo(engine, deps[i]);
+        u8 dep_durability = dep->state == MEMO_DONE ? dep->durability : DURABILITY_LOW;
+        if (dep_durability < *durability) *durability = dep_durability;
+    }
+    return true;
+}
+
+static Freshness walk_memo(Db *db, u32 memo_id, u32 first, u8 durability) {
+    QueryEngine *engine = db->engine;
+    Memo *memo = engine_memo(engine, memo_id);
+    memo->state = MEMO_VERIFYING;
+    u32 outer_low = engine->cycle_low;
+    u32 depth = push_frame(engine, memo_id, false);
+    u32 provisional = engine->provisional.count;
+    bool good;
+    for (;;) {
+        u32 walk = engine->walk;
+        good = verify_deps(db, memo, first, &durability);
+        if (!good || engine->cycle_low != depth || engine->walk == walk) break;
+        // Something ran: what was provisionally good before is not known to be so.
+        engine->walk++;
+        table_truncate(&engine->provisional, provisional);
+    }
+    u32 low = engine->cycle_low;
+    engine->cycle_low = outer_low;
+    pop_frame(engine, depth);
+    memo->state = MEMO_DONE;
+    if (!good) {
+        table_truncate(&engine->provisional, provisional);
+        return STALE;
+    }
+    if (low < depth) {
+        memo->walk = engine->walk;
+        memo->walk_low = low;
+        engine->cycle_low = min_u32(outer_low, low);
+        table_add_copy(&engine->provisional, &memo_id, 1);
+        return FRESH_IF_CYCLE_IS;
+    }
+    verified(engine, memo_id, durability);
+    for (u32 i = provisional; i < engine->provisional.count; i++) {
+        u32 id = *(u32 *)table_at(&engine->provisional, i);
+        DCHECK(engine_memo(engine, id)->walk == engine->walk);
+        if (!is_good(engine, engine_memo(engine, id))) verified(engine, id, DURABILITY_LOW);
+    }
+    table_truncate(&engine->provisional, provisional);
+    return FRESH;
+}
+
+// Tells whether the memo's value still holds. FRESH ones are good now; the others are left for the
+// caller to run.
 static Freshness verify_memo(Db *db, u32 memo_id) {
     QueryEngine *engine = db->engine;
     Memo *memo = engine_memo(engine, memo_id);
-    if (!engine->kinds[memo->kind].run) {
+    if (engine_is_input(engine, memo)) {
         if (memo->state == MEMO_EMPTY)
             report_stack(engine, "the input was never set", memo->kind, memo->key);
         memo->verified_at = engine->revision;
         return FRESH;
     }
     if (memo->state == MEMO_EMPTY) return STALE;
-    if (memo->verified_at >= engine->changed_at[memo->durability]) {
-        memo->verified_at = engine->revision;
-        engine_log(engine, memo, QUERY_VERIFIED);
-        return FRESH;
-    }
     if (memo->walk == engine->walk) {
         engine->cycle_low = min_u32(engine->cycle_low, memo->walk_low);
         return FRESH_IF_CYCLE_IS;
     }
-    // Most dependencies have been looked at already, for another memo: those need no frame.
+    // Most dependencies are good: those need no frame.
     const u32 *deps = heap_at(&engine->heap, memo->deps);
     u8 durability = DURABILITY_COUNT - 1;
     u32 first = 0;
     for (; first < memo->dep_count; first++) {
         const Memo *dep = engine_memo(engine, deps[first]);
-        if (dep->verified_at != engine->revision) break;
+        if (!is_good(engine, dep)) break;
         if (dep->changed_at > memo->verified_at) return STALE;
         if (dep->durability < durability) durability = dep->durability;
     }
-    if (first == memo->dep_count) {
-        memo->durability = durability;
-        memo->verified_at = engine->revision;
-        engine_log(engine, memo, QUERY_VERIFIED);
-        return FRESH;
-    }
-    memo->state = MEMO_VERIFYING;
-    u32 outer_low = engine->cycle_low;
-    engine->cycle_low = NO_DEPTH;
-    u32 depth = push_frame(engine, memo_id, false);
-    bool good = true;
-    for (u32 i = first; good && i < memo->dep_count; i++) {
-        good = verify_dep(db, deps[i], memo->verified_at);
-        const Memo *dep = engine_memo(engine, deps[i]);
-        u8 dep_durability = dep->state == MEMO_DONE ? dep->durability : DURABILITY_LOW;
-        if (dep_durability < durability) durability = dep_durability;
-    }
-    pop_frame(engine, depth);
-    memo->state = MEMO_DONE;
-    u32 low = engine->cycle_low;
-    engine->cycle_low = outer_low;
-    if (!good) return STALE;
-    if (low < depth) {
-        memo->walk = engine->walk;
-        memo->walk_low = low;
-        engine->cycle_low = min_u32(outer_low, low);
-        return FRESH_IF_CYCLE_IS;
-    }
-    memo->durability = durability;
-    memo->verified_at = engine->revision;
-    engine_log(engine, memo, QUERY_VERIFIED);
+    if (first < memo->dep_count) return walk_memo(db, memo_id, first, durability);
+    verified(engine, memo_id, durability);
     return FRESH;
+}
+
+static void bring_up_to_date(Db *db, u32 memo_id) {
+    QueryEngine *engine = db->engine;
+    u32 outer_low = engine->cycle_low;
+    u32 provisional = engine->provisional.count;
+    engine->cycle_low = NO_DEPTH;
+    engine->walk++;
+    if (verify_memo(db, memo_id) != FRESH) run_memo(db, memo_id);
+    engine->cycle_low = outer_low;
+    table_truncate(&engine->provisional, provisional);
+}
+
+// Brings the firewalls that a change has reached up to date. The list grows meanwhile.
+static void flush(Db *db) {
+    QueryEngine *engine = db->engine;
+    engine->flushing = true;
+    for (u32 i = 1; i < engine->eager.count; i++) {
+        u32 id = *(u32 *)table_at(&engine->eager, i);
+        if (!is_good(engine, engine_memo(engine, id))) bring_up_to_date(db, id);
+    }
+    engine->flushing = false;
+    table_truncate(&engine->eager, 1);
 }
 
 const void *query_get_sized(Db *db, QueryKind kind, u32 key, u32 *bytes) {
     QueryEngine *engine = db->engine;
     u32 memo_id = engine_memo_id(engine, kind, key);
     Memo *memo = engine_memo(engine, memo_id);
-    if (memo->verified_at != engine->revision) {
+    bool outermost = top_depth(engine) == 0;
+    if (outermost && engine->eager.count > 1) flush(db);
+    if (!is_good(engine, memo)) {
         if (memo->state >= MEMO_VERIFYING) {
             if (!kind_allows_cycle[kind]) report_stack(engine, "a query needs itself", kind, key);
             engine_record_read(engine, memo_id);
             *bytes = 0;
             return NULL;
         }
-        u32 outer_low = engine->cycle_low;
-        engine->cycle_low = NO_DEPTH;
-        engine->walk++;
-        if (verify_memo(db, memo_id) != FRESH) run_memo(db, memo_id);
-        engine->cycle_low = outer_low;
+        bring_up_to_date(db, memo_id);
     }
+    if (outermost && engine->unsettled.count > 1) engine_settle(engine);
     engine_record_read(engine, memo_id);
     *bytes = memo->blob_bytes;
     return heap_at(&engine->heap, memo->blob);
@@ -399,7 +483,8 @@ void query_set_input(Db *db, QueryKind kind, u32 key, const void *value, u32 byt
                      Durability durability) {
     QueryEngine *engine = db->engine;
     CHECK(!engine->kinds[kind].run);
-    Memo *memo = engine_memo(engine, engine_memo_id(engine, kind, key));
+    u32 memo_id = engine_memo_id(engine, kind, key);
+    Memo *memo = engine_memo(engine, memo_id);
     if (memo->state == MEMO_EMPTY) {
         // Nothing can have read it: no revision is needed, and a running query may set it.
         replace_block(&engine->heap, &memo->blob, &memo->blob_bytes, value, bytes);
@@ -416,8 +501,10 @@ void query_set_input(Db *db, QueryKind kind, u32 key, const void *value, u32 byt
     replace_block(&engine->heap, &memo->blob, &memo->blob_bytes, value, bytes);
     engine->revision++;
     // Whoever read it is at most as durable as it was; more durable memos cannot have read it.
-    for (u32 i = 0; i <= memo->durability; i++)
-        engine->changed_at[i] = engine->revision;
+    if (engine->tracks && memo->durability == DURABILITY_LOW)
+        engine_flood(engine, memo_id);
+    else
+        engine_suspect_all(engine, memo->durability);
     memo->durability = (u8)durability;
     memo->changed_at = memo->verified_at = engine->revision;
 }

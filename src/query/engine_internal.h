@@ -11,7 +11,8 @@ typedef enum MemoState { MEMO_EMPTY, MEMO_DONE, MEMO_VERIFYING, MEMO_RUNNING } M
 // One fact. Memos are numbered in the order they were first asked for; a dependency is such a
 // number.
 typedef struct Memo {
-    u32 verified_at; // revision; never the current one while the memo is not DONE
+    u32 verified_at; // revision it ran or was looked through in; never the current one while the
+                     // memo is not DONE
     u32 changed_at;  // revision in which the value (or the notes) last changed
     u32 blob;        // owned heap block of blob_bytes
     u32 blob_bytes;
@@ -19,16 +20,22 @@ typedef struct Memo {
     u32 dep_count;
     u32 notes; // owned heap block: notes, each a NoteHead and its bytes padded to 8
     u32 note_bytes;
+    u32 users; // owned heap block: memo numbers that may have read it (users.c)
+    u32 user_count;
     u32 key;
     u8 kind;
-    u8 state;      // MemoState
-    u8 durability; // the least of what was read
-    u8 noted;      // it or something below has notes (true when in doubt)
-    u32 read_by;   // serial of the frame that read it last: keeps dependency lists short
-    u32 seen_by;   // serial of the visit of notes that saw it last
-    u32 walk;      // walk in which it was found good, provided...
-    u32 walk_low;  // ...the query of this stack depth turns out to be good
+    u8 state;        // MemoState
+    u8 durability;   // the least of what was read
+    u8 noted : 1;    // it or something below has notes (true when in doubt)
+    u8 suspect : 1;  // something below may have changed since verified_at
+    u8 linked : 1;   // it is among the users of each of its LOW dependencies
+    u8 firewall : 1; // of an eager kind, and all it read are inputs, firewalls or HIGH
+    u32 read_by;     // serial of the frame that read it last: keeps dependency lists short
+    u32 seen_by;     // serial of the visit of notes that saw it last
+    u32 walk;        // walk in which it was found good, provided...
+    u32 walk_low;    // ...the query of this stack depth turns out to be good
 } Memo;
+_Static_assert(sizeof(Memo) == 64, "one cache line: a walk looks at many");
 
 typedef struct NoteHead {
     u32 bytes;
@@ -42,7 +49,8 @@ typedef struct Frame {
     u32 dep_first;  // rows of engine->deps from here on are this frame's
     u32 note_first; // 8-byte rows of engine->notes
     bool returned;
-    bool runs; // not only verified
+    bool runs;     // not only verified
+    bool in_cycle; // has read a query that runs or is being verified
     u8 durability;
     u8 noted;
 } Frame;
@@ -50,27 +58,33 @@ typedef struct Frame {
 typedef struct KindRow {
     QueryRun *run; // NULL for inputs
     u32 *memos;    // owned reserved range: memo number by key, NULL until the first
+    bool watched;  // its suspects are listed
     QueryStat stat;
 } KindRow;
 
 typedef struct QueryEngine {
     Heap heap;
-    Table memos;   // Memo
-    Table frames;  // Frame; row 0 is no frame
-    Table deps;    // u32: what the frames have read so far
-    Table notes;   // u64: what they have attached
-    Table log;     // QueryLogRow
-    Table changes; // QueryChange
-    Table visit;   // u32: memos a visit of notes has still to see
+    Table memos;       // Memo
+    Table frames;      // Frame; row 0 is no frame
+    Table deps;        // u32: what the frames have read so far
+    Table notes;       // u64: what they have attached
+    Table log;         // QueryLogRow
+    Table changes;     // QueryChange
+    Table suspects;    // QueryChange: of watched kinds
+    Table visit;       // u32: memos a visit of notes or a flood has still to see
+    Table eager;       // u32: suspect firewalls, to be brought up to date before any answer
+    Table provisional; // u32: memos that are good if a query below on the stack is
+    Table unsettled;   // u32: memos that ran while something they read was being verified
     KindRow kinds[Q_COUNT];
     u32 revision;
-    u32 changed_at[DURABILITY_COUNT]; // last revision an input at least as durable changed
     u32 frame_serial;
     u32 walk;
     u32 cycle_low; // least stack depth the present verification takes for granted
     u64 switched_ns;
     u64 notes_changed;
     bool log_on;
+    bool tracks;   // users are known: a change flags only what it can reach
+    bool flushing; // the firewalls are being brought up to date: flags may be missing yet
 } QueryEngine;
 
 Memo *engine_memo(const QueryEngine *engine, u32 id);
@@ -82,5 +96,22 @@ void engine_record_read(QueryEngine *engine, u32 memo_id);
 u32 *engine_keys(QueryEngine *engine, QueryKind kind);
 void engine_drop_keys(QueryEngine *engine, QueryKind kind);
 void engine_log(QueryEngine *engine, const Memo *memo, QueryEvent event);
+
+bool engine_is_input(const QueryEngine *engine, const Memo *memo);
+
+// ---- users.c ------------------------------------------------------------------------------------
+
+bool engine_kind_is_eager(u32 kind);
+// Marks what the memo read, if it is a user of it already; engine_link then passes over it.
+u32 engine_mark_deps(QueryEngine *engine, const Memo *memo);
+// After a run or a walk: makes the memo a user of the LOW memos it read, and tells whether it is a
+// firewall.
+void engine_link(QueryEngine *engine, u32 memo_id, u32 marked);
+// Flags what may have read the memo, and what may have read that, up to the firewalls.
+void engine_flood(QueryEngine *engine, u32 memo_id);
+// Flags every memo that is at most as durable.
+void engine_suspect_all(QueryEngine *engine, u32 durability);
+// Once nothing runs: flags the unsettled memos that read what is suspect still.
+void engine_settle(QueryEngine *engine);
 
 #endif

@@ -12,6 +12,7 @@ static void key_counts(const QueryEngine *engine, u32 counts[Q_COUNT]) {
 
 void query_engine_image(QueryEngine *engine, Image *image) {
     CHECK(engine->frames.count == 1); // no query runs
+    CHECK(engine->eager.count == 1);
     u32 counts[Q_COUNT];
     key_counts(engine, counts);
     image_bytes(image, counts, sizeof counts);
@@ -22,10 +23,10 @@ void query_engine_image(QueryEngine *engine, Image *image) {
     image_table(image, &engine->memos);
     heap_image(&engine->heap, image);
     image_bytes(image, &engine->revision, sizeof engine->revision);
-    image_bytes(image, engine->changed_at, sizeof engine->changed_at);
     image_bytes(image, &engine->frame_serial, sizeof engine->frame_serial);
     image_bytes(image, &engine->walk, sizeof engine->walk);
     image_bytes(image, &engine->notes_changed, sizeof engine->notes_changed);
+    image_bytes(image, &engine->tracks, sizeof engine->tracks);
 }
 
 void query_forget(Db *db, QueryKind kind) {

@@ -6,11 +6,15 @@
 //
 // The algorithm is Salsa's (salsa-rs book, "The red-green algorithm"): an input set anew starts
 // a revision; a memo holds the list of queries it read, the revision it was last verified in and
-// the one its value last changed in. Asked for a memo of an older revision, the engine first
-// verifies its dependencies in order; when none changed since, the memo is good. Otherwise it
-// runs again, and when the new blob equals the old one byte for byte, what depends on it stays
-// good (early cut-off). Durability: inputs that rarely change (the library's files) are HIGH, and
-// a memo that read only HIGH inputs is not walked while only LOW ones were set.
+// the one its value last changed in. Asked for a memo that is suspect, the engine first verifies
+// its dependencies in order; when none changed since, the memo is good. Otherwise it runs again,
+// and when the new blob equals the old one byte for byte, what depends on it stays good (early
+// cut-off). Durability: inputs that rarely change (the library's files) are HIGH, and a memo that
+// read only HIGH inputs is never suspect while only LOW ones are set.
+//
+// Suspect is at first whatever is not more durable than the input. Who sets inputs many times asks
+// for query_track: then only what can have been reached is suspect (users.c has how), and an edit
+// costs what it changes, however much is known.
 //
 // Rules: a provider reads facts only through query_get and interned tables; it takes memory from
 // db->scratch (the engine marks and rewinds around it) and ends with query_return. A result's
@@ -30,7 +34,7 @@
 
 typedef enum QueryKind {
     Q_NONE,
-#define QUERY(name, cycle) Q_##name,
+#define QUERY(name, cycle, firewall) Q_##name,
 #include RAC_QUERIES_DEF
 #undef QUERY
     Q_COUNT
@@ -76,7 +80,12 @@ void query_notes(Db *db, QueryKind kind, u32 key, QueryNoteFn *visit, void *cx);
 // How often a memo came to have other notes than before: while it stays, there are no new ones.
 u64 query_notes_changed(const Db *db);
 
+// From now on the engine knows the users of each memo. Outside of queries.
+void query_track(Db *db);
+
 u32 query_revision(const Db *db);
+// How many users the query's memo has; some of them may be so no longer.
+u32 query_user_count(const Db *db, QueryKind kind, u32 key);
 const char *query_name(QueryKind kind);
 
 // The log, for tests and `rac dump queries`: one row per memo looked at since it was cleared.
@@ -97,6 +106,11 @@ typedef struct QueryChange {
 } QueryChange;
 const QueryChange *query_changes(const Db *db, u32 *count);
 void query_changes_clear(Db *db);
+// The memos of watched kinds that came to be suspect since the list was cleared, in the order in
+// which they did: all those whose value can be another by now. A memo may be named twice.
+void query_watch(Db *db, QueryKind kind);
+const QueryChange *query_suspects(const Db *db, u32 *count);
+void query_suspects_clear(Db *db);
 // Whether the query was ever asked for.
 bool query_has_memo(const Db *db, QueryKind kind, u32 key);
 
@@ -118,6 +132,9 @@ typedef struct QueryStat {
     u64 self_ns;
 } QueryStat;
 QueryStat query_stat(const Db *db, QueryKind kind);
+
+// Checks what must hold of flags and users between questions; slow.
+void query_verify(const Db *db);
 
 struct QueryEngine *query_engine_new(void);
 void query_engine_free(struct QueryEngine *engine);

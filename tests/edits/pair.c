@@ -54,6 +54,7 @@ static u32 compile(Session *session, Live *live, const u8 *shared, u32 rounds) {
             names_declare_user(db, root.id, symbol_intern(&db->symbols, STR("edited")), 2021);
     session->input = root;
     u32 errors = result_print(session, question.what);
+    query_track(db); // as whoever waits for edits does
     for (u32 i = 0; i < rounds && !errors && question.what & RESULT_RUN; i++) {
         fputs(RESULT_ROUND, stdout);
         live_round(live, session);
