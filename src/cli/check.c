@@ -5,25 +5,37 @@
 
 #include "infer/typeck.h"
 #include "mir/mir.h"
+#include "types/sig.h"
+
+static void check_item(Db *db, DefId def) {
+    query_get(db, Q_item_check, def.id);
+}
 
 #include <stdio.h>
 #include <stdlib.h>
 
 static void check_assoc_items(Db *db, DefId def) {
     u32 count;
-    (void)def_assoc_items(db, def, &count); // makes the DefIds that the loop below then meets
+    const AssocItem *items = def_assoc_items(db, def, &count);
+    for (u32 i = 0; i < count; i++)
+        check_item(db, items[i].def);
 }
 
-// An inline const has a definition of its own, which nobody but the body it stands in can name for
-// sure: after an edit there may be another expression of its number.
-static void check_body(Db *db, DefId def) {
-    (void)mir_of(db, def);
-    const HirBody *body = hir_body(db, def);
+static void check_inline_consts(Db *db, DefId owner) {
+    const HirBody *body = hir_body(db, owner);
     if (!body) return;
     for (u32 i = 1; i < body->t.exprs.count; i++) {
         const HirExprRow *row = hir_expr(body, (HirExpr){i});
-        if (row->kind == HIR_INLINE_CONST) check_body(db, row->def);
+        if (row->kind == HIR_INLINE_CONST) check_item(db, row->def);
     }
+}
+
+// The body, the items in its blocks and its inline constants.
+static void check_body(Db *db, DefId owner) {
+    (void)mir_of(db, owner);
+    check_inline_consts(db, owner);
+    for (u32 i = 0; i < body_def_count(db, owner); i++)
+        check_item(db, body_def(db, owner, i));
 }
 
 // Everything the definition's own text can be wrong in.
@@ -52,6 +64,10 @@ static void check_def(Db *db, DefId def) {
         (void)fn_sig(db, def);
         if (def_has_body(db, def)) check_body(db, def);
         break;
+    case DEF_INLINE_CONST:
+        (void)mir_of(db, def);
+        check_inline_consts(db, def);
+        break;
     case DEF_CONST:
     case DEF_STATIC:
     case DEF_ASSOC_CONST:
@@ -69,7 +85,6 @@ static void check_def(Db *db, DefId def) {
     case DEF_ASSOC_TY:
     case DEF_CLOSURE:
     case DEF_ANON_CONST:
-    case DEF_INLINE_CONST: // check_body
     case DEF_OPAQUE_TY:
     case DEF_GLOBAL_ASM: break; // parts of others
     }
@@ -89,17 +104,36 @@ static void check_main(Db *db, CrateId crate) {
                STR_ARG(symbol_str(&db->symbols, row->name)));
 }
 
-// Definitions are met in the order they were made; checking one may make more.
+static void run_item_check(Db *db, u32 key) {
+    check_def(db, (DefId){key});
+    query_return(db, NULL, 0);
+}
+
+// A crate is checked group by group, so that an edit of one item is not followed by a look at each
+// of the others.
+enum { GROUP_DEFS = 64 };
+
+static void run_group_check(Db *db, u32 key) {
+    const u32 *words = types_key_words(db, key);
+    CrateId crate = {words[0]};
+    u32 first = words[1] * GROUP_DEFS;
+    u32 end = min_u32(first + GROUP_DEFS, crate_def_count(db, crate));
+    for (u32 i = first; i < end; i++)
+        check_item(db, crate_def(db, crate, i));
+    query_return(db, NULL, 0);
+}
+
 static void run_crate_check(Db *db, u32 crate) {
-    query_get(db, Q_crate_box, crate);
-    for (u32 id = 1; id < def_count(db); id++) {
-        if (def_crate(db, (DefId){id}).id == crate) check_def(db, (DefId){id});
-    }
+    u32 count = crate_def_count(db, (CrateId){crate});
+    for (u32 group = 0; group * GROUP_DEFS < count; group++)
+        query_get(db, Q_group_check, types_key(db, (u32[]){crate, group}, 2));
     check_main(db, (CrateId){crate});
     query_return(db, NULL, 0);
 }
 
 void check_register(Db *db) {
+    query_register(db, Q_item_check, run_item_check);
+    query_register(db, Q_group_check, run_group_check);
     query_register(db, Q_crate_check, run_crate_check);
 }
 

@@ -331,6 +331,52 @@ static bool data(void *cx, IrSym sym, Scratch *scratch, ProgramData *out) {
     return ok;
 }
 
+// ---- after an edit ------------------------------------------------------------------------------
+
+static void add_suspect(const Db *db, IrSymKind kind, MonoRef ref, Scratch *scratch, U32Vec *syms) {
+    IrSym sym = mono_symbol_find(db, kind, ref);
+    if (sym.id) vec_push(scratch, syms, sym.id);
+}
+
+static void add_suspect_const(const Db *db, u32 query, Scratch *scratch, U32Vec *syms) {
+    ConstEvalKey key = const_eval_key(db, query);
+    if (!key.is_static) {
+        MonoRef ref = {.kind = REF_CONST, .def = key.def, .args = key.args, .index = key.promoted};
+        add_suspect(db, IR_SYM_DATA, ref, scratch, syms);
+        return;
+    }
+    add_suspect(db, IR_SYM_DATA, (MonoRef){.kind = REF_STATIC, .def = key.def}, scratch, syms);
+    add_suspect(db, IR_SYM_TLS, (MonoRef){.kind = REF_TLS, .def = key.def}, scratch, syms);
+}
+
+static void suspects(void *cx, Scratch *scratch, U32Vec *syms) {
+    const Program *p = cx;
+    const Db *db = p->session->db;
+    u32 count;
+    const QueryChange *rows = query_suspects(db, &count);
+    for (u32 i = 0; i < count; i++) {
+        u32 key = rows[i].key;
+        switch (rows[i].kind) {
+        case Q_code:
+            add_suspect(db, IR_SYM_FN, (MonoRef){.kind = REF_INSTANCE, .instance = {key}}, scratch,
+                        syms);
+            break;
+        case Q_vtable_words: add_suspect(db, IR_SYM_DATA, mono_ref(db, key), scratch, syms); break;
+        case Q_const_eval: add_suspect_const(db, key, scratch, syms); break;
+        default: break;
+        }
+    }
+}
+
+void program_watch(Program *p) {
+    Db *db = p->session->db;
+    query_track(db);
+    query_watch(db, Q_code);
+    query_watch(db, Q_vtable_words);
+    query_watch(db, Q_const_eval);
+    query_suspects_clear(db);
+}
+
 // ---- opening ------------------------------------------------------------------------------------
 
 void program_close(Program *p) {
@@ -381,6 +427,7 @@ bool program_open_entry(Program *p, Session *session, CrateId entry, IrSymKind f
         .symbols = mono_symbols(db),
         .code = code,
         .find_code = find_code,
+        .suspects = suspects,
         .data = data,
         .name = name_of,
         .exported = program_exports,

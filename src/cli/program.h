@@ -26,6 +26,8 @@ typedef struct Program {
 bool program_open(Program *program, Session *session, IrSymKind fn_kind);
 // The same with the main of another crate, which is checked too: tests have one that is made up.
 bool program_open_entry(Program *program, Session *session, CrateId entry, IrSymKind fn_kind);
+// From now on it is known what an edit can have changed: for jit_run_reload.
+void program_watch(Program *program);
 // After an edit: finds main, what is exported and the allocator again.
 bool program_renew(Program *program);
 // The IR of one of its functions, in the Db's scratch; NULL after a report.

@@ -553,6 +553,7 @@ static int notes_file(void) {
 int test_watch(const CliArgs *args) {
     TestWatch t = {.args = args, .status = STATUS_OK};
     if (!session_open_crate(&t.session, args)) return STATUS_FAILED;
+    query_track(t.session.db);
     scratch_init(&t.scratch);
     t.harness.notes_fd = notes_file();
     keyboard_take(&t.keyboard, args->when_asked);

@@ -78,6 +78,7 @@ static bool open_program(Watch *w) {
     if (!w->is_open) return false;
     watch_shapes_note(&w->shapes, w->session.db, w->session.crate);
     query_changes_clear(w->session.db);
+    program_watch(&w->program);
     return true;
 }
 
@@ -324,7 +325,6 @@ static void loop(Watch *w) {
 int command_watch(const CliArgs *args) {
     Watch w = {.args = args, .status = STATUS_OK};
     if (!session_open_crate(&w.session, args)) return STATUS_FAILED;
-    query_track(w.session.db);
     scratch_init(&w.scratch);
     w.argv = program_argv(args);
     keyboard_take(&w.keyboard, false);

@@ -69,6 +69,15 @@ typedef bool TypeIdHook(const Db *db, KnownTypeId which, u8 out[16]); // false: 
 void consts_set_type_id_hook(Db *db, TypeIdHook *hook);
 void type_id_bytes(Db *db, Ty ty, u8 out[16]);
 
+// What a key of Q_const_eval stands for.
+typedef struct ConstEvalKey {
+    DefId def;
+    Args args;
+    u32 promoted; // index + 1, 0: the item itself
+    bool is_static;
+} ConstEvalKey;
+ConstEvalKey const_eval_key(const Db *db, u32 key);
+
 // The key of Q_const_eval under which the last failure was reported, for a user of the value who
 // shows it.
 u32 const_failed_query(const Db *db);

@@ -229,6 +229,15 @@ static const ConstAlloc *eval_alloc(Db *db, DefId def, Args args, u32 index) {
     return alloc;
 }
 
+ConstEvalKey const_eval_key(const Db *db, u32 key) {
+    const u32 *words = types_key_words(db, key);
+    bool is_static = words[2] == EVAL_STATIC;
+    return (ConstEvalKey){.def = {words[0]},
+                          .args = {words[1]},
+                          .promoted = is_static ? 0 : words[2],
+                          .is_static = is_static};
+}
+
 u32 const_failed_query(const Db *db) {
     return db->consts->last_failed;
 }

@@ -67,6 +67,11 @@ IrSym ir_symbol(IrSymbols *symbols, IrSymKind kind, u64 key, Str name) {
     return (IrSym){intern(&symbols->rows, local, bytes)};
 }
 
+IrSym ir_symbol_find(const IrSymbols *symbols, IrSymKind kind, u64 key) {
+    IrSymRow row = {.kind = kind, .key = key};
+    return (IrSym){intern_find(&symbols->rows, &row, sizeof row)};
+}
+
 void ir_symbols_init(IrSymbols *symbols) {
     interner_init(&symbols->rows);
 #define IR_KNOWN(name)                                                                             \

@@ -108,6 +108,7 @@ enum {
 void ir_symbols_init(IrSymbols *symbols);
 void ir_symbols_deinit(IrSymbols *symbols);
 IrSym ir_symbol(IrSymbols *symbols, IrSymKind kind, u64 key, Str name);
+IrSym ir_symbol_find(const IrSymbols *symbols, IrSymKind kind, u64 key); // 0: never made; key != 0
 const IrSymRow *ir_symbol_row(const IrSymbols *symbols, IrSym sym);
 static inline Str ir_symbol_name(const IrSymbols *symbols, IrSym sym) {
     const IrSymRow *row = ir_symbol_row(symbols, sym);

@@ -5,6 +5,8 @@
 
 #include "jit/run_internal.h"
 
+#include <stdlib.h>
+
 typedef struct SavedRow {
     u32 sym;
     RunRow row;
@@ -168,13 +170,30 @@ static bool check_gone(Reload *r, u32 count) {
     return true;
 }
 
-static bool find_all(Reload *r, u32 count, const JitReloadHooks *hooks) {
-    for (u32 sym = 1; sym < count; sym++)
+static int by_number(const void *left, const void *right) {
+    u32 a = *(const u32 *)left, b = *(const u32 *)right;
+    return a < b ? -1 : a > b;
+}
+
+// Brings those of the suspects that live up to date.
+static bool find_changed(Reload *r, u32 count) {
+    U32Vec syms = {0};
+    r->source->suspects(r->source->cx, r->scratch, &syms);
+    if (syms.count) qsort(syms.at, syms.count, sizeof *syms.at, by_number);
+    U32Vec data = {0};
+    for (u32 i = 0; i < syms.count; i++) {
+        u32 sym = syms.at[i];
+        if (sym >= count || (i && syms.at[i - 1] == sym)) continue;
+        if (run_row(r->run, sym)->data) vec_push(r->scratch, &data, sym);
         if (run_row(r->run, sym)->code && !find_function(r, sym)) return false;
-    for (u32 sym = 1; sym < count; sym++)
-        if (run_row(r->run, sym)->data && !r->out->restart.len && !find_data(r, sym) &&
-            !r->out->restart.len)
-            return false;
+    }
+    for (u32 i = 0; i < data.count && !r->out->restart.len; i++)
+        if (!find_data(r, data.at[i]) && !r->out->restart.len) return false;
+    return true;
+}
+
+static bool find_all(Reload *r, u32 count, const JitReloadHooks *hooks) {
+    if (!find_changed(r, count)) return false;
     if (!check_gone(r, count) || !hooks->allow(hooks->cx) || r->out->restart.len) return false;
     for (u32 sym = 1; sym < count; sym++) {
         const RunRow *row = run_row(r->run, sym);

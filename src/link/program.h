@@ -53,6 +53,9 @@ typedef struct ProgramSource {
     // The same without a word when there is none: for functions that an edit may have taken away.
     // Only jit_run_reload needs it.
     bool (*find_code)(void *cx, IrSym sym, ProgramCode *out);
+    // Adds what has been told of before and may be otherwise by now; some of it twice. Only
+    // jit_run_reload needs it.
+    void (*suspects)(void *cx, Scratch *scratch, U32Vec *syms);
     // The bytes of one of its data or thread-locals, in `scratch`. False: diagnostics printed.
     bool (*data)(void *cx, IrSym sym, Scratch *scratch, ProgramData *out);
     // Its symbol's name, unique in the program; for messages, object files and dumps.

@@ -45,6 +45,8 @@ IrSymbols *mono_symbols(Db *db);
 // The IR symbol of a reference. External ones (REF_EXTERN*) have key 0 and go by name; the others'
 // key is their MonoRef. `kind` is overruled for instances: see mono_set_fn_kind.
 IrSym mono_symbol(Db *db, IrSymKind kind, MonoRef ref);
+// The symbol that mono_symbol has made already; 0: none. Not of external ones.
+IrSym mono_symbol_find(const Db *db, IrSymKind kind, MonoRef ref);
 // How calls reach the functions rac compiles: IR_SYM_FN_SLOT (the default: the JIT's function
 // table) or IR_SYM_FN.
 void mono_set_fn_kind(Db *db, IrSymKind kind);

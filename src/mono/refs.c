@@ -40,18 +40,23 @@ IrSymbols *mono_symbols(Db *db) {
     return &db->mono->symbols;
 }
 
+// Without what stands between the members.
+static void clean_ref(MonoRef *clean, MonoRef ref) {
+    memset(clean, 0, sizeof *clean);
+    clean->kind = ref.kind;
+    clean->instance = ref.instance;
+    clean->def = ref.def;
+    clean->args = ref.args;
+    clean->index = ref.index;
+    clean->alloc = ref.alloc;
+    clean->name = ref.name;
+    clean->ty = ref.ty;
+    clean->dyn = ref.dyn;
+}
+
 u32 mono_ref_intern(Db *db, MonoRef ref) {
     MonoRef clean;
-    memset(&clean, 0, sizeof clean);
-    clean.kind = ref.kind;
-    clean.instance = ref.instance;
-    clean.def = ref.def;
-    clean.args = ref.args;
-    clean.index = ref.index;
-    clean.alloc = ref.alloc;
-    clean.name = ref.name;
-    clean.ty = ref.ty;
-    clean.dyn = ref.dyn;
+    clean_ref(&clean, ref);
     return intern(&db->mono->refs, &clean, sizeof clean);
 }
 
@@ -66,6 +71,14 @@ IrSym mono_symbol(Db *db, IrSymKind kind, MonoRef ref) {
     u32 key = external ? 0 : mono_ref_intern(db, ref);
     Str name = external ? symbol_str(&db->symbols, ref.name) : STR("");
     return ir_symbol(&db->mono->symbols, kind, key, name);
+}
+
+IrSym mono_symbol_find(const Db *db, IrSymKind kind, MonoRef ref) {
+    if (ref.kind == REF_INSTANCE) kind = db->mono->fn_kind;
+    MonoRef clean;
+    clean_ref(&clean, ref);
+    u32 key = intern_find(&db->mono->refs, &clean, sizeof clean);
+    return key ? ir_symbol_find(&db->mono->symbols, kind, key) : (IrSym){0};
 }
 
 IrSym ref_sym(Fn *f, IrSymKind kind, MonoRef ref) {

@@ -82,6 +82,13 @@ typedef struct AssocItem {
 } AssocItem;
 // The associated items of a trait or impl, in source order, macros expanded.
 const AssocItem *def_assoc_items(Db *db, DefId def, u32 *count);
+// The definitions that are collected with the crate: what its modules hold, with variants and the
+// impls of derives, without associated items. In a fixed order.
+u32 crate_def_count(Db *db, CrateId crate);
+DefId crate_def(Db *db, CrateId crate, u32 index);
+// Those of the blocks of a body.
+u32 body_def_count(Db *db, DefId owner);
+DefId body_def(Db *db, DefId owner, u32 index);
 // The variants of an enum, in order.
 const DefId *def_variants(Db *db, DefId def, u32 *count);
 

@@ -441,6 +441,27 @@ const DefBox *body_box(Db *db, DefId owner) {
     return (const DefBox *)(all + box_at);
 }
 
+static DefId box_def(const DefBox *box, u32 index) {
+    return LIST_AT(box, DefSrc, box->defs)[index].def;
+}
+
+u32 crate_def_count(Db *db, CrateId crate) {
+    return crate_box(db, crate)->defs.count;
+}
+
+DefId crate_def(Db *db, CrateId crate, u32 index) {
+    return box_def(crate_box(db, crate), index);
+}
+
+u32 body_def_count(Db *db, DefId owner) {
+    const DefBox *box = body_box(db, owner);
+    return box ? box->defs.count : 0;
+}
+
+DefId body_def(Db *db, DefId owner, u32 index) {
+    return box_def(body_box(db, owner), index);
+}
+
 // ---- associated items
 // -----------------------------------------------------------------------------
 

@@ -140,6 +140,7 @@ bool watch_reload(Db *db, CrateId crate, WatchShapes *shapes, JitRun *run, const
             map_set(&shapes->shapes, change.key, folded(shape_of(db, (DefId){change.key})));
         }
         query_changes_clear(db);
+        query_suspects_clear(db);
     }
     return ok;
 }
