@@ -452,7 +452,8 @@ const void *query_get_sized(Db *db, QueryKind kind, u32 key, u32 *bytes) {
     u32 memo_id = engine_memo_id(engine, kind, key);
     Memo *memo = engine_memo(engine, memo_id);
     bool outermost = top_depth(engine) == 0;
-    if (outermost && engine->eager.count > 1) flush(db);
+    // To look at an input is no question yet: others may still be set.
+    if (outermost && engine->eager.count > 1 && !engine_is_input(engine, memo)) flush(db);
     if (!is_good(engine, memo)) {
         if (memo->state >= MEMO_VERIFYING) {
             if (!kind_allows_cycle[kind]) report_stack(engine, "a query needs itself", kind, key);

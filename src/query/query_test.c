@@ -499,6 +499,23 @@ static void a_firewall_that_reads_what_is_none_lets_everything_through(void **st
     db_free(db);
 }
 
+static void a_look_at_an_input_brings_nothing_up_to_date(void **state) {
+    (void)state;
+    Db *db = new_db();
+    set_cell(db, 1, 10, DURABILITY_LOW);
+    set_cell(db, 2, 20, DURABILITY_LOW);
+    assert_int_equal(read_u32(db, Q_above_wall, 1), 3);
+    query_track(db);
+    set_cell(db, 1, 30, DURABILITY_LOW);
+    query_log_enable(db, true);
+    assert_int_equal(read_u32(db, Q_cell, 1), 30);
+    expect_log(db, "");
+    set_cell(db, 1, 10, DURABILITY_LOW);
+    assert_int_equal(read_u32(db, Q_above_wall, 1), 3);
+    expect_log(db, "c wall(1)");
+    db_free(db);
+}
+
 static void suspects_of_watched_kinds_are_listed(void **state) {
     (void)state;
     Db *db = new_db();
@@ -674,6 +691,7 @@ int main(void) {
         cmocka_unit_test(a_change_reaches_only_what_is_above_it),
         cmocka_unit_test(a_firewall_that_stays_equal_lets_nothing_through),
         cmocka_unit_test(a_firewall_that_reads_what_is_none_lets_everything_through),
+        cmocka_unit_test(a_look_at_an_input_brings_nothing_up_to_date),
         cmocka_unit_test(suspects_of_watched_kinds_are_listed),
         cmocka_unit_test(durable_changes_reach_everything),
         cmocka_unit_test(a_list_of_users_does_not_grow_with_edits),
