@@ -85,6 +85,7 @@ static KeyShape key_shape(QueryKind kind) {
     case Q_fn_abi:
     case Q_item_toks:
     case Q_group_check:
+    case Q_path_res:
     case Q_NONE:
     case Q_COUNT: return KEY_OTHER;
     }

@@ -93,3 +93,26 @@ void saves_take_back(Saves *saves, const OldTexts *before) {
         source_set_text(saves->session->db, before->at[i].file, before->at[i].text, DURABILITY_LOW,
                         &error);
 }
+
+static u32 line_ends(Str text, u32 from, u32 to) {
+    u32 count = 0;
+    for (u32 i = from; i < to; i++)
+        count += text.at[i] == '\n';
+    return count;
+}
+
+LineRange saves_touched_lines(const Saves *saves, const OldTexts *before) {
+    Db *db = saves->session->db;
+    LineRange range = {UINT32_MAX, 0};
+    for (u32 i = 0; i < before->count; i++) {
+        FileId file = before->at[i].file;
+        Str old = before->at[i].text, new = source_text(db, file);
+        TextChange change = source_change_between(old, new);
+        u32 first = source_line_col(db, file, change.at).line;
+        u32 removed = line_ends(old, change.at, change.at + change.old_len);
+        u32 added = line_ends(new, change.at, change.at + change.new_len);
+        range.first = min_u32(range.first, first);
+        range.last = max_u32(range.last, removed == added ? first + removed : UINT32_MAX);
+    }
+    return range;
+}

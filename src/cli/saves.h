@@ -31,6 +31,12 @@ typedef VEC(OldText) OldTexts;
 bool saves_read(Saves *saves, const WatchTaken *taken, Scratch *scratch, OldTexts *before);
 void saves_take_back(Saves *saves, const OldTexts *before);
 
+// Lines of the texts before, from 1: what stood on others stands where it did.
+typedef struct LineRange {
+    u32 first, last;
+} LineRange;
+LineRange saves_touched_lines(const Saves *saves, const OldTexts *before);
+
 // Checks the crate: how many errors it has; they are in `errors` then.
 u32 saves_check(Saves *saves);
 // Shows them, with what follows from them: "the program runs on with the old code".

@@ -159,7 +159,8 @@ static void patch_program(Watch *w, const OldTexts *before, u64 saved_ns) {
                              w->program.source.symbols, &w->scratch, &reload);
     if (done) {
         tell_patch(w, &reload, saved_ns);
-        jit_run_refresh_locations(w->run);
+        LineRange lines = saves_touched_lines(&w->saves, before);
+        jit_run_refresh_locations(w->run, &reload.patch.functions, lines.first, lines.last);
         saves_add_files(&w->saves);
         beside_saved(&w->rustc, true);
         return;

@@ -288,22 +288,45 @@ bool jit_run_reload(JitRun *run, Scratch *scratch, const JitReloadHooks *hooks, 
     return ok;
 }
 
-void jit_run_refresh_locations(JitRun *run) {
+// ---- locations ----------------------------------------------------------------------------------
+
+enum { LOCATION_LINE = 16 }; // of a core::panic::Location: where line and column lie, a u32 each
+
+static void refresh_location(JitRun *run, u32 sym) {
+    const RunRow *row = run_row(run, sym);
     u64 mark = scratch_mark(&run->work);
-    for (u32 sym = 1; sym < run->rows.count; sym++) {
-        RunRow *row = run_row(run, sym);
-        if (!row->data || row->data_kind != PROGRAM_DATA_LOCATION) continue;
-        ProgramData data;
-        u8 *bytes;
-        LinkError error;
-        if (!run->source->data(run->source->cx, (IrSym){sym}, &run->work, &data)) continue;
-        u8 *to = jit_at(run->jit, row->data);
-        if (memcmp(to + 16, data.bytes + 16, 8) == 0 ||
-            !run_final_bytes(run, &data, &bytes, &error))
-            continue;
-        __atomic_store_n((u64 *)(to + 16), *(const u64 *)(bytes + 16), __ATOMIC_RELEASE);
-    }
+    ProgramData data;
+    u8 *bytes;
+    LinkError error;
+    u8 *to = (u8 *)jit_at(run->jit, row->data) + LOCATION_LINE;
+    if (run->source->data(run->source->cx, (IrSym){sym}, &run->work, &data) &&
+        memcmp(to, data.bytes + LOCATION_LINE, 8) != 0 &&
+        run_final_bytes(run, &data, &bytes, &error))
+        __atomic_store_n((u64 *)to, *(const u64 *)(bytes + LOCATION_LINE), __ATOMIC_RELEASE);
     scratch_rewind(&run->work, mark);
+}
+
+static void refresh_named(JitRun *run, u32 fn) {
+    ProgramCode code;
+    if (!run->source->find_code(run->source->cx, (IrSym){fn}, &code)) return;
+    for (u32 i = 0; i < code.code.reloc_count; i++) {
+        u32 sym = code.code.relocs[i].sym;
+        if (sym >= run->rows.count) continue;
+        const RunRow *row = run_row(run, sym);
+        if (row->data && row->data_kind == PROGRAM_DATA_LOCATION) refresh_location(run, sym);
+    }
+}
+
+void jit_run_refresh_locations(JitRun *run, const U32Vec *functions, u32 first_line,
+                               u32 last_line) {
+    for (u32 i = 0; i < functions->count; i++)
+        refresh_named(run, functions->at[i]);
+    for (u32 i = 0; i < run->locations.count; i++) {
+        u32 sym = run->locations.at[i];
+        u32 line;
+        memcpy(&line, (u8 *)jit_at(run->jit, run_row(run, sym)->data) + LOCATION_LINE, sizeof line);
+        if (line >= first_line && line <= last_line) refresh_location(run, sym);
+    }
 }
 
 IrSym jit_run_stale_call(const JitRun *run) {

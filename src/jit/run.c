@@ -106,6 +106,7 @@ static bool place_data(JitRun *run, IrSym sym, JitAddr *out, LinkError *error) {
     row->reloc_count = data.reloc_count;
     row->stamp = (u64)(uintptr_t)data.stamp;
     run->figures.data_count++;
+    if (data.kind == PROGRAM_DATA_LOCATION) vec_push(&run->rows_memory, &run->locations, sym.id);
     if (!data.bytes) return true;
     if (!run_final_bytes(run, &data, &bytes, error)) return false;
     if (data.is_mutable)

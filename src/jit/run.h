@@ -51,8 +51,9 @@ typedef struct JitReloadHooks {
 } JitReloadHooks;
 // The lists are in `scratch`. False after a report, when a restart is needed, when not allowed.
 bool jit_run_reload(JitRun *run, Scratch *scratch, const JitReloadHooks *hooks, JitReload *out);
-// Rewrites the lines and columns that panics tell. May be called when the program goes on already.
-void jit_run_refresh_locations(JitRun *run);
+// Rewrites the lines and columns that panics tell: those that the functions name, and those that
+// told of a line in the range before. May be called when the program goes on already.
+void jit_run_refresh_locations(JitRun *run, const U32Vec *functions, u32 first_line, u32 last_line);
 // The function that was called through a slot whose callers have an old idea of its signature; the
 // run has ended with JIT_END_COMPILE then. 0: none.
 IrSym jit_run_stale_call(const JitRun *run);

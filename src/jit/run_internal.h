@@ -25,6 +25,7 @@ struct JitRun {
     Scratch rows_memory; // owned: the two vectors
     VEC(RunRow) rows;    // by IrSym
     U32Vec slot_syms;    // slot -> IrSym
+    U32Vec locations;    // IrSym of each placed PROGRAM_DATA_LOCATION
     U32Vec stale_slots; // slots of functions that changed for their callers before their first call
     IrSym stale_call;   // of such a slot, that was called after all
     Scratch work;       // owned: one function or datum at a time

@@ -30,6 +30,7 @@ void run_crate_langs(Db *db, u32 crate);
 void run_macro_rules(Db *db, u32 def);
 bool names_env_var(Db *db, Str name, Str *value);
 void run_scope_traits(Db *db, u32 scope);
+void run_path_res(Db *db, u32 path);
 void run_enum_variants(Db *db, u32 def);
 
 #endif

@@ -11,6 +11,7 @@ struct DefStore *names_store_new(void) {
     CHECK(store != NULL);
     interner_init_rows(&store->defs, sizeof(DefRow));
     interner_init(&store->items);
+    interner_init(&store->paths);
     table_init(&store->crates, sizeof(CrateInfo), CRATE_MAX);
     table_init(&store->env, sizeof(EnvRow), ENV_MAX);
     scratch_init(&store->temp);
@@ -20,6 +21,7 @@ struct DefStore *names_store_new(void) {
 void names_store_free(struct DefStore *store) {
     interner_deinit(&store->defs);
     interner_deinit(&store->items);
+    interner_deinit(&store->paths);
     splits_deinit(store);
     table_deinit(&store->crates);
     table_deinit(&store->env);
@@ -31,6 +33,7 @@ void names_store_free(struct DefStore *store) {
 void names_store_image(struct DefStore *store, Image *image) {
     image_interner(image, &store->defs);
     image_interner(image, &store->items);
+    image_interner(image, &store->paths);
     image_table(image, &store->crates);
     image_table(image, &store->env);
 }

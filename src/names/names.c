@@ -47,9 +47,56 @@ Span def_span(Db *db, DefId def) {
 // ---- scopes
 // --------------------------------------------------------------------------------------
 
+// What a path of the user's names is a query of its own: a new name in the crate changes the answer
+// for few paths, and whatever has named the others is not looked at again.
+typedef struct PathKey {
+    DefId scope;
+    u32 ns;
+    PathSeg segs[8];
+} PathKey;
+
+static u32 path_key_bytes(u32 segs) {
+    return (u32)(offsetof(PathKey, segs) + segs * sizeof(PathSeg));
+}
+
+// Without the blocks that hold no names: then the bodies of a module ask the same questions.
+static DefId scope_with_names(const Resolver *r, DefId scope) {
+    while (scope.id != 0 && def_kind(r->db, scope) == DEF_BLOCK) {
+        BoxView view;
+        const ModRow *mod = resolver_view(r, scope, &view) ? view_mod(&view, scope) : NULL;
+        if (mod == NULL || mod->first_bind != 0 || mod->glob != 0) break;
+        scope = mod->outer;
+    }
+    return scope;
+}
+
+void run_path_res(Db *db, u32 key) {
+    u32 bytes;
+    const PathKey *path = intern_bytes(&db->defs->paths, key, &bytes);
+    u32 count = (bytes - path_key_bytes(0)) / (u32)sizeof(PathSeg);
+    Resolver r = {.db = db};
+    PathRes res = resolve_path(&r, path->scope, path->segs, count, (Namespace)path->ns, 0);
+    query_return(db, &res, sizeof res);
+}
+
+// Whether it begins with the `$crate` of a macro of the library.
+static bool starts_in_library(const Db *db, DefId scope, const PathSeg *seg) {
+    if (!(seg->flags & TOK_CRATE) && !symbol_is(seg->name, SYM_dollar_crate)) return false;
+    CrateId crate = {hygiene_dollar_crate(db, seg->ctxt, def_crate(db, scope).id)};
+    return crate_info(db, crate)->is_library;
+}
+
 PathRes names_resolve(Db *db, DefId scope, const PathSeg *segs, u32 count, Namespace ns) {
     Resolver r = {.db = db};
-    return resolve_path(&r, scope, segs, count, ns, 0);
+    PathKey key;
+    if (count == 0 || count > ARRAY_LEN(key.segs) || !def_is_local(db, scope) ||
+        starts_in_library(db, scope, segs))
+        return resolve_path(&r, scope, segs, count, ns, 0);
+    key.scope = scope_with_names(&r, scope);
+    key.ns = ns;
+    memcpy(key.segs, segs, count * sizeof *segs);
+    u32 id = intern(&db->defs->paths, &key, path_key_bytes(count));
+    return *(const PathRes *)query_get(db, Q_path_res, id);
 }
 
 static const char *kind_text(DefKind kind) {
@@ -456,5 +503,6 @@ void names_register(Db *db) {
     query_register(db, Q_crate_impls, run_crate_impls);
     query_register(db, Q_crate_langs, run_crate_langs);
     query_register(db, Q_scope_traits, run_scope_traits);
+    query_register(db, Q_path_res, run_path_res);
     query_register(db, Q_enum_variants, run_enum_variants);
 }

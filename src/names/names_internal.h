@@ -50,6 +50,7 @@ typedef struct EnvRow {
 typedef struct DefStore {
     Interner defs;  // DefRow
     Interner items; // SplitItem (split.c)
+    Interner paths; // PathKey (names.c)
     Table crates;   // CrateInfo by CrateId
     Table env;      // EnvRow: what env! has read
     CfgRow *target; // owned

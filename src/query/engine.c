@@ -215,6 +215,17 @@ static bool replace_block(Heap *heap, u32 *block, u32 *block_bytes, const void *
     return true;
 }
 
+// The same for an input. Nobody holds its old value, and a text is so large that the pages of a new
+// block would cost more than the bytes.
+static void replace_input(Heap *heap, Memo *memo, const void *from, u32 bytes) {
+    if (bytes && heap_has_room(memo->blob, memo->blob_bytes, bytes)) {
+        memmove(heap_at(heap, memo->blob), from, bytes);
+        memo->blob_bytes = bytes;
+        return;
+    }
+    replace_block(heap, &memo->blob, &memo->blob_bytes, from, bytes);
+}
+
 void query_return(Db *db, const void *result, u32 bytes) {
     QueryEngine *engine = db->engine;
     u32 depth = top_depth(engine);
@@ -499,7 +510,7 @@ void query_set_input(Db *db, QueryKind kind, u32 key, const void *value, u32 byt
     if (same) return;
     if (top_depth(engine) != 0)
         report_stack(engine, "an input was changed while a query ran", kind, key);
-    replace_block(&engine->heap, &memo->blob, &memo->blob_bytes, value, bytes);
+    replace_input(&engine->heap, memo, value, bytes);
     engine->revision++;
     // Whoever read it is at most as durable as it was; more durable memos cannot have read it.
     if (engine->tracks && memo->durability == DURABILITY_LOW)

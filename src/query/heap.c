@@ -66,6 +66,10 @@ u32 heap_take(Heap *heap, u32 bytes) {
     return block;
 }
 
+bool heap_has_room(u32 block, u32 old, u32 bytes) {
+    return block != 0 && bytes != 0 && class_of_bytes(old) == class_of_bytes(bytes);
+}
+
 void heap_give(Heap *heap, u32 block, u32 bytes) {
     if (block == 0) return;
     u8 *at = heap_at(heap, block);

@@ -23,6 +23,8 @@ void heap_image(Heap *heap, Image *image);
 
 // A block of `bytes` (0 gives block 0), its contents undefined.
 u32 heap_take(Heap *heap, u32 bytes);
+// Whether a block taken for `old` bytes is the one that `bytes` would get.
+bool heap_has_room(u32 block, u32 old, u32 bytes);
 // `bytes` as given to heap_take.
 void heap_give(Heap *heap, u32 block, u32 bytes);
 static inline void *heap_at(const Heap *heap, u32 block) {

@@ -178,7 +178,7 @@ static u32 common_suffix(const char *a, const char *b, u32 len) {
     return count;
 }
 
-static TextChange change_between(Str old, Str new) {
+TextChange source_change_between(Str old, Str new) {
     u32 shorter = min_u32(old.len, new.len);
     u32 at = common_prefix(old.at, new.at, shorter);
     u32 behind = common_suffix(old.at + old.len, new.at + new.len, shorter - at);
@@ -248,7 +248,7 @@ static bool set_bytes(Db *db, FileId file, u8 *head, u64 len, Durability durabil
     Str fresh = {(const char *)head + sizeof text, text.len};
     TextChange change = {0, 0, text.len};
     bool is_known = query_has_input(db, Q_file_text, file.id);
-    if (is_known) change = change_between(source_text(db, file), fresh);
+    if (is_known) change = source_change_between(source_text(db, file), fresh);
     if (!change_is_utf8(fresh, change)) return not_utf8(db, file, bytes, error);
     memcpy(head, &text, sizeof text);
     head[sizeof text + text.len] = 0;

@@ -68,6 +68,7 @@ typedef struct TextChange {
     u32 old_len;
     u32 new_len;
 } TextChange;
+TextChange source_change_between(Str old, Str new);
 // Called, outside of queries, when a file whose text was set gets another one.
 typedef void SourceChanged(Db *db, FileId file, TextChange change);
 void source_on_change(Db *db, SourceChanged *changed);
