@@ -5,8 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+void saves_init(Saves *saves, Session *session, WatchEvents *events) {
+    *saves = (Saves){.session = session, .events = events};
+    scratch_init(&saves->memory);
+}
+
 void saves_deinit(Saves *saves) {
     free(saves->errors);
+    scratch_deinit(&saves->memory);
 }
 
 void saves_add_files(Saves *saves) {
@@ -64,34 +70,49 @@ static bool same_text(Db *db, FileId file, Str before) {
     return str_eq(source_text(db, file), before);
 }
 
-bool saves_read(Saves *saves, const WatchTaken *taken, Scratch *scratch, OldTexts *before) {
+// Reads one file; false if it has the text it had.
+static bool read_file(Saves *saves, FileId file, Scratch *scratch, OldTexts *before) {
     Db *db = saves->session->db;
-    bool any = false;
-    for (u32 i = 0; i < taken->files.count; i++) {
-        FileId file = {taken->files.at[i]};
-        Str old = scratch_str(scratch, source_text(db, file));
-        const FileText *text = query_get(db, Q_file_text, file.id);
-        bool was_missing = text->missing;
-        OsError error;
-        if (!source_read(db, file, DURABILITY_LOW, &error)) {
-            if (was_missing) continue;
-            Field fields[] = {{"text", error.text, 0}};
-            tell(saves->session->args, "unreadable", fields, 1, "%s: going on with the text before",
-                 error.text);
-            continue;
-        }
-        if (!was_missing && same_text(db, file, old)) continue;
-        vec_push(scratch, before, (OldText){file, old});
-        any = true;
+    Str old = scratch_str(scratch, source_text(db, file));
+    const FileText *text = query_get(db, Q_file_text, file.id);
+    bool was_missing = text->missing;
+    OsError error;
+    if (!source_read(db, file, DURABILITY_LOW, &error)) {
+        if (was_missing) return false;
+        Field fields[] = {{"text", error.text, 0}};
+        tell(saves->session->args, "unreadable", fields, 1, "%s: going on with the text before",
+             error.text);
+        return false;
     }
+    if (!was_missing && same_text(db, file, old)) return false;
+    vec_push(scratch, before, (OldText){file, old});
+    return true;
+}
+
+static bool has_file(const U32Vec *files, u32 file) {
+    for (u32 i = 0; i < files->count; i++)
+        if (files->at[i] == file) return true;
+    return false;
+}
+
+bool saves_read(Saves *saves, const WatchTaken *taken, Scratch *scratch, OldTexts *before) {
+    bool any = saves->put_off.count != 0;
+    for (u32 i = 0; i < taken->files.count; i++)
+        any |= read_file(saves, (FileId){taken->files.at[i]}, scratch, before);
+    for (u32 i = 0; i < saves->put_off.count; i++)
+        if (!has_file(&taken->files, saves->put_off.at[i]))
+            read_file(saves, (FileId){saves->put_off.at[i]}, scratch, before);
+    saves->put_off.count = 0;
     return any;
 }
 
 void saves_take_back(Saves *saves, const OldTexts *before) {
     OsError error;
-    for (u32 i = 0; i < before->count; i++)
-        source_set_text(saves->session->db, before->at[i].file, before->at[i].text, DURABILITY_LOW,
-                        &error);
+    for (u32 i = 0; i < before->count; i++) {
+        const OldText *old = &before->at[i];
+        source_set_text(saves->session->db, old->file, old->text, DURABILITY_LOW, &error);
+        vec_push(&saves->memory, &saves->put_off, old->file.id);
+    }
 }
 
 static u32 line_ends(Str text, u32 from, u32 to) {

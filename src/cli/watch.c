@@ -331,7 +331,7 @@ int command_watch(const CliArgs *args) {
     keyboard_take(&w.keyboard, false);
     quit_signals(SIG_BLOCK);
     w.events = watch_events_new(w.keyboard.fd);
-    w.saves = (Saves){.session = &w.session, .events = w.events};
+    saves_init(&w.saves, &w.session, w.events);
     beside_open(&w.rustc, &w.session, w.events);
     loop(&w);
     tests_beside_close(&w.tests);
