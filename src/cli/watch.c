@@ -8,6 +8,7 @@
 #include "cli/beside.h"
 #include "cli/keyboard.h"
 #include "cli/program.h"
+#include "cli/query_log.h"
 #include "cli/saves.h"
 #include "cli/tell.h"
 #include "cli/tests_beside.h"
@@ -182,22 +183,6 @@ static void patch_program(Watch *w, const OldTexts *before, u64 saved_ns) {
         restart(w, "started");
 }
 
-// For --time-passes: what the save made the queries do.
-static void print_query_log(Watch *w) {
-    u32 counts[Q_COUNT][3] = {{0}};
-    u32 count;
-    const QueryLogRow *rows = query_log(w->session.db, &count);
-    for (u32 i = 0; i < count; i++)
-        counts[rows[i].kind][rows[i].event]++;
-    fprintf(stderr, "%10s %10s %10s  query\n", "ran", "cut off", "verified");
-    for (u32 kind = 0; kind < Q_COUNT; kind++) {
-        const u32 *of = counts[kind];
-        if (of[QUERY_RAN] || of[QUERY_CUT_OFF] || of[QUERY_VERIFIED])
-            fprintf(stderr, "%10u %10u %10u  %s\n", of[QUERY_RAN], of[QUERY_CUT_OFF],
-                    of[QUERY_VERIFIED], query_name((QueryKind)kind));
-    }
-}
-
 static void take_save(Watch *w, const WatchTaken *taken) {
     OldTexts before = {0};
     if (!saves_read(&w->saves, taken, &w->scratch, &before)) {
@@ -256,7 +241,7 @@ static void take_events(Watch *w, int timeout_ms) {
     if (!taken.files.count || w->quits) return;
     query_log_enable(w->session.db, w->args->options.time_passes);
     take_save(w, &taken);
-    if (w->args->options.time_passes) print_query_log(w);
+    if (w->args->options.time_passes) query_log_print(w->args, w->session.db);
 }
 
 // ---- the loop -----------------------------------------------------------------------------------

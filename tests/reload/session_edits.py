@@ -1,0 +1,324 @@
+"""Edits of bodies and values: functions, generics, closures, methods, constants, statics, macros."""
+from programs import SIMPLE, body, looping
+
+GENERIC = """fn twice<T: Copy + std::ops::Add<Output = T>>(a: T) -> T {
+    a + a
+}
+fn step(n: &mut u64) -> String {
+    *n += 1;
+    format!("{} {}", twice(10u32), twice(1.5f64))
+}"""
+
+GENERIC_IMPL = """#[derive(Clone, Copy)]
+struct Pair<A, B>(A, B);
+trait Weight { fn weight(&self) -> u64; }
+impl Weight for u8 { fn weight(&self) -> u64 { 1 } }
+impl Weight for String { fn weight(&self) -> u64 { self.len() as u64 } }
+impl<A: Weight, B: Weight> Weight for Pair<A, B> {
+    fn weight(&self) -> u64 { self.0.weight() + self.1.weight() }
+}
+fn heavy<W: Weight + ?Sized>(what: &W) -> u64 { what.weight() * 10 }
+fn step(n: &mut u64) -> String {
+    *n += 1;
+    let nested = Pair(Pair(1u8, 2u8), String::from("abc"));
+    let all: [&dyn Weight; 2] = [&nested, &1u8];
+    format!("{} {} {}", heavy(&nested), heavy(&Pair(1u8, 2u8)), heavy(all[0]) + heavy(all[1]))
+}"""
+
+CLOSURE = """fn step(n: &mut u64) -> u64 {
+    *n += 1;
+    let base = 100;
+    [1u64, 2, 3].iter().map(|x| x + base).sum()
+}"""
+
+TRAIT = """trait Animal {
+    fn name(&self) -> String { String::from("animal") }
+    fn legs(&self) -> u32;
+}
+struct Dog;
+struct Bird(u32);
+impl Animal for Dog {
+    fn name(&self) -> String { String::from("dog") }
+    fn legs(&self) -> u32 { 4 }
+}
+impl Animal for Bird {
+    fn legs(&self) -> u32 { self.0 }
+}
+fn step(all: &mut Vec<Box<dyn Animal>>) -> String {
+    all.iter().map(|a| format!("{}:{}", a.name(), a.legs())).collect::<Vec<_>>().join(",")
+}"""
+TRAIT_STATE = "let mut n: Vec<Box<dyn Animal>> = vec![Box::new(Dog), Box::new(Bird(2))];"
+
+CONST = """const SPEED: u64 = 7;
+const NAMES: [&str; 2] = ["one", "two"];
+fn step(n: &mut u64) -> String {
+    *n += 1;
+    let at = (*n % 1) as usize;
+    format!("{} {}", SPEED * 10, NAMES[at])
+}"""
+
+CONST_FN = """const fn square(a: usize) -> usize { a * a }
+const SIZE: usize = square(3);
+struct Table<const N: usize>;
+impl<const N: usize> Table<N> {
+    fn len(&self) -> usize { N }
+}
+fn unrelated() -> usize { 5 }
+fn step(n: &mut u64) -> String {
+    *n += 1;
+    let row = [0u8; SIZE];
+    format!("{} {} {}", row.len(), Table::<SIZE>.len(), unrelated())
+}"""
+
+STATIC = """use std::sync::atomic::{AtomicU64, Ordering};
+static COUNTER: AtomicU64 = AtomicU64::new(1000);
+fn step(n: &mut u64) -> String {
+    *n += 1;
+    let seen = COUNTER.fetch_add(1, Ordering::Relaxed);
+    format!("static {} a", seen > 1000)
+}"""
+
+STATICS = """use std::cell::Cell;
+use std::sync::Mutex;
+const fn first() -> u64 { 100 }
+static TOTAL: Mutex<u64> = Mutex::new(first());
+static mut RAW: [u64; 2] = [1, 2];
+static NAME: &str = "first";
+thread_local! { static LOCAL: Cell<u64> = const { Cell::new(500) }; }
+fn step(n: &mut u64) -> String {
+    *n += 1;
+    *TOTAL.lock().unwrap() += 1;
+    unsafe { RAW[0] += 1 };
+    LOCAL.set(LOCAL.get() + 1);
+    let raw = unsafe { RAW[0] };
+    format!("{} {} {} {NAME} a", *TOTAL.lock().unwrap() - *n, raw - *n, LOCAL.get() - *n)
+}"""
+
+ADDRESSES = """use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+static FIRST: AtomicUsize = AtomicUsize::new(7);
+static FIRST_AT: AtomicUsize = AtomicUsize::new(0);
+static LOCAL_AT: AtomicUsize = AtomicUsize::new(0);
+thread_local! { static LOCAL: Cell<usize> = const { Cell::new(40) }; }
+fn same(at: &AtomicUsize, now: usize) -> bool {
+    at.compare_exchange(0, now, SeqCst, SeqCst).is_ok() || at.load(SeqCst) == now
+}
+fn step(n: &mut usize) -> String {
+    *n += 1;
+    FIRST.fetch_add(1, SeqCst);
+    LOCAL.with(|l| l.set(l.get() + 1));
+    let first = same(&FIRST_AT, &FIRST as *const _ as usize) && FIRST.load(SeqCst) == 7 + *n;
+    let local = LOCAL.with(|l| same(&LOCAL_AT, l as *const _ as usize) && l.get() == 40 + *n);
+    format!("{first} {local} a")
+}"""
+
+MACRO = """macro_rules! scaled {
+    ($value:expr) => { $value * 10 };
+}
+macro_rules! getter {
+    ($name:ident, $value:expr) => { fn $name() -> u64 { $value } };
+}
+getter!(three, 3);
+getter!(four, 4);
+fn plain() -> u64 { 1 }
+fn step(n: &mut u64) -> String {
+    *n += 1;
+    format!("{} {} {}", scaled!(plain()), three(), four())
+}"""
+
+SHIFTED = """use std::panic::Location;
+#[track_caller]
+fn line() -> u32 { Location::caller().line() }
+fn step(n: &mut u64) -> u32 {
+    *n += 1;
+    line()
+}"""
+
+SESSIONS = {
+    "a function's body": {
+        "main": looping(SIMPLE),
+        "prints": ": 11$",
+        "steps": [
+            {"edits": [("+ 11", "+ 12")], "names": "main::step", "functions": 1, "ran": body("main::step"),
+             "prints": ": 12$"},
+            {"edits": [("+ 12", "+ 13")], "ran": body("main::step"), "prints": ": 13$"},
+        ],
+    },
+    "going back to the original text": {
+        "main": looping(SIMPLE),
+        "prints": ": 11$",
+        "steps": [
+            {"edits": [("+ 11", "+ 12")], "prints": ": 12$"},
+            {"edits": [("+ 12", "+ 11")], "names": "main::step", "ran": body("main::step"), "prints": ": 11$"},
+            {"edits": [("+ 11", "+ 12")], "prints": ": 12$"},
+        ],
+    },
+    "comments and white space only": {
+        "main": looping(SIMPLE),
+        "prints": ": 11$",
+        "steps": [
+            {"edits": [("*n += 1;", "*n += 1; // count")], "events": ["no-change"]},
+            {"edits": [("fn step", "\n\n// A step.\nfn step")], "events": ["no-change"], "ran": ""},
+            {"edits": [("    *n * 0", "        *n * 0")], "events": ["no-change"]},
+            {"edits": [("fn step", "/// What is done.\nfn step")], "events": ["no-change"]},
+            {"edits": [("// count", "/* counted */")], "events": ["no-change"]},
+            {"edits": [("fn main", "\r\n\r\n    fn main")], "events": ["no-change"], "ran": ""},
+            {"edits": [("+ 11", "+ 14")], "functions": 1, "ran": body("main::step"), "prints": ": 14$"},
+        ],
+    },
+    "lines that move are told right, and nothing is compiled": {
+        "main": looping(SHIFTED),
+        "prints": ": 8$",
+        "steps": [
+            {"edits": [("#[track_caller]", "\n\n#[track_caller]")], "events": ["no-change"], "ran": "", "prints": ": 10$"},
+            {"edits": [("use std::panic", "// one more\nuse std::panic")], "events": ["no-change"], "ran": "",
+             "prints": ": 11$"},
+        ],
+    },
+    "an item that is moved": {
+        "main": looping(GENERIC),
+        "prints": ": 20 3$",
+        "steps": [
+            {"edits": [("fn twice<T: Copy + std::ops::Add<Output = T>>(a: T) -> T {\n    a + a\n}\n", ""),
+                       ("fn main", "fn twice<T: Copy + std::ops::Add<Output = T>>(a: T) -> T {\n    a + a\n}\nfn main")],
+             "events": ["no-change"], "prints": ": 20 3$"},
+            {"edits": [("a + a", "a + a + a")], "functions": 2, "prints": ": 30 4.5$"},
+        ],
+    },
+    "the body of a generic function, two instances": {
+        "main": looping(GENERIC),
+        "prints": ": 20 3$",
+        "steps": [
+            {"edits": [("a + a", "a + a + a")], "names": "main::twice", "functions": 2,
+             "ran": "typeck main::twice; mir main::twice; code main::twice<u32>; code main::twice<f64>",
+             "prints": ": 30 4.5$"},
+            {"edits": [("twice(10u32)", "twice(7u8)")], "names": "main::step", "prints": ": 21 4.5$"},
+            {"edits": [("a + a + a", "a + a")], "names": "main::twice", "functions": 3, "prints": ": 14 3$"},
+        ],
+    },
+    "every live instance of a method in a generic impl": {
+        "main": looping(GENERIC_IMPL),
+        "prints": ": 50 20 60$",
+        "steps": [
+            {"edits": [("self.0.weight() + self.1.weight()", "self.0.weight() + self.1.weight() + 100")],
+             "functions": 2, "prints": ": 2050 1020 2060$"},
+            {"edits": [("what.weight() * 10", "what.weight() * 2")], "names": "main::heavy", "functions": 3,
+             "prints": ": 410 204 412$"},
+            {"edits": [("{ self.len() as u64 }", "{ 0 }")], "functions": 1, "prints": ": 404 204 406$"},
+        ],
+    },
+    "a closure's body": {
+        "main": looping(CLOSURE),
+        "prints": ": 306$",
+        "steps": [
+            {"edits": [("x + base", "x * base")], "names": "main::step", "prints": ": 600$"},
+            {"edits": [("x * base", "x * base + *n * 0")], "prints": ": 600$"},
+            {"edits": [("x * base + *n * 0", "x + 1")], "prints": ": 9$"},
+        ],
+    },
+    "a method in an impl of a trait, called through dyn": {
+        "main": looping(TRAIT, state=TRAIT_STATE),
+        "prints": ": dog:4,animal:2$",
+        "steps": [
+            {"edits": [('from("dog")', 'from("hound")')], "functions": 1, "prints": ": hound:4,animal:2$"},
+            {"edits": [('from("animal")', 'from("beast")')], "functions": 1, "prints": ": hound:4,beast:2$"},
+        ],
+    },
+    "constants": {
+        "main": looping(CONST),
+        "prints": ": 70 one$",
+        "steps": [
+            {"edits": [("= 7;", "= 8;")], "prints": ": 80 one$"},
+            {"edits": [('"one"', '"eins"')], "prints": ": 80 eins$"},
+            {"edits": [('"eins"', '"one"')], "prints": ": 80 one$"},
+        ],
+    },
+    "a constant that lengths and types are made of": {
+        "main": looping(CONST_FN),
+        "prints": ": 9 9 5$",
+        "steps": [
+            {"edits": [("square(3)", "square(4)")], "names": "main::step", "prints": ": 16 16 5$"},
+            {"edits": [("a * a }", "a * a + 1 }")], "prints": ": 17 17 5$"},
+            {"edits": [("square(4)", "5")], "prints": ": 5 5 5$"},
+        ],
+    },
+    "a constant that cannot be evaluated, then mended": {
+        "main": looping(CONST_FN),
+        "prints": ": 9 9 5$",
+        "steps": [
+            {"edits": [("square(3)", "square(3) / (square(1) - 1)")], "events": ["errors"], "has": "E0080",
+             "prints": ": 9 9 5$"},
+            {"edits": [("square(3) / (square(1) - 1)", "square(2)")], "prints": ": 4 4 5$"},
+        ],
+    },
+    "a static keeps its value": {
+        "main": looping(STATIC),
+        "prints": ": static true a$",
+        "steps": [
+            {"edits": [("new(1000)", "new(900000)")], "events": ["static-kept"], "has": "main::COUNTER"},
+            {"edits": [('{} a"', '{} b"')], "prints": ": static true b$"},
+        ],
+    },
+    "statics of every kind keep their values": {
+        "main": looping(STATICS),
+        "prints": ": 100 1 500 first a$",
+        "steps": [
+            {"edits": [("{ 100 }", "{ 900 }")], "events": ["static-kept"], "has": "main::TOTAL"},
+            {"edits": [("[1, 2]", "[70, 80]")], "events": ["static-kept"], "has": "main::RAW"},
+            {"edits": [('{NAME} a"', '{NAME} b"')], "names": "main::step", "prints": ": 100 1 500 first b$"},
+            {"edits": [('= "first"', '= "second"')], "events": ["static-kept"], "has": "main::NAME"},
+            {"edits": [('{NAME} b"', '{NAME} c"')], "names": "main::step", "prints": ": 100 1 500 first c$"},
+        ],
+    },
+    "statics and thread-locals keep address and value": {
+        "main": looping(ADDRESSES, state="let mut n = 0usize;"),
+        "prints": ": true true a$",
+        "steps": [
+            {"edits": [('{local} a"', '{local} b"')], "prints": ": true true b$"},
+            {"edits": [("static FIRST:", "static NEWER: AtomicUsize = AtomicUsize::new(3);\nstatic FIRST:"),
+                       ('{local} b"', '{local} c {}", NEWER.fetch_add(1, SeqCst).min(3)'),
+                       ("thread_local! {", "thread_local! { static MORE: Cell<u8> = const { Cell::new(9) }; }\nthread_local! {"),
+                       ("*n += 1;", "*n += 1;\n    MORE.set(MORE.get().min(9));")], "prints": ": true true c 3$"},
+            {"edits": [("new(7)", "new(8)"), ("{local} c", "{local} d")],
+             "events": ["reloaded", "static-kept"], "prints": ": true true d 3$"},
+        ],
+    },
+    "a static whose type changes": {
+        "main": looping(STATICS),
+        "prints": ": 100 1 500 first a$",
+        "steps": [
+            {"edits": [("[u64; 2] = [1, 2]", "[u64; 3] = [5, 6, 7]")], "events": ["restart-needed", "started"],
+             "has": "", "restarts": True, "prints": ": 100 5 500 first a$"},
+        ],
+    },
+    "macros": {
+        "main": looping(MACRO),
+        "prints": ": 10 3 4$",
+        "steps": [
+            {"edits": [("$value * 10", "$value * 20")], "names": "main::step", "ran": body("main::step"),
+             "prints": ": 20 3 4$"},
+            {"edits": [("-> u64 { $value }", "-> u64 { $value + 100 }")], "functions": 2, "prints": ": 20 103 104$"},
+            {"edits": [("getter!(four, 4)", "getter!(four, 5)")], "names": "main::four", "prints": ": 20 103 105$"},
+            {"edits": [("$value * 20", "$value * ")], "events": ["errors"], "prints": ": 20 103 105$"},
+            {"edits": [("$value * ", "$value * 30")], "prints": ": 30 103 105$"},
+        ],
+    },
+    "an error, then mended": {
+        "main": looping(SIMPLE),
+        "prints": ": 11$",
+        "steps": [
+            {"edits": [("+ 11", "+ nothing")], "events": ["errors"], "has": "E0425", "prints": ": 11$"},
+            {"edits": [("+ nothing", "+ 15 }}")], "events": ["errors"], "prints": ": 11$"},
+            {"edits": [("+ 15 }}", "+ 16")], "names": "main::step", "prints": ": 16$"},
+        ],
+    },
+    "an error, then the text before": {
+        "main": looping(SIMPLE),
+        "prints": ": 11$",
+        "steps": [
+            {"edits": [("+ 11", "+ nothing")], "events": ["errors"], "has": "E0425", "prints": ": 11$"},
+            {"edits": [("+ nothing", "+ 11")], "events": ["no-change"], "prints": ": 11$"},
+            {"edits": [("+ 11", "+ 12")], "names": "main::step", "ran": body("main::step"), "prints": ": 12$"},
+        ],
+    },
+}

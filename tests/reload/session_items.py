@@ -1,0 +1,372 @@
+"""Edits of items: new ones, signatures, types, impls, traits."""
+from programs import SIMPLE, looping
+from session_edits import TRAIT, TRAIT_STATE
+
+SIGNATURE = """fn area(w: u32) -> u32 {
+    w * w
+}
+fn first() -> u32 { area(2) }
+fn second() -> u32 { area(3) }
+fn step(n: &mut u64) -> String {
+    *n += 1;
+    format!("{} {}", first(), second())
+}"""
+
+POINTER = """fn scale(a: u64) -> u64 {
+    a * 2
+}
+struct Held {
+    plain: fn(u64) -> u64,
+    boxed: Box<dyn Fn(u64) -> u64>,
+}
+fn hold() -> Held {
+    Held { plain: scale, boxed: Box::new(scale) }
+}
+fn step(held: &mut Held) -> String {
+    format!("{} {} {}", (held.plain)(10), (held.boxed)(10), scale(10))
+}"""
+
+BOXED = """fn make(base: u64) -> Box<dyn Fn(u64) -> u64> {
+    Box::new(move |x| x + base)
+}
+fn call(f: &dyn Fn(u64) -> u64) -> u64 {
+    f(1) + 10
+}
+fn step(old: &mut Box<dyn Fn(u64) -> u64>) -> String {
+    format!("{} {}", call(&**old), call(&*make(5)))
+}"""
+
+LAYOUT = """struct World {
+    age: u32,
+}
+fn grow(world: &mut World) -> u32 {
+    world.age += 1;
+    world.age * 0 + 5
+}
+fn step(world: &mut World) -> String {
+    format!("age {}", grow(world))
+}"""
+WORLD = "let mut n = World { age: 0 };"
+
+TYPES = """#[derive(Clone, Debug, PartialEq)]
+enum Shape { Dot, Line(u32) }
+struct Wrapper<T> { value: T }
+union Bits { whole: u32, part: u8 }
+struct Unused { a: u8 }
+fn length(shape: &Shape) -> u32 {
+    match shape { Shape::Dot => 0, Shape::Line(n) => *n }
+}
+fn step(all: &mut Vec<Shape>) -> String {
+    let wrapped = Wrapper { value: all.len() as u32 };
+    let bits = Bits { whole: 258 };
+    format!("{} {} {}", all.iter().map(length).sum::<u32>(), wrapped.value, unsafe { bits.part })
+}"""
+SHAPES = "let mut n = vec![Shape::Dot, Shape::Line(7)];"
+
+IMPLS = """use std::fmt;
+struct Point(i32, i32);
+impl fmt::Display for Point {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result { write!(f, "<{} {}>", self.0, self.1) }
+}
+trait Area {
+    fn area(&self) -> i32 { -1 }
+}
+impl Area for Point {}
+fn step(n: &mut u64) -> String {
+    *n += 1;
+    let point = Point(2, 3);
+    format!("{point} {}", point.area())
+}"""
+
+DROPS = """use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+static DROPPED: AtomicU32 = AtomicU32::new(0);
+struct Guard(u32);
+impl Drop for Guard {
+    fn drop(&mut self) { DROPPED.store(self.0, SeqCst); }
+}
+struct Plain(u32);
+fn step(held: &mut Vec<Guard>) -> String {
+    held.push(Guard(5));
+    held.remove(0);
+    let _plain = vec![Plain(1)];
+    format!("{}", DROPPED.load(SeqCst))
+}"""
+
+STATIC_DISPATCH = """trait Speak {
+    const VOLUME: u32 = 1;
+    type Word: std::fmt::Display;
+    fn word(&self) -> Self::Word;
+    fn twice(&self) -> String { format!("{0}{0}", self.word()) }
+}
+struct Cat;
+impl Speak for Cat {
+    type Word = &'static str;
+    fn word(&self) -> &'static str { "miau" }
+}
+fn hear<S: Speak>(s: &S) -> String { format!("{} {}", s.twice(), S::VOLUME) }
+fn step(n: &mut u64) -> String {
+    *n += 1;
+    hear(&Cat)
+}"""
+
+SHADOW = """struct Dial(u32);
+trait Read { fn read(&self) -> u32; }
+impl Read for Dial { fn read(&self) -> u32 { self.0 } }
+fn step(n: &mut u64) -> u32 {
+    *n += 1;
+    Dial(3).read()
+}"""
+
+MODULES = {"rules.rs": "pub fn step(n: &mut u64) -> u64 {\n    *n += 1;\n    inner::value()\n}\nmod inner;\n",
+           "rules/inner.rs": "pub fn value() -> u64 {\n    21\n}\n"}
+
+SESSIONS = {
+    "a new function": {
+        "main": looping(SIMPLE),
+        "prints": ": 11$",
+        "steps": [
+            {"edits": [("*n * 0 + 11", "*n * 0 + helper(4)"), ("fn step", "fn helper(a: u64) -> u64 { a * 100 }\nfn step")],
+             "names": "main::step", "prints": ": 400$"},
+            {"edits": [("a * 100", "a * 200")], "names": "main::helper", "prints": ": 800$"},
+            {"edits": [("helper(4)", "3"), ("fn helper(a: u64) -> u64 { a * 200 }\n", "")], "names": "main::step",
+             "prints": ": 3$"},
+            {"edits": [("+ 3", "+ helper(4)"), ("fn step", "fn helper(a: u64) -> u64 { a * 300 }\nfn step")],
+             "prints": ": 1200$"},
+        ],
+    },
+    "a function that nothing calls yet": {
+        "main": looping(SIMPLE),
+        "prints": ": 11$",
+        "steps": [
+            {"edits": [("fn step", "fn later(a: u64) -> u64 { a + 1 }\nfn step")], "events": ["no-change"]},
+            {"edits": [("a + 1", "a + 2")], "events": ["no-change"]},
+            {"edits": [("+ 11", "+ later(1)")], "names": "main::step", "prints": ": 3$"},
+            {"edits": [("a + 2", "a + 3")], "names": "main::later", "prints": ": 4$"},
+        ],
+    },
+    "a new module": {
+        "main": looping(SIMPLE),
+        "prints": ": 11$",
+        "steps": [
+            {"edits": [("fn step", "mod rules { pub mod deep { pub fn value() -> u64 { 40 } } }\nfn step"),
+                       ("+ 11", "+ rules::deep::value()")], "names": "main::step", "prints": ": 40$"},
+            {"edits": [("{ 40 }", "{ super::super::base() }"), ("fn step", "fn base() -> u64 { 41 }\nfn step")],
+             "names": "main::rules::deep::value", "prints": ": 41$"},
+        ],
+    },
+    "a file of a module": {
+        "main": looping("mod rules;\nuse rules::step;"),
+        "files": MODULES,
+        "prints": ": 21$",
+        "steps": [
+            {"file": "rules.rs", "edits": [("inner::value()", "inner::value() + 1")], "names": "main::rules::step",
+             "ran": "typeck main::rules::step; mir main::rules::step; code main::rules::step", "prints": ": 22$"},
+            {"file": "rules/inner.rs", "edits": [("21", "31")], "names": "main::rules::inner::value", "prints": ": 32$"},
+            {"file": "rules/inner.rs", "edits": [("31", "41")], "how": "rename", "prints": ": 42$"},
+            {"file": "rules/inner.rs", "edits": [("41", "41 + oops")], "events": ["errors"], "has": "rules/inner.rs:2"},
+            {"file": "rules.rs", "edits": [("+ 1", "+ 2")], "events": ["errors"], "has": "rules/inner.rs:2"},
+            {"file": "rules/inner.rs", "edits": [("41 + oops", "51")], "functions": 2, "prints": ": 53$"},
+        ],
+    },
+    "a new file, made before it is named": {
+        "main": looping(SIMPLE),
+        "prints": ": 11$",
+        "steps": [
+            {"file": "more.rs", "text": "pub fn value() -> u64 { 77 }\n", "events": []},
+            {"edits": [("fn step", "mod more;\nfn step"), ("+ 11", "+ more::value()")], "names": "main::step",
+             "prints": ": 77$"},
+            {"file": "more.rs", "edits": [("77", "78")], "names": "main::more::value", "prints": ": 78$"},
+        ],
+    },
+    "a new file, named before it is made": {
+        "main": looping(SIMPLE),
+        "prints": ": 11$",
+        "steps": [
+            {"edits": [("fn step", "mod more;\nfn step"), ("+ 11", "+ more::value()")], "events": ["errors"],
+             "has": "E0583"},
+            {"file": "more.rs", "text": "pub fn value() -> u64 { 77 }\n", "names": "main::step", "prints": ": 77$"},
+            {"file": "more.rs", "edits": [("77", "78")], "names": "main::more::value", "prints": ": 78$"},
+        ],
+    },
+    "a new file in a folder that is not there yet": {
+        "main": looping(SIMPLE),
+        "prints": ": 11$",
+        "steps": [
+            {"edits": [("fn step", "mod more;\nfn step"), ("+ 11", "+ more::value()")], "events": ["errors"],
+             "has": "E0583"},
+            {"file": "more/mod.rs", "text": "pub fn value() -> u64 { 77 }\n", "names": "main::step", "prints": ": 77$"},
+            {"file": "more/mod.rs", "edits": [("77", "deep::value()"), ("pub fn", "mod deep;\npub fn")],
+             "events": ["errors"], "has": "E0583"},
+            {"file": "more/deep.rs", "text": "pub fn value() -> u64 { 79 }\n", "names": "main::more::value",
+             "prints": ": 79$"},
+        ],
+    },
+    "a change that takes two files": {
+        "main": looping("mod rules;\nuse rules::step;"),
+        "files": MODULES,
+        "prints": ": 21$",
+        "steps": [
+            {"file": "rules.rs", "edits": [("inner::value()", "inner::value(5) + 1")], "events": ["errors"],
+             "has": "E0061", "prints": ": 21$"},
+            {"file": "rules/inner.rs", "edits": [("value()", "value(a: u64)"), ("21", "a * 10")], "functions": 2,
+             "prints": ": 51$"},
+        ],
+    },
+    "a changed signature with callers": {
+        "main": looping(SIGNATURE),
+        "prints": ": 4 9$",
+        "steps": [
+            {"edits": [("area(w: u32)", "area(w: u32, h: u64)"), ("w * w", "w * h as u32"), ("area(2)", "area(2, 5)"),
+                       ("area(3)", "area(3, 5)")], "functions": 3, "prints": ": 10 15$"},
+            {"edits": [("w * h as u32", "w + h as u32")], "functions": 1, "prints": ": 7 8$"},
+            {"edits": [("area(w: u32, h: u64)", "area(w: u32)"), ("w + h as u32", "w"), ("area(2, 5)", "area(2)"),
+                       ("area(3, 5)", "area(3)")], "functions": 3, "prints": ": 2 3$"},
+        ],
+    },
+    "a changed signature whose callers are wrong": {
+        "main": looping(SIGNATURE),
+        "prints": ": 4 9$",
+        "steps": [
+            {"edits": [("area(w: u32)", "area(w: u64)")], "events": ["errors"], "has": "E0308", "prints": ": 4 9$"},
+            {"edits": [("w * w", "(w * w) as u32")], "events": ["errors"], "has": "E0308", "prints": ": 4 9$"},
+            {"edits": [("area(2)", "area(2u64)"), ("-> u32 {\n    (w * w) as u32", "-> u32 {\n    (w + w) as u32")],
+             "functions": 3, "prints": ": 4 6$"},
+        ],
+    },
+    "pointers to a function whose signature changes keep the old one": {
+        "main": looping(POINTER, state="let mut n = hold();"),
+        "prints": ": 20 20 20$",
+        "steps": [
+            {"edits": [("a * 2", "a * 3")], "names": "main::scale", "prints": ": 30 30 30$"},
+            {"edits": [("scale(a: u64)", "scale(a: u64, b: u64)"), ("a * 3", "a * b"),
+                       ("plain: scale", "plain: |a| scale(a, 1)"), ("Box::new(scale)", "Box::new(|a| scale(a, 1))"),
+                       (", scale(10)", ", scale(10, 7)")], "prints": ": 30 30 70$"},
+        ],
+    },
+    "closures made before an edit keep what they captured": {
+        "main": looping(BOXED, state="let mut n = make(20);"),
+        "prints": ": 31 16$",
+        "steps": [
+            {"edits": [("x + base", "x + base + 100")], "prints": ": 131 116$"},
+            {"edits": [("Box::new(move", "let more = 1000u64;\n    Box::new(move"), ("base + 100", "base + more")],
+             "prints": ": 131 1016$"},
+            {"edits": [("f(1) + 10", "f(1) + 20")], "prints": ": 141 1026$"},
+        ],
+    },
+    "a changed type": {
+        "main": looping(LAYOUT, state=WORLD),
+        "prints": ": age 5$",
+        "steps": [
+            {"edits": [("age: u32,", "age: u64,"), ("-> u32 {", "-> u64 {")], "events": ["restart-needed?", "started"],
+             "restarts": True, "prints": ": age 5$"},
+            {"edits": [("* 0 + 5", "* 0 + 6")], "names": "main::grow", "prints": ": age 6$"},
+            {"edits": [("age: u64,", "age: u64, name: String,"), ("World { age: 0 }", 'World { age: 0, name: String::from("w") }')],
+             "events": ["restart-needed", "started"], "restarts": True, "prints": ": age 6$"},
+        ],
+    },
+    "a changed type, keeping the old code": {
+        "main": looping(LAYOUT, state=WORLD),
+        "options": ["--on-layout-change", "keep-old"],
+        "prints": ": age 5$",
+        "steps": [
+            {"edits": [("age: u32,", "age: u64,"), ("-> u32 {", "-> u64 {"), ("+ 5", "+ 8")], "events": ["restart-needed"],
+             "has": "layout of World changed", "prints": ": age 5$"},
+            {"edits": [("+ 8", "+ 9")], "events": ["restart-needed"], "prints": ": age 5$"},
+            {"edits": [("age: u64,", "age: u32,"), ("-> u64 {", "-> u32 {")], "names": "main::grow", "prints": ": age 9$"},
+        ],
+    },
+    "types of every kind": {
+        "main": looping(TYPES, state=SHAPES),
+        "prints": ": 7 2 2$",
+        "steps": [
+            {"edits": [("a: u8", "a: u8, b: u64")], "events": ["no-change"], "prints": ": 7 2 2$"},
+            {"edits": [("enum Shape { Dot,", "enum Shape { Dot, Wide(u64),"), ("=> 0,", "=> 0, Shape::Wide(_) => 1,")],
+             "events": ["restart-needed", "started"], "restarts": True, "prints": ": 7 2 2$"},
+            {"edits": [("part: u8 }", "part: u16 }")], "events": ["restart-needed", "started"], "restarts": True,
+             "prints": ": 7 2 258$"},
+            {"edits": [("value: T }", "value: T, more: u8 }"), ("len() as u32 }", "len() as u32, more: 1 }")],
+             "events": ["restart-needed", "started"], "restarts": True, "prints": ": 7 2 258$"},
+            {"edits": [("struct Unused", "struct Fresh { x: u32 }\nstruct Unused"),
+                       ("let bits", "let fresh = Fresh { x: 9 };\n    let bits"), ("wrapped.value,", "fresh.x,")],
+             "names": "main::step", "prints": ": 7 9 258$"},
+        ],
+    },
+    "an impl that is added": {
+        "main": looping(IMPLS),
+        "prints": ": <2 3> -1$",
+        "steps": [
+            {"edits": [("impl Area for Point {}", "impl Area for Point { fn area(&self) -> i32 { self.0 * self.1 } }")],
+             "prints": ": <2 3> 6$"},
+            {"edits": [("fn step", "impl std::ops::Neg for Point {\n    type Output = Point;\n    fn neg(self) -> Point { Point(-self.0, -self.1) }\n}\nfn step"),
+                       ("Point(2, 3);", "-Point(2, 3);")], "names": "main::step", "prints": ": <-2 -3> 6$"},
+            {"edits": [("struct Point", "#[derive(Clone, Debug)]\nstruct Point"), ("format!(\"{point} {}\"", "format!(\"{:?} {}\", point.clone()")],
+             "names": "main::step", "prints": r": Point\(-2, -3\) 6$"},
+        ],
+    },
+    "an impl that is removed": {
+        "main": looping(IMPLS),
+        "prints": ": <2 3> -1$",
+        "steps": [
+            {"edits": [("impl Area for Point {}", "")], "events": ["errors"], "has": "E0599", "prints": ": <2 3> -1$"},
+            {"edits": [("{point} {}\", point.area()", "{point}\"")], "names": "main::step", "prints": ": <2 3>$"},
+            {"edits": [("trait Area {\n    fn area(&self) -> i32 { -1 }\n}\n", "")], "events": ["no-change"],
+             "prints": ": <2 3>$"},
+        ],
+    },
+    "Drop is edited, removed and added": {
+        "main": looping(DROPS, state="let mut n = vec![Guard(1), Guard(1), Guard(1)];"),
+        "prints": ": 5$",
+        "steps": [
+            {"edits": [("store(self.0,", "store(self.0 + 10,")], "functions": 1, "prints": ": 15$"},
+            {"edits": [("impl Drop for Guard {\n    fn drop(&mut self) { DROPPED.store(self.0 + 10, SeqCst); }\n}\n", ""),
+                       ("held.push", "DROPPED.store(3, SeqCst);\n    held.push")], "prints": ": 3$"},
+            {"edits": [("struct Plain(u32);", "struct Plain(u32);\nimpl Drop for Plain {\n    fn drop(&mut self) { DROPPED.store(self.0 + 70, SeqCst); }\n}"),
+                       ("vec![Plain(1)];", "vec![Plain(1)];\n    drop(_plain);")], "prints": ": 71$"},
+        ],
+    },
+    "a method that hides a trait's": {
+        "main": looping(SHADOW),
+        "prints": ": 3$",
+        "steps": [
+            {"edits": [("trait Read", "impl Dial { fn read(&self) -> u32 { self.0 + 100 } }\ntrait Read")],
+             "names": "main::step", "prints": ": 103$"},
+            {"edits": [("impl Dial { fn read(&self) -> u32 { self.0 + 100 } }\n", "")], "names": "main::step",
+             "prints": ": 3$"},
+        ],
+    },
+    "a trait's default method, overridden later": {
+        "main": looping(TRAIT, state=TRAIT_STATE),
+        "prints": ": dog:4,animal:2$",
+        "steps": [
+            {"edits": [("impl Animal for Bird {", 'impl Animal for Bird {\n    fn name(&self) -> String { String::from("bird") }')],
+             "prints": ": dog:4,bird:2$"},
+            {"edits": [('from("bird")', 'from("crow")')], "functions": 1, "prints": ": dog:4,crow:2$"},
+            {"edits": [('    fn name(&self) -> String { String::from("crow") }\n', "")], "prints": ": dog:4,animal:2$"},
+        ],
+    },
+    "a method added to a trait with live objects": {
+        "main": looping(TRAIT, state=TRAIT_STATE),
+        "prints": ": dog:4,animal:2$",
+        "steps": [
+            {"edits": [("fn legs(&self) -> u32;", "fn legs(&self) -> u32;\n    fn tail(&self) -> u32 { 1 }"),
+                       ("a.legs())", "a.legs() + a.tail())")],
+             "events": ["restart-needed", "started"], "restarts": True, "prints": ": dog:5,animal:3$"},
+            {"edits": [("fn legs(&self) -> u32;\n    fn tail(&self) -> u32 { 1 }", "fn tail(&self) -> u32 { 1 }\n    fn legs(&self) -> u32;")],
+             "events": ["restart-needed", "started"], "restarts": True, "prints": ": dog:5,animal:3$"},
+        ],
+    },
+    "a trait without objects": {
+        "main": looping(STATIC_DISPATCH),
+        "prints": ": miaumiau 1$",
+        "steps": [
+            {"edits": [('"{0}{0}"', '"{0}-{0}"')], "functions": 1, "prints": ": miau-miau 1$"},
+            {"edits": [("VOLUME: u32 = 1", "VOLUME: u32 = 2")], "prints": ": miau-miau 2$"},
+            {"edits": [("fn word(&self) -> Self::Word;", "fn word(&self) -> Self::Word;\n    fn end(&self) -> u32 { 9 }"),
+                       ("s.twice(), S::VOLUME", "s.twice(), s.end()")], "names": "main::hear", "prints": ": miau-miau 9$"},
+            {"edits": [("type Word = &'static str;", "const VOLUME: u32 = 5;\n    type Word = u64;"),
+                       ("&'static str { \"miau\" }", "u64 { 33 }"), ("s.end()", "S::VOLUME")], "prints": ": 33-33 5$"},
+            {"edits": [("fn word(&self) -> u64 { 33 }", "")], "events": ["errors"], "has": "E0046",
+             "prints": ": 33-33 5$"},
+        ],
+    },
+}
