@@ -207,23 +207,21 @@ const ConstAlloc *program_alloc(Db *db, const MonoRef *ref) {
     UNREACHABLE();
 }
 
+// False: its evaluation failed (const_failed_query).
 static bool alloc_data(Program *p, const ConstAlloc *alloc, Scratch *scratch, ProgramData *out) {
-    if (alloc->is_failed) {
-        if (!session_report(p->session, Q_const_eval, const_failed_query(p->session->db)))
-            report(p, "the evaluation of a constant failed");
-        p->errors++;
-        return false;
-    }
+    if (alloc->is_failed) return false;
     RelocVec relocs = {0};
     const ConstReloc *rows = LIST_AT(alloc, ConstReloc, alloc->relocs);
     for (u32 i = 0; i < alloc->relocs.count; i++)
         vec_push(scratch, &relocs,
                  (ProgramReloc){rows[i].offset, reloc_symbol(p->session->db, &rows[i])});
+    const u8 *bytes = LIST_AT(alloc, u8, alloc->bytes);
     *out = (ProgramData){
-        .bytes = LIST_AT(alloc, u8, alloc->bytes),
+        .bytes = bytes,
         .size = alloc->size,
         .align = max_u32(alloc->align, 1),
-        .stamp = alloc,
+        .stamp = hash_mix(hash_bytes(bytes, alloc->bytes.count),
+                          hash_bytes(rows, alloc->relocs.count * sizeof *rows)),
         .is_mutable = alloc->is_mut,
         .relocs = relocs.at,
         .reloc_count = relocs.count,
@@ -254,7 +252,7 @@ static void vtable_data(Program *p, MonoRef ref, Scratch *scratch, ProgramData *
                          .align = 8,
                          .relocs = relocs.at,
                          .reloc_count = relocs.count,
-                         .stamp = blob,
+                         .stamp = hash_bytes(words, count * sizeof *words),
                          .kind = code_holds_closure(db, ref.ty) ? PROGRAM_DATA_CONST
                                                                 : PROGRAM_DATA_TABLE};
 }
@@ -291,7 +289,7 @@ static void location_data(Program *p, MonoRef ref, Scratch *scratch, ProgramData
                          .kind = PROGRAM_DATA_LOCATION};
 }
 
-static bool data(void *cx, IrSym sym, Scratch *scratch, ProgramData *out) {
+static bool find_data(void *cx, IrSym sym, Scratch *scratch, ProgramData *out) {
     Program *p = cx;
     Db *db = p->session->db;
     note_requests(p);
@@ -329,6 +327,15 @@ static bool data(void *cx, IrSym sym, Scratch *scratch, ProgramData *out) {
     note_requests(p);
     p->building = before;
     return ok;
+}
+
+static bool data(void *cx, IrSym sym, Scratch *scratch, ProgramData *out) {
+    if (find_data(cx, sym, scratch, out)) return true;
+    Program *p = cx;
+    if (!session_report(p->session, Q_const_eval, const_failed_query(p->session->db)))
+        report(p, "the evaluation of a constant failed");
+    p->errors++;
+    return false;
 }
 
 // ---- after an edit ------------------------------------------------------------------------------
@@ -429,6 +436,7 @@ bool program_open_entry(Program *p, Session *session, CrateId entry, IrSymKind f
         .find_code = find_code,
         .suspects = suspects,
         .data = data,
+        .find_data = find_data,
         .name = name_of,
         .exported = program_exports,
         .weak = is_weak,

@@ -559,7 +559,7 @@ int test_watch(const CliArgs *args) {
     keyboard_take(&t.keyboard, args->when_asked);
     quit_signals(SIG_BLOCK);
     t.events = watch_events_new(t.keyboard.fd);
-    t.saves = (Saves){.session = &t.session, .events = t.events};
+    saves_init(&t.saves, &t.session, t.events);
     saves_add_files(&t.saves); // before a word is said: who hears it may save at once
     t.saved_ns = watch_now_ns();
     beside_open(&t.rustc, &t.session, t.events);

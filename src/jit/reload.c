@@ -25,7 +25,8 @@ typedef struct Reload {
     JitReload *out;
     u8 *moved; // by IrSym, moved_cap of them: what names it must be placed again
     u32 moved_cap;
-    U32Vec gone; // functions without code now: an error only if something still calls them
+    U32Vec gone; // functions and data that are no more: an error only if something names them
+    u8 *is_gone; // by IrSym
     bool any_moved;
     U32Vec tables; // to rewrite where they lie
     U32Vec place;  // functions to place
@@ -51,7 +52,13 @@ static bool get_code(Reload *r, u32 sym, ProgramCode *out) {
 }
 
 static bool get_data(Reload *r, u32 sym, ProgramData *out) {
-    return r->source->data(r->source->cx, (IrSym){sym}, &r->run->work, out);
+    return r->source->find_data(r->source->cx, (IrSym){sym}, &r->run->work, out);
+}
+
+// What is gone is only on the stacks of old frames, if anywhere, and stays as it was.
+static void mark_gone(Reload *r, u32 sym) {
+    vec_push(r->scratch, &r->gone, sym);
+    r->is_gone[sym] = 1;
 }
 
 static bool needs_restart(Reload *r, const char *what, u32 sym) {
@@ -71,7 +78,7 @@ static bool find_function(Reload *r, u32 sym) {
     const RunRow *row = run_row(r->run, sym);
     ProgramCode code;
     if (!get_code(r, sym, &code)) {
-        vec_push(r->scratch, &r->gone, sym);
+        mark_gone(r, sym);
         return true;
     }
     if (code.stamp == row->stamp) return true;
@@ -88,8 +95,11 @@ static bool find_data(Reload *r, u32 sym) {
     if (row->data_kind == PROGRAM_DATA_FIXED || row->data_kind == PROGRAM_DATA_LOCATION)
         return true;
     ProgramData data;
-    if (!get_data(r, sym, &data)) return false;
-    if ((u64)(uintptr_t)data.stamp == row->stamp) return true;
+    if (!get_data(r, sym, &data)) {
+        mark_gone(r, sym);
+        return true;
+    }
+    if (data.stamp == row->stamp) return true;
     switch (data.kind) {
     case PROGRAM_DATA_CONST: mark_moved(r, sym); break;
     case PROGRAM_DATA_TABLE:
@@ -101,7 +111,7 @@ static bool find_data(Reload *r, u32 sym) {
     case PROGRAM_DATA_STATIC:
         if (data.size != row->data_size) return needs_restart(r, "the type of", sym);
         vec_push(r->scratch, &r->out->statics, sym);
-        run_row(r->run, sym)->stamp = (u64)(uintptr_t)data.stamp;
+        run_row(r->run, sym)->stamp = data.stamp;
         return true;
     case PROGRAM_DATA_FIXED:
     case PROGRAM_DATA_LOCATION: break;
@@ -126,8 +136,7 @@ static bool spread_to_data(Reload *r, u32 count) {
             if (row->data_kind == PROGRAM_DATA_STATIC || row->data_kind == PROGRAM_DATA_LOCATION)
                 continue;
             ProgramData data;
-            if (!get_data(r, sym, &data)) return false;
-            if (!names_moved(r, &data)) continue;
+            if (!get_data(r, sym, &data) || !names_moved(r, &data)) continue;
             // Objects made before hold the old table, and new code would call through it.
             if (data.kind == PROGRAM_DATA_TABLE) return methods_changed(r);
             mark_moved(r, sym);
@@ -154,18 +163,42 @@ static bool spread_to_code(Reload *r, u32 count) {
     return true;
 }
 
-// Reports the first function that has no code now but is called. The others are only on the stacks
-// of old frames, if anywhere, and keep the code they have.
+// Has the source say why it has no answer for the symbol.
+static bool report_gone(Reload *r, u32 sym) {
+    ProgramCode code;
+    ProgramData data;
+    return run_row(r->run, sym)->code
+               ? r->source->code(r->source->cx, (IrSym){sym}, &r->run->work, &code)
+               : r->source->data(r->source->cx, (IrSym){sym}, &r->run->work, &data);
+}
+
+static bool check_code_names(Reload *r, u32 sym) {
+    ProgramCode code;
+    if (r->is_gone[sym] || !get_code(r, sym, &code)) return true;
+    for (u32 i = 0; i < code.code.reloc_count; i++) {
+        u32 to = code.code.relocs[i].sym;
+        if (to < r->moved_cap && r->is_gone[to]) return report_gone(r, to);
+    }
+    return true;
+}
+
+static bool check_data_names(Reload *r, u32 sym) {
+    ProgramData data;
+    if (r->is_gone[sym] || !get_data(r, sym, &data)) return true;
+    for (u32 i = 0; i < data.reloc_count; i++) {
+        u32 to = data.relocs[i].sym.id;
+        if (to < r->moved_cap && r->is_gone[to]) return report_gone(r, to);
+    }
+    return true;
+}
+
+// Reports what is gone but still named by what is not.
 static bool check_gone(Reload *r, u32 count) {
-    for (u32 g = 0; g < r->gone.count; g++) {
-        for (u32 sym = 1; sym < count; sym++) {
-            ProgramCode code;
-            if (!run_row(r->run, sym)->code || !get_code(r, sym, &code)) continue;
-            for (u32 i = 0; i < code.code.reloc_count; i++) {
-                if (code.code.relocs[i].sym != r->gone.at[g]) continue;
-                return r->source->code(r->source->cx, (IrSym){r->gone.at[g]}, &r->run->work, &code);
-            }
-        }
+    for (u32 sym = 1; r->gone.count && sym < count; sym++) {
+        const RunRow row = *run_row(r->run, sym);
+        if (row.code && !check_code_names(r, sym)) return false;
+        if (row.data && row.data_kind != PROGRAM_DATA_LOCATION && !check_data_names(r, sym))
+            return false;
     }
     return true;
 }
@@ -238,7 +271,7 @@ static bool rewrite_table(Reload *r, u32 sym, LinkError *error) {
     u64 *to = jit_at(r->run->jit, row->data);
     for (u64 i = 0; i < data.size / 8; i++)
         __atomic_store_n(&to[i], ((const u64 *)bytes)[i], __ATOMIC_RELEASE);
-    row->stamp = (u64)(uintptr_t)data.stamp;
+    row->stamp = data.stamp;
     return true;
 }
 
@@ -282,6 +315,7 @@ bool jit_run_reload(JitRun *run, Scratch *scratch, const JitReloadHooks *hooks, 
                 .scratch = scratch,
                 .out = out,
                 .moved = SCRATCH_ARRAY(scratch, u8, count),
+                .is_gone = SCRATCH_ARRAY(scratch, u8, count),
                 .moved_cap = count};
     bool ok = find_all(&r, count, hooks) && apply(&r, count);
     scratch_rewind(&run->work, mark);

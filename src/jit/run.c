@@ -104,7 +104,7 @@ static bool place_data(JitRun *run, IrSym sym, JitAddr *out, LinkError *error) {
     row->data_kind = data.kind;
     row->data_size = data.size;
     row->reloc_count = data.reloc_count;
-    row->stamp = (u64)(uintptr_t)data.stamp;
+    row->stamp = data.stamp;
     run->figures.data_count++;
     if (data.kind == PROGRAM_DATA_LOCATION) vec_push(&run->rows_memory, &run->locations, sym.id);
     if (!data.bytes) return true;
@@ -130,7 +130,7 @@ static bool place_tls(JitRun *run, IrSym sym, JitAddr *out, LinkError *error) {
     row->data_kind = data.kind;
     row->data_size = data.size;
     row->reloc_count = data.reloc_count;
-    row->stamp = (u64)(uintptr_t)data.stamp;
+    row->stamp = data.stamp;
     run->figures.data_count++;
     return true;
 }

@@ -41,7 +41,7 @@ typedef struct ProgramData {
     const ProgramReloc *relocs;
     u32 reloc_count;
     ProgramDataKind kind;
-    const void *stamp; // another one: the value has changed
+    u64 stamp; // another one: the value has changed
 } ProgramData;
 
 typedef struct ProgramSource {
@@ -50,14 +50,15 @@ typedef struct ProgramSource {
     // The code of one of the program's functions, in `scratch` or in a place that holds it as long
     // as it is unchanged. False: diagnostics have been printed.
     bool (*code)(void *cx, IrSym sym, Scratch *scratch, ProgramCode *out);
-    // The same without a word when there is none: for functions that an edit may have taken away.
-    // Only jit_run_reload needs it.
-    bool (*find_code)(void *cx, IrSym sym, ProgramCode *out);
     // Adds what has been told of before and may be otherwise by now; some of it twice. Only
     // jit_run_reload needs it.
     void (*suspects)(void *cx, Scratch *scratch, U32Vec *syms);
     // The bytes of one of its data or thread-locals, in `scratch`. False: diagnostics printed.
     bool (*data)(void *cx, IrSym sym, Scratch *scratch, ProgramData *out);
+    // The same without a word when there are none: for what an edit may have taken away. Only
+    // jit_run_reload needs them.
+    bool (*find_code)(void *cx, IrSym sym, ProgramCode *out);
+    bool (*find_data)(void *cx, IrSym sym, Scratch *scratch, ProgramData *out);
     // Its symbol's name, unique in the program; for messages, object files and dumps.
     Str (*name)(void *cx, IrSym sym, Scratch *scratch);
     // Whether others may refer to it by that name (#[no_mangle]); may be NULL.

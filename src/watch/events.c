@@ -17,12 +17,15 @@
 enum { SETTLE_MS = 30 };
 static const u32 NOW_MASK = IN_CLOSE_WRITE | IN_MOVED_TO;
 static const u32 SOON_MASK = IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_ATTRIB;
+static const u32 FOLDER_MASK = IN_CREATE | IN_MOVED_TO;
 
-// One name of a file: its own, or the one its link leads to.
+// A name whose changes concern a file: its own, the one its link leads to, or a folder on the way
+// to it.
 typedef struct WatchedName {
     int folder; // inotify's number
     char *name; // owned
     u32 file;
+    bool is_folder;
 } WatchedName;
 
 struct WatchEvents {
@@ -32,10 +35,10 @@ struct WatchEvents {
     int inotify_fd, key_fd, signal_fd, quit_fd;
     Scratch memory; // owned: the vectors
     VEC(WatchedName) names;
-    U32Vec known;   // by file: whether it was added
-    U32Vec ready;   // files to take
-    U32Vec settles; // files that changed, but nobody said that they are complete
-    u64 settle_ns;  // when those are taken as complete
+    VEC(char *) paths; // by file: owned, NULL: not added
+    U32Vec ready;      // files to take
+    U32Vec settles;    // files that changed, but nobody said that they are complete
+    u64 settle_ns;     // when those are taken as complete
     u64 saved_ns;
     char key;
     int signal;
@@ -67,10 +70,95 @@ static void wake(WatchEvents *e) {
     if (e->wake) e->wake(e->wake_cx);
 }
 
+static void add_name(WatchEvents *e, u32 file, const char *folder, const char *name,
+                     bool is_folder) {
+    u32 mask = is_folder ? FOLDER_MASK : NOW_MASK | SOON_MASK;
+    int number = inotify_add_watch(e->inotify_fd, folder, mask | IN_MASK_ADD);
+    if (number < 0) return;
+    for (u32 i = 0; i < e->names.count; i++) {
+        const WatchedName *known = &e->names.at[i];
+        if (known->folder == number && known->file == file && strcmp(known->name, name) == 0)
+            return;
+    }
+    WatchedName watched = {number, strdup(name), file, is_folder};
+    CHECK(watched.name);
+    vec_push(&e->memory, &e->names, watched);
+}
+
+// Splits `path` at its last slash; the folder of a bare name is ".", and nothing is above "/".
+static bool split(char *path, const char **folder, const char **name) {
+    char *slash = strrchr(path, '/');
+    if (slash && !slash[1]) return false;
+    *folder = !slash ? "." : slash == path ? "/" : path;
+    *name = slash ? slash + 1 : path;
+    if (!slash) return strcmp(path, ".") != 0;
+    *slash = 0;
+    return true;
+}
+
+// Watches the file's name in its folder, and the folder's in the one above: a folder may be made
+// later, or be replaced.
+static void add_path(WatchEvents *e, u32 file, const char *path) {
+    char own[PATH_MAX], above[PATH_MAX];
+    const char *folder, *name;
+    strcpy(own, path);
+    if (!split(own, &folder, &name)) return;
+    add_name(e, file, folder, name, false);
+    for (bool exists = access(folder, F_OK) == 0;; exists = access(folder, F_OK) == 0) {
+        strcpy(above, folder);
+        if (!split(above, &folder, &name)) return;
+        add_name(e, file, folder, name, true);
+        if (exists) return;
+        strcpy(own, folder);
+        folder = own;
+    }
+}
+
+static void add_paths(WatchEvents *e, u32 file) {
+    char real[PATH_MAX];
+    add_path(e, file, e->paths.at[file]);
+    if (realpath(e->paths.at[file], real)) add_path(e, file, real);
+}
+
 static void make_ready(WatchEvents *e, u32 file) {
     if (e->ready.count == 0) e->saved_ns = watch_now_ns();
     add_once(e, &e->ready, file);
     drop_from(&e->settles, file);
+    add_paths(e, file); // a link may lead elsewhere now, a folder may be another one
+}
+
+static void drop_folder(WatchEvents *e, int folder) {
+    for (u32 i = 0; i < e->names.count; i++) {
+        if (e->names.at[i].folder != folder) continue;
+        free(e->names.at[i].name);
+        e->names.at[i--] = vec_pop(&e->names);
+    }
+}
+
+// What one event says of one name; whether its file can be taken now.
+static bool take_name(WatchEvents *e, WatchedName name, u32 mask) {
+    if (name.is_folder && !(mask & (FOLDER_MASK | IN_Q_OVERFLOW))) return false;
+    if (!(mask & (NOW_MASK | IN_Q_OVERFLOW)) && !name.is_folder) {
+        add_once(e, &e->settles, name.file);
+        e->settle_ns = watch_now_ns() + (u64)SETTLE_MS * 1000000;
+        return false;
+    }
+    make_ready(e, name.file);
+    return true;
+}
+
+static bool take_event(WatchEvents *e, const struct inotify_event *event) {
+    bool any = false;
+    bool overflow = (event->mask & IN_Q_OVERFLOW) != 0;
+    u32 count = e->names.count; // those that are added meanwhile are no matter of this event
+    for (u32 i = 0; i < count; i++) {
+        WatchedName name = e->names.at[i];
+        if (overflow ||
+            (name.folder == event->wd && event->len != 0 && strcmp(name.name, event->name) == 0))
+            any |= take_name(e, name, event->mask);
+    }
+    if (event->mask & IN_IGNORED) drop_folder(e, event->wd);
+    return any;
 }
 
 static void read_inotify(WatchEvents *e) {
@@ -82,20 +170,7 @@ static void read_inotify(WatchEvents *e) {
         for (char *at = buffer; at < buffer + got;) {
             const struct inotify_event *event = (const struct inotify_event *)at;
             at += sizeof *event + event->len;
-            for (u32 i = 0; i < e->names.count; i++) {
-                const WatchedName *name = &e->names.at[i];
-                bool overflow = (event->mask & IN_Q_OVERFLOW) != 0;
-                if (!overflow && (name->folder != event->wd || event->len == 0 ||
-                                  strcmp(name->name, event->name) != 0))
-                    continue;
-                if (event->mask & NOW_MASK || overflow) {
-                    make_ready(e, name->file);
-                    any = true;
-                } else {
-                    add_once(e, &e->settles, name->file);
-                    e->settle_ns = watch_now_ns() + (u64)SETTLE_MS * 1000000;
-                }
-            }
+            any |= take_event(e, event);
         }
     }
     if (any) wake(e);
@@ -188,6 +263,8 @@ void watch_events_free(WatchEvents *e) {
     close(e->signal_fd);
     for (u32 i = 0; i < e->names.count; i++)
         free(e->names.at[i].name);
+    for (u32 i = 0; i < e->paths.count; i++)
+        free(e->paths.at[i]);
     scratch_deinit(&e->memory);
     pthread_mutex_destroy(&e->lock);
     pthread_cond_destroy(&e->changed);
@@ -201,32 +278,14 @@ void watch_events_nudge(WatchEvents *e) {
     pthread_mutex_unlock(&e->lock);
 }
 
-static void add_name(WatchEvents *e, u32 file, const char *path) {
-    const char *slash = strrchr(path, '/');
-    char folder[PATH_MAX];
-    u32 len = slash ? (u32)(slash - path) : 0;
-    if (len >= sizeof folder) return;
-    memcpy(folder, path, len);
-    folder[len] = 0;
-    const char *where = slash ? (len ? folder : "/") : ".";
-    int watch = inotify_add_watch(e->inotify_fd, where, NOW_MASK | SOON_MASK);
-    if (watch < 0) return; // a folder that does not exist has no files either
-    WatchedName name = {watch, strdup(slash ? slash + 1 : path), file};
-    CHECK(name.name);
-    vec_push(&e->memory, &e->names, name);
-}
-
 void watch_events_add_file(WatchEvents *e, u32 file, Str path) {
     pthread_mutex_lock(&e->lock);
-    while (e->known.count <= file)
-        vec_push(&e->memory, &e->known, 0);
-    if (!e->known.at[file] && path.len < PATH_MAX) {
-        e->known.at[file] = 1;
-        char text[PATH_MAX], real[PATH_MAX];
-        memcpy(text, path.at, path.len);
-        text[path.len] = 0;
-        add_name(e, file, text);
-        if (realpath(text, real)) add_name(e, file, real);
+    while (e->paths.count <= file)
+        vec_push(&e->memory, &e->paths, NULL);
+    if (!e->paths.at[file] && path.len < PATH_MAX) {
+        e->paths.at[file] = strndup(path.at, path.len);
+        CHECK(e->paths.at[file]);
+        add_paths(e, file);
     }
     pthread_mutex_unlock(&e->lock);
 }
