@@ -151,33 +151,31 @@ static bool make_data(void *cx, IrSym sym, Scratch *s, ProgramData *out) {
     static const u64 location[3] = {0, 5, (u64)7 << 32 | 6};
     switch (key) {
     case TEXT:
-        *out =
-            (ProgramData){(const u8 *)"from IR\n", 8, 1, false, NULL, 0, PROGRAM_DATA_FIXED, NULL};
+        *out = (ProgramData){(const u8 *)"from IR\n", 8, 1, false, NULL, 0, PROGRAM_DATA_FIXED, 0};
         return true;
     case MESSAGE:
-        *out = (ProgramData){(const u8 *)"inside", 6, 1, false, NULL, 0, PROGRAM_DATA_FIXED, NULL};
+        *out = (ProgramData){(const u8 *)"inside", 6, 1, false, NULL, 0, PROGRAM_DATA_FIXED, 0};
         return true;
     case FILE_NAME:
-        *out = (ProgramData){(const u8 *)"ir.rs", 5, 1, false, NULL, 0, PROGRAM_DATA_FIXED, NULL};
+        *out = (ProgramData){(const u8 *)"ir.rs", 5, 1, false, NULL, 0, PROGRAM_DATA_FIXED, 0};
         return true;
     case COUNTER:
-        *out = (ProgramData){(const u8 *)&five, 4, 4, true, NULL, 0, PROGRAM_DATA_STATIC, NULL};
+        *out = (ProgramData){(const u8 *)&five, 4, 4, true, NULL, 0, PROGRAM_DATA_STATIC, 0};
         return true;
     case LOCAL:
-        *out = (ProgramData){(const u8 *)&thirty, 4, 4, true, NULL, 0, PROGRAM_DATA_STATIC, NULL};
+        *out = (ProgramData){(const u8 *)&thirty, 4, 4, true, NULL, 0, PROGRAM_DATA_STATIC, 0};
         return true;
     case LOCATION: {
         ProgramReloc *reloc = SCRATCH_NEW(s, ProgramReloc);
         *reloc = (ProgramReloc){0, sym_of(w, FILE_NAME)};
-        *out =
-            (ProgramData){(const u8 *)location, 24, 8, false, reloc, 1, PROGRAM_DATA_FIXED, NULL};
+        *out = (ProgramData){(const u8 *)location, 24, 8, false, reloc, 1, PROGRAM_DATA_FIXED, 0};
         return true;
     }
     case VTABLE: {
         ProgramReloc *relocs = SCRATCH_ARRAY(s, ProgramReloc, 3);
         for (u32 i = 0; i < 3; i++)
             relocs[i] = (ProgramReloc){24 + 8 * i, sym_of(w, MAIN)};
-        *out = (ProgramData){(const u8 *)vtable, 48, 8, false, relocs, 3, PROGRAM_DATA_FIXED, NULL};
+        *out = (ProgramData){(const u8 *)vtable, 48, 8, false, relocs, 3, PROGRAM_DATA_FIXED, 0};
         return true;
     }
     default: fail_msg("no data %u", (unsigned)key); return false;

@@ -108,7 +108,7 @@ fn down(depth: u64, seen: u64) -> u64 {
         if version() != seen {
             return 0;
         }
-        println!("0: waiting");
+        println!("waiting");
         while version() == seen {
             std::thread::sleep(std::time::Duration::from_millis(1));
         }
@@ -147,7 +147,7 @@ fn outer(depth: u32, seen: u64) {
         outer(depth - 1, seen);
         return;
     }
-    println!("0: waiting");
+    println!("waiting");
     while version() == seen {
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
