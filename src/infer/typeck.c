@@ -210,6 +210,7 @@ static void run_closure_facts(Db *db, u32 key) {
         facts->tys = info->sig;
         Ty closure = ty_closure(db, def, generics_identity(db, def_typeck_root(db, def)));
         facts->upvars = closure_upvar_tys(db, closure);
+        facts->siblings = t->closures.count;
     }
     query_return(db, facts, sizeof *facts);
 }

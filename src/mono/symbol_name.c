@@ -78,7 +78,8 @@ static u32 number_in_blocks(Db *db, DefId def) {
     u32 own_block = def_row(db, row.parent)->disambiguator, number = def_number(db, def);
     for (u32 id = owner.id + 1; id < def_count(db); id++) {
         const DefRow *other = def_row(db, (DefId){id});
-        if (other->name.id != row.name.id || !other->parent.id ||
+        // Impls are named by their headers, and counted together.
+        if ((other->name.id != row.name.id && row.kind != DEF_IMPL) || !other->parent.id ||
             other->parent.id == row.parent.id ||
             !counted_alike((DefKind)other->kind, (DefKind)row.kind) || other->kind == DEF_BLOCK ||
             other->kind == DEF_CLOSURE || other->kind == DEF_MACRO)

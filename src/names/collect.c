@@ -33,6 +33,41 @@ static Toks rows_toks(const Rows *rows, TokRange range) {
     return (Toks){rows->toks + range.lo, range.hi - range.lo};
 }
 
+// An impl of the user's is named by its header, so that one more above it makes it no other: what
+// runs knows it by its name. The library's never change, and are only counted.
+static Symbol impl_name(Builder *b, Toks header) {
+    if (!crate_row(b->db, b->crate)->is_local) return SYM_OF(none);
+    u64 mark = scratch_mark(b->temp);
+    VEC(char) text = {0};
+    vec_append(b->temp, &text, "<", 1);
+    bool was_word = false;
+    for (u32 i = 0; i < header.count; i++) {
+        const Tok *tok = &header.at[i];
+        bool is_word = tok->kind < TOK_OPEN_PAREN;
+        Str own = is_word ? symbol_str(&b->db->symbols, (Symbol){tok->sym})
+                          : str_from(tok_kind_text((TokKind)tok->kind));
+        if (was_word && is_word) vec_push(b->temp, &text, ' ');
+        vec_append(b->temp, &text, own.at, own.len);
+        was_word = is_word;
+    }
+    vec_push(b->temp, &text, '>');
+    Symbol name = symbol_intern(&b->db->symbols, (Str){text.at, text.count});
+    scratch_rewind(b->temp, mark);
+    return name;
+}
+
+// The impl that a derive makes.
+static Symbol derive_name(Builder *b, Symbol trait, DefId item) {
+    if (!crate_row(b->db, b->crate)->is_local) return SYM_OF(none);
+    u64 mark = scratch_mark(b->temp);
+    const Symbols *symbols = &b->db->symbols;
+    Str text = scratch_print(b->temp, "<derive %.*s for %.*s>", STR_ARG(symbol_str(symbols, trait)),
+                             STR_ARG(symbol_str(symbols, def_row(b->db, item)->name)));
+    Symbol name = symbol_intern(&b->db->symbols, text);
+    scratch_rewind(b->temp, mark);
+    return name;
+}
+
 u32 path_segs_of(Toks path, Scratch *scratch, PathSeg **out) {
     PathSeg *segs = SCRATCH_ARRAY(scratch, PathSeg, path.count + 1);
     u32 count = 0;
@@ -420,7 +455,7 @@ static void collect_derives(Builder *b, DefId mod, DefId item, const Rows *rows,
             u32 impl_count = derive_impl_count(kind, by_copy);
             if (!fragment) fragment = builder_fragment(b);
             for (u32 n = 0; n < impl_count; n++) {
-                DefId impl = builder_def(b, mod, DEF_IMPL, SYM_OF(none));
+                DefId impl = builder_def(b, mod, DEF_IMPL, derive_name(b, (Symbol){last}, item));
                 DefSrc *src = builder_src(b, impl);
                 src->src = SRC_DERIVE;
                 src->item_kind = ITEM_IMPL;
@@ -604,7 +639,7 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
         return;
     }
     case ITEM_IMPL: {
-        DefId def = builder_def(b, parent, kind, SYM_OF(none));
+        DefId def = builder_def(b, parent, kind, impl_name(b, rows_toks(rows, row->header)));
         item_src(b, def, rows, row, index, attrs, vis, *text, mod);
         vec_push(b->scratch, &b->impls, def);
         note_body(b, def, row->bits);

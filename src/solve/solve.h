@@ -95,6 +95,7 @@ typedef struct ClosureFacts {
     Args tys;    // inputs (not tupled), then output
     Args upvars; // captured types; valid if upvars_known
     u8 upvars_known;
+    u32 siblings; // closures of the same body: when one comes or goes, their numbers mean others
 } ClosureFacts;
 
 typedef struct SolveCx {

@@ -36,6 +36,29 @@ fn step(old: &mut Box<dyn Fn(u64) -> u64>) -> String {
     format!("{} {}", call(&**old), call(&*make(5)))
 }"""
 
+SIBLINGS = """fn make() -> Vec<Box<dyn Fn(u64) -> u64>> {
+    vec![Box::new(|x| x + 1), Box::new(|x| x + 2)]
+}
+fn all(fns: &[Box<dyn Fn(u64) -> u64>]) -> String {
+    fns.iter().map(|f| f(10).to_string()).collect::<Vec<_>>().join(",")
+}
+fn step(held: &mut Vec<Box<dyn Fn(u64) -> u64>>) -> String {
+    format!("{} {}", all(held), all(&make()))
+}"""
+
+POINTERS = """trait Num { fn num(&self) -> u64; }
+struct A;
+impl Num for A { fn num(&self) -> u64 { 1 } }
+struct B;
+impl Num for B { fn num(&self) -> u64 { 2 } }
+struct Held { a: fn(&A) -> u64, b: fn(&B) -> u64, dynamic: Vec<Box<dyn Num>> }
+fn hold() -> Held {
+    Held { a: <A as Num>::num, b: <B as Num>::num, dynamic: vec![Box::new(A), Box::new(B)] }
+}
+fn step(held: &mut Held) -> String {
+    format!("{}{} {}{}", (held.a)(&A), (held.b)(&B), held.dynamic[0].num(), held.dynamic[1].num())
+}"""
+
 LAYOUT = """struct World {
     age: u32,
 }
@@ -253,6 +276,28 @@ SESSIONS = {
             {"edits": [("f(1) + 10", "f(1) + 20")], "prints": ": 141 1026$"},
         ],
     },
+    "closures made before an edit, when one comes before them": {
+        "main": looping(SIBLINGS, state="let mut n = make();"),
+        "prints": ": 11,12 11,12$",
+        "steps": [
+            {"edits": [("x + 1", "x + 3")], "prints": ": 13,12 13,12$"},
+            {"edits": [("vec![Box", "vec![Box::new(|x| x + 50), Box")], "prints": ": 13,12 60,13,12$"},
+            {"edits": [("x + 50", "x + 60")], "prints": ": 13,12 70,13,12$"},
+        ],
+    },
+    "impls that come before others": {
+        "main": looping(POINTERS, state="let mut n = hold();"),
+        "prints": ": 12 12$",
+        "steps": [
+            {"edits": [("struct A;", "struct Z;\nimpl Num for Z { fn num(&self) -> u64 { 26 } }\nstruct A;")],
+             "events": ["no-change"], "prints": ": 12 12$"},
+            {"edits": [("struct Z;", "#[derive(Clone)]\nstruct Z;")], "events": ["no-change"], "prints": ": 12 12$"},
+            {"edits": [("{ 2 }", "{ 3 }")], "functions": 1, "prints": ": 13 13$"},
+            {"edits": [("impl Num for A { fn num(&self) -> u64 { 1 } }\n", ""),
+                       ("struct B;", "struct B;\nimpl Num for A { fn num(&self) -> u64 { 4 } }")], "functions": 1,
+             "prints": ": 43 43$"},
+        ],
+    },
     "a changed type": {
         "main": looping(LAYOUT, state=WORLD),
         "prints": ": age 5$",
@@ -300,7 +345,7 @@ SESSIONS = {
             {"edits": [("fn step", "impl std::ops::Neg for Point {\n    type Output = Point;\n    fn neg(self) -> Point { Point(-self.0, -self.1) }\n}\nfn step"),
                        ("Point(2, 3);", "-Point(2, 3);")], "names": "main::step", "prints": ": <-2 -3> 6$"},
             {"edits": [("struct Point", "#[derive(Clone, Debug)]\nstruct Point"), ("format!(\"{point} {}\"", "format!(\"{:?} {}\", point.clone()")],
-             "prints": r": Point\(-2, -3\) 6$"},
+             "names": "main::step", "prints": r": Point\(-2, -3\) 6$"},
         ],
     },
     "an impl that is removed": {
@@ -329,9 +374,9 @@ SESSIONS = {
         "prints": ": 3$",
         "steps": [
             {"edits": [("trait Read", "impl Dial { fn read(&self) -> u32 { self.0 + 100 } }\ntrait Read")],
-             "prints": ": 103$"},
+             "names": "main::step", "prints": ": 103$"},
             {"edits": [("impl Dial { fn read(&self) -> u32 { self.0 + 100 } }\n", "")],
-             "prints": ": 3$"},
+             "names": "main::step", "prints": ": 3$"},
         ],
     },
     "a trait's default method, overridden later": {
