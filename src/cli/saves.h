@@ -12,7 +12,7 @@ typedef struct Saves {
     WatchEvents *events; // borrowed
     char *errors;        // owned: what the last look found, as text; NULL: nothing
     u64 good_notes;
-    bool is_good; // the crate had no error when good_notes notes were made
+    bool is_good;   // the crate had no error when good_notes notes were made
     Scratch memory; // owned: `put_off`
     U32Vec put_off; // files whose text was taken back: the next save takes them in with it
 } Saves;
@@ -32,8 +32,8 @@ typedef struct OldText {
 typedef VEC(OldText) OldTexts;
 
 // Sets what was saved. The texts before lie in `scratch`. A file that cannot be read is told of,
-// and keeps its text. Texts that were taken back are read again: what was wrong with them may lie in
-// a file that is saved now. False: nothing is new, and nothing was put off.
+// and keeps its text. Texts that were taken back are read again: what was wrong with them may lie
+// in a file that is saved now. False: nothing is new, and nothing was put off.
 bool saves_read(Saves *saves, const WatchTaken *taken, Scratch *scratch, OldTexts *before);
 // Goes back to the texts before; those on disk are put off until the next save.
 void saves_take_back(Saves *saves, const OldTexts *before);
