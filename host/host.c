@@ -77,6 +77,7 @@ static void ring_post(uint32_t slot) {
 // slot's code once the compiler has published it. errno belongs to the program.
 __attribute__((used, visibility("hidden"))) uint64_t host_compile(uint32_t slot) {
     int saved_errno = errno;
+    __atomic_fetch_add(&control->compiling, 1, __ATOMIC_SEQ_CST);
     uint64_t *at = (uint64_t *)(uintptr_t)(JIT_SLOTS + JIT_SLOT_BYTES * slot);
     uint64_t stub = JIT_STUBS + (uint64_t)JIT_STUB_BYTES * slot;
     uint64_t code = __atomic_load_n(at, __ATOMIC_ACQUIRE);
@@ -92,6 +93,8 @@ __attribute__((used, visibility("hidden"))) uint64_t host_compile(uint32_t slot)
             }
         }
     }
+    // From here on the address is in a register, until the jump.
+    __atomic_fetch_sub(&control->compiling, 1, __ATOMIC_SEQ_CST);
     errno = saved_errno;
     return code;
 }
@@ -133,11 +136,10 @@ static void tls_drop(void *block) {
 
 // --- Unwinding ----------------------------------------------------------------------------------
 
-const void *_Unwind_Find_FDE(void *pc, struct dwarf_eh_bases *bases) {
-    uintptr_t at = (uintptr_t)pc;
-    if (at < JIT_STUBS || at >= JIT_RODATA) return libgcc_find_fde(pc, bases);
+static bool find_row(uintptr_t at, JitUnwindRow *out) {
     const JitUnwindRow *rows = (const JitUnwindRow *)(uintptr_t)JIT_UNWIND;
-    uint32_t low = 0, high = __atomic_load_n(&control->unwind_count, __ATOMIC_ACQUIRE);
+    uint32_t count = __atomic_load_n(&control->unwind_count, __ATOMIC_ACQUIRE);
+    uint32_t low = 0, high = count;
     while (low < high) {
         uint32_t mid = low + (high - low) / 2;
         if (rows[mid].code_end <= at)
@@ -145,10 +147,27 @@ const void *_Unwind_Find_FDE(void *pc, struct dwarf_eh_bases *bases) {
         else
             high = mid;
     }
-    if (low == __atomic_load_n(&control->unwind_count, __ATOMIC_RELAXED) || rows[low].code > at)
-        return NULL;
-    *bases = (struct dwarf_eh_bases){.func = (void *)(uintptr_t)rows[low].code};
-    return (const void *)(uintptr_t)rows[low].fde;
+    if (low == count) return false;
+    *out = rows[low];
+    return out->code <= at;
+}
+
+const void *_Unwind_Find_FDE(void *pc, struct dwarf_eh_bases *bases) {
+    uintptr_t at = (uintptr_t)pc;
+    if (at < JIT_STUBS || at >= JIT_RODATA) return libgcc_find_fde(pc, bases);
+    for (;;) {
+        uint32_t turn = __atomic_load_n(&control->unwind_turn, __ATOMIC_ACQUIRE);
+        JitUnwindRow row;
+        bool found = find_row(at, &row);
+        __atomic_thread_fence(__ATOMIC_ACQUIRE);
+        if (turn % 2 || __atomic_load_n(&control->unwind_turn, __ATOMIC_RELAXED) != turn) {
+            sched_yield(); // the compiler moves the rows
+            continue;
+        }
+        if (!found) return NULL;
+        *bases = (struct dwarf_eh_bases){.func = (void *)(uintptr_t)row.code};
+        return (const void *)(uintptr_t)row.fde;
+    }
 }
 
 // --- Backtraces ---------------------------------------------------------------------------------
@@ -276,6 +295,11 @@ static bool map_all(int fd) {
            map_part(fd, JIT_DATA, JIT_END, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 }
 
+// In a child of the program, after a fork: it runs the same code, and nobody looks at its stacks.
+static void note_fork(void) {
+    __atomic_fetch_add(&control->forks, 1, __ATOMIC_SEQ_CST);
+}
+
 static void start_service(void) {
     sigset_t all, before;
     sigfillset(&all);
@@ -316,6 +340,7 @@ int main(int argc, char **argv) {
     if (!libc_iterate) start_failed("libc has no dl_iterate_phdr");
     if (!libgcc_find_fde) start_failed("libgcc_s has no _Unwind_Find_FDE");
     if (pthread_key_create(&tls_key, tls_drop) != 0) start_failed("no thread key left");
+    if (pthread_atfork(NULL, NULL, note_fork) != 0) start_failed("no fork handler left");
 
     void *std = dlopen(control->std_path, RTLD_LAZY | RTLD_GLOBAL);
     if (!std) start_failed(dlerror());

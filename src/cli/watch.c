@@ -205,6 +205,20 @@ static void take_save(Watch *w, const WatchTaken *taken) {
     patch_program(w, &before, taken->saved_ns);
 }
 
+// Off the way of the save: the program has its new code by now.
+static void free_old_code(Watch *w) {
+    JitCollected done;
+    if (!w->jit || !jit_run_collect(w->run, false, &done)) return;
+    if (!w->args->options.time_passes) return;
+    double ms = (double)done.stopped_ns / 1e6;
+    Field fields[] = {{"freed", NULL, (double)done.freed_bytes},
+                      {"kept", NULL, (double)done.kept_bytes},
+                      {"ms", NULL, ms}};
+    tell(w->args, "freed-old-code", fields, 3,
+         "freed %llu bytes of old code, kept %llu (the program was stopped for %.1f ms)",
+         (unsigned long long)done.freed_bytes, (unsigned long long)done.kept_bytes, ms);
+}
+
 static void take_key(Watch *w, char key) {
     switch (key) {
     case 'q': w->quits = true; break;
@@ -242,6 +256,7 @@ static void take_events(Watch *w, int timeout_ms) {
     query_log_enable(w->session.db, w->args->options.time_passes);
     take_save(w, &taken);
     if (w->args->options.time_passes) query_log_print(w->args, w->session.db);
+    free_old_code(w);
 }
 
 // ---- the loop -----------------------------------------------------------------------------------

@@ -181,6 +181,7 @@ Jit *jit_start(const JitOptions *options, LinkError *error) {
     jit->reaped = true; // no child yet
     jit->cpu_count = (u32)sysconf(_SC_NPROCESSORS_ONLN);
     interner_init(&jit->names);
+    scratch_init(&jit->holes_memory);
     table_init(&jit->symbols, sizeof(JitSymbolRow), SYMBOL_MAX);
     if (!map_memory(jit, error)) goto failed;
     JitControl *control = jit->control = (JitControl *)jit_at(jit, JIT_CONTROL);
@@ -193,9 +194,9 @@ Jit *jit_start(const JitOptions *options, LinkError *error) {
     strcpy(control->std_path, options->std_path);
     for (u32 i = 0; i < JIT_RING_CELLS; i++)
         control->ring[i].turn = i;
-    jit->code_next = JIT_CODE;
-    jit->rodata_next = JIT_RODATA;
-    jit->data_next = JIT_DATA;
+    jit_region_init(&jit->code, JIT_CODE, JIT_RODATA);
+    jit_region_init(&jit->rodata, JIT_RODATA, JIT_DATA);
+    jit_region_init(&jit->data, JIT_DATA, JIT_END);
     jit->slot_count = 1; // slot 0 is the way to host_stub_common
     if (!spawn_child(jit, options, error)) goto failed;
     jit->reaped = false;
@@ -227,6 +228,7 @@ void jit_free(Jit *jit) {
     if (jit->memory) munmap(jit->memory, JIT_END - JIT_BASE);
     elf_shared_close(&jit->std);
     interner_deinit(&jit->names);
+    scratch_deinit(&jit->holes_memory);
     table_deinit(&jit->symbols);
     free(jit);
 }
@@ -237,26 +239,6 @@ void *jit_at(Jit *jit, JitAddr at) {
 }
 
 // --- Memory -------------------------------------------------------------------------------------
-
-static JitAddr take(JitAddr *next, JitAddr end, u64 bytes, u32 align) {
-    DCHECK(is_pow2(align));
-    u64 at = align_up(*next, align);
-    if (bytes > end || at + bytes > end) return 0;
-    *next = (JitAddr)(at + bytes);
-    return (JitAddr)at;
-}
-
-JitAddr jit_alloc_code(Jit *jit, u64 bytes, u32 align) {
-    return take(&jit->code_next, JIT_RODATA, bytes, align);
-}
-
-JitAddr jit_alloc_rodata(Jit *jit, u64 bytes, u32 align) {
-    return take(&jit->rodata_next, JIT_DATA, bytes, align);
-}
-
-JitAddr jit_alloc_data(Jit *jit, u64 bytes, u32 align) {
-    return take(&jit->data_next, JIT_END, bytes, align);
-}
 
 void jit_write_data(Jit *jit, JitAddr at, const void *bytes, u64 len) {
     CHECK(at >= JIT_DATA && at + len <= JIT_END);

@@ -38,6 +38,11 @@ void *jit_at(Jit *jit, JitAddr at);
 // Memory in the child. Zeroed. align is a power of two of at most 4096. 0 when the region is full.
 JitAddr jit_alloc_code(Jit *jit, u64 bytes, u32 align);
 JitAddr jit_alloc_rodata(Jit *jit, u64 bytes, u32 align);
+// Gives memory back, all of a piece that was handed out or a part of it. Nothing may lead there any
+// more (jit/scan.h).
+void jit_free_code(Jit *jit, JitAddr at, u32 bytes);
+JitAddr jit_code_end(const Jit *jit); // of all that was ever handed out
+void jit_free_rodata(Jit *jit, JitAddr at, u32 bytes);
 // A static. Its first value goes in by jit_write_data, once, before code that uses it is published.
 JitAddr jit_alloc_data(Jit *jit, u64 bytes, u32 align);
 void jit_write_data(Jit *jit, JitAddr at, const void *bytes, u64 len);
@@ -69,6 +74,9 @@ JitAddr jit_tls_get_addr_cell(Jit *jit); // __tls_get_addr
 // Makes the FDEs of a piece of .eh_frame (in read-only data, relocated; a zero terminator is
 // allowed) known to the unwinder. pc-relative and absolute encodings of up to 8 bytes.
 bool jit_register_frames(Jit *jit, JitAddr eh_frame, u64 bytes, LinkError *error);
+
+// Makes the unwinder forget the functions at these addresses (sorted upwards).
+void jit_forget_frames(Jit *jit, const JitAddr *codes, u32 count);
 
 bool jit_load_library(Jit *jit, const char *path, LinkError *error);
 // Runs a `void f(void)` in the child, on its service thread (initialisers).

@@ -4,6 +4,7 @@
 #define RAC_JIT_JIT_INTERNAL_H
 
 #include "base/map.h"
+#include "base/scratch.h"
 #include "jit/jit.h"
 #include "jit/protocol.h"
 #include "link/elf_read.h"
@@ -20,6 +21,16 @@ typedef struct JitSymbolRow {
     JitAddr tls_pair;
 } JitSymbolRow;
 
+// A part of the shared memory that is handed out. Its holes are sorted, and none touches another.
+typedef struct JitHole {
+    JitAddr at;
+    u32 bytes;
+} JitHole;
+typedef struct JitRegion {
+    JitAddr next, end; // never handed out yet
+    VEC(JitHole) holes;
+} JitRegion;
+
 struct Jit {
     u8 *memory; // owned: all of the shared memory, read-write
     int fd;     // owned: the memfd
@@ -31,7 +42,8 @@ struct Jit {
     u32 cpu_count;
     bool asked; // the common symbols have been asked for
 
-    JitAddr code_next, rodata_next, data_next;
+    JitRegion code, rodata, data;
+    Scratch holes_memory; // owned
     u32 slot_count;
     u32 ring_tail;
 
@@ -49,6 +61,8 @@ struct Jit {
     u32 ended;       // atomic: set by the watcher
     u32 interrupted; // atomic: set by jit_interrupt
 };
+
+void jit_region_init(JitRegion *region, JitAddr from, JitAddr end);
 
 // Waits while *at == value, until the child ends: then false, with `error` filled.
 bool jit_wait_child(Jit *jit, u32 *at, u32 value, LinkError *error);

@@ -74,24 +74,44 @@ static u8 cie_encoding(const u8 *cie, const u8 *end, bool *bad) {
     return encoding;
 }
 
-// Rows stay sorted: code memory is handed out upwards, so new rows nearly always go to the end.
-// Putting one in between moves rows that a throwing thread may be reading, so it shifts from the
-// end, which leaves every row readable in its old or its new place.
+// While rows move, the turn is odd: a throwing thread that read meanwhile reads again.
+static void take_turn(Jit *jit) {
+    __atomic_fetch_add(&jit->control->unwind_turn, 1, __ATOMIC_SEQ_CST);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+// Rows stay sorted. Code memory is mostly handed out upwards, so that new rows go to the end.
 static void file_row(Jit *jit, JitUnwindRow row) {
     JitUnwindRow *rows = jit_at(jit, JIT_UNWIND);
     u32 count = jit->control->unwind_count;
     u32 at = count;
     while (at > 0 && rows[at - 1].code > row.code)
         at--;
-    if (at > 0 && rows[at - 1].code == row.code) {
-        rows[at - 1] = row;
+    CHECK(count < JIT_UNWIND_ROW_MAX);
+    if (at == count) {
+        rows[at] = row;
+        __atomic_store_n(&jit->control->unwind_count, count + 1, __ATOMIC_RELEASE);
         return;
     }
-    CHECK(count < JIT_UNWIND_ROW_MAX);
-    for (u32 i = count; i > at; i--)
-        rows[i] = rows[i - 1];
+    take_turn(jit);
+    memmove(&rows[at + 1], &rows[at], (count - at) * sizeof *rows);
     rows[at] = row;
     __atomic_store_n(&jit->control->unwind_count, count + 1, __ATOMIC_RELEASE);
+    take_turn(jit);
+}
+
+void jit_forget_frames(Jit *jit, const JitAddr *codes, u32 count) {
+    JitUnwindRow *rows = jit_at(jit, JIT_UNWIND);
+    u32 kept = 0, next = 0;
+    take_turn(jit);
+    for (u32 i = 0; i < jit->control->unwind_count; i++) {
+        while (next < count && codes[next] < rows[i].code)
+            next++;
+        if (next < count && codes[next] == rows[i].code) continue;
+        rows[kept++] = rows[i];
+    }
+    __atomic_store_n(&jit->control->unwind_count, kept, __ATOMIC_RELEASE);
+    take_turn(jit);
 }
 
 bool jit_register_frames(Jit *jit, JitAddr eh_frame, u64 bytes, LinkError *error) {

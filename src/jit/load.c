@@ -37,7 +37,12 @@ static bool cell_of_address(JitLoader *loader, u64 address, JitAddr *out, LinkEr
 bool jit_target_address(JitLoader *loader, const JitTarget *target, u64 *out, LinkError *error) {
     switch (target->kind) {
     case JIT_TARGET_ADDR: *out = target->value; return true;
-    case JIT_TARGET_SLOT: *out = jit_slot_thunk(target->value); return true;
+    case JIT_TARGET_SLOT:
+        while (loader->thunks.count <= target->value)
+            vec_push(&loader->scratch, &loader->thunks, 0);
+        loader->thunks.at[target->value] = 1;
+        *out = jit_slot_thunk(target->value);
+        return true;
     case JIT_TARGET_EXTERN:
         *out = jit_symbol_address(loader->jit, target->name);
         return *out != 0 || target->weak || undefined(target->name, error);
@@ -46,6 +51,10 @@ bool jit_target_address(JitLoader *loader, const JitTarget *target, u64 *out, Li
         return link_fail(error, "internal error: the address of a thread-local is no constant");
     }
     UNREACHABLE();
+}
+
+bool jit_loader_has_thunk(const JitLoader *loader, u32 slot) {
+    return slot < loader->thunks.count && loader->thunks.at[slot];
 }
 
 // The 8-byte cell that holds the address.
@@ -180,35 +189,47 @@ static bool place_cie(JitLoader *loader, bool with_lsda, LinkError *error) {
     return true;
 }
 
-static bool place_unwind(JitLoader *loader, const X64Code *code, JitAddr at, LinkError *error) {
+static bool place_unwind(JitLoader *loader, const X64Code *code, JitPlaced *placed,
+                         LinkError *error) {
     bool with_lsda = code->lsda != NULL;
     if (!loader->cie[with_lsda] && !place_cie(loader, with_lsda, error)) return false;
-    u64 room = 64 + align_up(code->cfi_bytes, 8);
-    JitAddr fde = jit_alloc_rodata(loader->jit, room, 8);
+    u32 fde_room = 64 + (u32)align_up(code->cfi_bytes, 8);
+    u32 lsda_room = with_lsda ? (u32)align_up(code->lsda_bytes, 8) : 0;
+    JitAddr fde = jit_alloc_rodata(loader->jit, fde_room + lsda_room, 8);
     if (!fde) return no_memory(error);
+    placed->unwind = fde;
+    placed->unwind_bytes = fde_room + lsda_room;
     X64EhFields fields = {0};
     u8 *to = jit_at(loader->jit, fde);
     u32 bytes = x64_eh_fde(to, code, fde - loader->cie[with_lsda], &fields);
-    CHECK(bytes <= room);
-    patch_pcrel(loader->jit, fde, fields.pc_begin, at);
+    CHECK(bytes <= fde_room);
+    patch_pcrel(loader->jit, fde, fields.pc_begin, placed->code);
     if (with_lsda) {
-        JitAddr lsda = jit_alloc_rodata(loader->jit, code->lsda_bytes, 4);
-        if (!lsda) return no_memory(error);
+        JitAddr lsda = fde + fde_room;
         memcpy(jit_at(loader->jit, lsda), code->lsda, code->lsda_bytes);
         patch_pcrel(loader->jit, fde, fields.lsda, lsda);
     }
     return jit_register_frames(loader->jit, fde, bytes, error);
 }
 
-bool jit_load_fn(JitLoader *loader, const X64Code *code, JitAddr *out, LinkError *error) {
-    JitAddr at = jit_alloc_code(loader->jit, code->code_bytes, 16);
-    if (!at) return no_memory(error);
-    u8 *bytes = jit_at(loader->jit, at);
+bool jit_load_fn(JitLoader *loader, const X64Code *code, JitPlaced *out, LinkError *error) {
+    u32 room = (u32)align_up(code->code_bytes, 16);
+    JitPlaced placed = {.code = jit_alloc_code(loader->jit, room, 16), .code_bytes = room};
+    if (!placed.code) return no_memory(error);
+    u8 *bytes = jit_at(loader->jit, placed.code);
     memcpy(bytes, code->code, code->code_bytes);
-    if (!relocate(loader, code, bytes, at, error) || !place_unwind(loader, code, at, error))
+    if (!relocate(loader, code, bytes, placed.code, error) ||
+        !place_unwind(loader, code, &placed, error)) {
+        jit_unload_fn(loader->jit, &placed);
         return false;
-    *out = at;
+    }
+    *out = placed;
     return true;
+}
+
+void jit_unload_fn(Jit *jit, const JitPlaced *placed) {
+    jit_free_code(jit, placed->code, placed->code_bytes);
+    if (placed->unwind) jit_free_rodata(jit, placed->unwind, placed->unwind_bytes);
 }
 
 // --- Data ---------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ typedef struct JitLoader {
     Map cells;           // owned: JitAddr -> cell that holds it
     Interner plt_names;  // owned
     U32Vec plts;         // by id of plt_names: `jmp [cell]` in code memory
+    U32Vec thunks;       // by slot: not 0 if a pointer to its function was made
     Scratch scratch;     // owned
 } JitLoader;
 
@@ -43,9 +44,21 @@ void jit_loader_init(JitLoader *loader, Jit *jit, const IrSymbols *symbols, JitT
                      void *cx);
 void jit_loader_deinit(JitLoader *loader);
 
-// Places a function; its address in *out. Not published yet. False: a symbol is undefined, or
-// memory has run out; nothing refers to what was placed.
-bool jit_load_fn(JitLoader *loader, const X64Code *code, JitAddr *out, LinkError *error);
+// A function in the child.
+typedef struct JitPlaced {
+    JitAddr code;
+    u32 code_bytes;
+    JitAddr unwind; // its unwind tables
+    u32 unwind_bytes;
+} JitPlaced;
+
+// Places a function. Not published yet. False: a symbol is undefined, or memory has run out;
+// nothing was placed then.
+bool jit_load_fn(JitLoader *loader, const X64Code *code, JitPlaced *out, LinkError *error);
+// Frees it. The unwinder must have forgotten it (jit_forget_frames).
+void jit_unload_fn(Jit *jit, const JitPlaced *placed);
+// Whether a pointer to the slot's function was ever made.
+bool jit_loader_has_thunk(const JitLoader *loader, u32 slot);
 
 // The address to store where a pointer to the target is wanted. Of a slot: a thunk that always
 // jumps to the current code.

@@ -25,7 +25,8 @@
 // until it is no longer the stub's address. Any number of threads may do so at once.
 //
 // Unwind rows are sorted by code address; the host answers _Unwind_Find_FDE from them, so nothing
-// is ever registered and nothing needs a lock.
+// is ever registered and nothing needs a lock: `unwind_turn` is odd while rows move, and who read
+// meanwhile reads again.
 
 #ifndef RAC_JIT_PROTOCOL_H
 #define RAC_JIT_PROTOCOL_H
@@ -51,7 +52,7 @@
 #define JIT_RING_CELLS     4096u
 #define JIT_MAIL_BYTES     (256u * 1024)
 #define JIT_SLOT_NAMES     0xffffffffu   // in the ring: a backtrace wants names (jit_give_names)
-#define JIT_PROTOCOL       0x72616334u   // changes with this file
+#define JIT_PROTOCOL       0x72616335u   // changes with this file
 #define JIT_HOST_ENV       "RAC_HOST_FD" // the memfd's number; the host takes it out of environ
 
 typedef struct JitUnwindRow {
@@ -96,6 +97,9 @@ typedef struct JitControl {
     uint64_t tls_get;      // host_tls_get: takes a JitTlsIndex *, answers the variable's address
     uint32_t tls_bytes;    // of the initial image, grows
     uint32_t unwind_count; // rows; released after the row is written
+    uint32_t unwind_turn;
+    uint32_t compiling; // threads between a stub and the code of its slot
+    uint32_t forks;     // children of the program that share the code
     char std_path[4096];
     uint32_t names_state; // 0 not wanted yet, 1 asked for, 2 answered; futex
     char names_path[60];  // "" or a file to read the names of the code from

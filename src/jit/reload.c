@@ -14,7 +14,7 @@ typedef struct SavedRow {
 
 typedef struct Placed {
     u32 sym;
-    JitAddr at;
+    JitPlaced at;
     ProgramCode code;
 } Placed;
 
@@ -149,7 +149,7 @@ static bool spread_to_data(Reload *r, u32 count) {
 static bool spread_to_code(Reload *r, u32 count) {
     for (u32 sym = 1; sym < count; sym++) {
         const RunRow *row = run_row(r->run, sym);
-        if (!row->code) continue;
+        if (!row->placed.code) continue;
         ProgramCode code;
         if (!get_code(r, sym, &code)) continue;
         if (code.stamp != row->stamp) continue; // in the list already
@@ -167,7 +167,7 @@ static bool spread_to_code(Reload *r, u32 count) {
 static bool report_gone(Reload *r, u32 sym) {
     ProgramCode code;
     ProgramData data;
-    return run_row(r->run, sym)->code
+    return run_row(r->run, sym)->placed.code
                ? r->source->code(r->source->cx, (IrSym){sym}, &r->run->work, &code)
                : r->source->data(r->source->cx, (IrSym){sym}, &r->run->work, &data);
 }
@@ -196,7 +196,7 @@ static bool check_data_names(Reload *r, u32 sym) {
 static bool check_gone(Reload *r, u32 count) {
     for (u32 sym = 1; r->gone.count && sym < count; sym++) {
         const RunRow row = *run_row(r->run, sym);
-        if (row.code && !check_code_names(r, sym)) return false;
+        if (row.placed.code && !check_code_names(r, sym)) return false;
         if (row.data && row.data_kind != PROGRAM_DATA_LOCATION && !check_data_names(r, sym))
             return false;
     }
@@ -218,7 +218,7 @@ static bool find_changed(Reload *r, u32 count) {
         u32 sym = syms.at[i];
         if (sym >= count || (i && syms.at[i - 1] == sym)) continue;
         if (run_row(r->run, sym)->data) vec_push(r->scratch, &data, sym);
-        if (run_row(r->run, sym)->code && !find_function(r, sym)) return false;
+        if (run_row(r->run, sym)->placed.code && !find_function(r, sym)) return false;
     }
     for (u32 i = 0; i < data.count && !r->out->restart.len; i++)
         if (!find_data(r, data.at[i]) && !r->out->restart.len) return false;
@@ -230,7 +230,7 @@ static bool find_all(Reload *r, u32 count, const JitReloadHooks *hooks) {
     if (!check_gone(r, count) || !hooks->allow(hooks->cx) || r->out->restart.len) return false;
     for (u32 sym = 1; sym < count; sym++) {
         const RunRow *row = run_row(r->run, sym);
-        if (row->slot && !row->code && hooks->sig_changed(hooks->cx, (IrSym){sym}))
+        if (row->slot && !row->placed.code && hooks->sig_changed(hooks->cx, (IrSym){sym}))
             mark_moved(r, sym);
     }
     return !r->any_moved || (spread_to_data(r, count) && spread_to_code(r, count));
@@ -243,7 +243,7 @@ static void unplace_moved(Reload *r, u32 count) {
         if (!r->moved[sym]) continue;
         save_row(r, sym);
         RunRow *row = run_row(r->run, sym);
-        if (row->slot && !row->code)
+        if (row->slot && !row->placed.code)
             vec_push(&r->run->rows_memory, &r->run->stale_slots, row->slot);
         row->slot = 0;
         row->data = 0;
@@ -278,12 +278,23 @@ static bool rewrite_table(Reload *r, u32 sym, LinkError *error) {
 static void publish_all(Reload *r) {
     for (u32 i = 0; i < r->placed.count; i++) {
         const Placed *placed = &r->placed.at[i];
+        u32 slot = run_slot(r->run, placed->sym);
         RunRow *row = run_row(r->run, placed->sym);
-        row->code = placed->at;
-        row->code_bytes = placed->code.code.code_bytes;
+        RunRow before = *row;
+        row->placed = placed->at;
+        row->code_slot = slot;
         row->identity = placed->code.identity;
         row->stamp = placed->code.stamp;
-        jit_publish(r->run->jit, run_slot(r->run, placed->sym), placed->at);
+        jit_publish(r->run->jit, slot, placed->at.code);
+        run_retire(r->run, &before, slot);
+    }
+}
+
+// Nothing leads to what was placed but not published.
+static void unplace_all(Reload *r) {
+    for (u32 i = 0; i < r->placed.count; i++) {
+        jit_forget_frames(r->run->jit, &r->placed.at[i].at.code, 1);
+        jit_unload_fn(r->run->jit, &r->placed.at[i].at);
     }
 }
 
@@ -299,6 +310,7 @@ static bool apply(Reload *r, u32 count) {
         publish_all(r);
         return true;
     }
+    unplace_all(r);
     for (u32 i = 0; i < r->journal.count; i++)
         *run_row(run, r->journal.at[i].sym) = r->journal.at[i].row;
     run->stale_slots.count = stale_before;

@@ -50,7 +50,7 @@ bool run_target(void *cx, IrSym sym, JitTarget *out, LinkError *error) {
         // Functions that never change are called directly once they are there.
         *out = (JitTarget){.kind = JIT_TARGET_SLOT,
                            .value = run_slot(run, sym.id),
-                           .code = run_row(run, sym.id)->code};
+                           .code = run_row(run, sym.id)->placed.code};
         return true;
     case IR_SYM_FN_SLOT:
         *out = (JitTarget){.kind = JIT_TARGET_SLOT, .value = run_slot(run, sym.id)};
@@ -142,21 +142,22 @@ static bool compile(JitRun *run, IrSym sym) {
     u64 mark = scratch_mark(&run->work);
     ProgramCode made;
     LinkError error;
-    JitAddr at;
+    JitPlaced placed;
     bool done = false;
     bool is_made = source->code(source->cx, sym, &run->work, &made);
     u64 begin = now_ns();
-    if (is_made && !jit_load_fn(&run->loader, &made.code, &at, &error)) {
+    if (is_made && !jit_load_fn(&run->loader, &made.code, &placed, &error)) {
         if (error.text[0]) run_report(run, error.text);
     } else if (is_made) {
+        u32 slot = run_slot(run, sym.id);
         RunRow *row = run_row(run, sym.id);
-        row->code = at;
-        row->code_bytes = made.code.code_bytes;
+        row->placed = placed;
+        row->code_slot = slot;
         row->identity = made.identity;
         row->stamp = made.stamp;
         run->figures.function_count++;
         run->figures.code_bytes += made.code.code_bytes;
-        jit_publish(run->jit, run_slot(run, sym.id), at);
+        jit_publish(run->jit, slot, placed.code);
         done = true;
     }
     run->figures.place_ns += now_ns() - begin;
@@ -165,7 +166,7 @@ static bool compile(JitRun *run, IrSym sym) {
 }
 
 bool jit_run_compile(JitRun *run, IrSym sym) {
-    return run_row(run, sym.id)->code != 0 || compile(run, sym);
+    return run_row(run, sym.id)->placed.code != 0 || compile(run, sym);
 }
 
 void jit_run_functions(const JitRun *run, Scratch *scratch, U32Vec *out) {
@@ -178,9 +179,9 @@ static void give_names(JitRun *run) {
     VEC(JitName) names = {0};
     for (u32 i = 0; i < run->rows.count; i++) {
         const RunRow *row = &run->rows.at[i];
-        if (!row->code) continue;
+        if (!row->placed.code) continue;
         Str name = run->source->name(run->source->cx, (IrSym){i}, &run->work);
-        vec_push(&run->work, &names, (JitName){row->code, row->code_bytes, name});
+        vec_push(&run->work, &names, (JitName){row->placed.code, row->placed.code_bytes, name});
     }
     jit_give_names(run->jit, names.at, names.count);
     scratch_rewind(&run->work, mark);
@@ -225,6 +226,7 @@ JitRun *jit_run_new(Jit *jit, const ProgramSource *source) {
     run->source = source;
     scratch_init(&run->rows_memory);
     scratch_init(&run->work);
+    run->old_limit = RUN_OLD_BYTES_MIN;
     jit_loader_init(&run->loader, jit, source->symbols, run_target, run);
     return run;
 }
@@ -253,7 +255,7 @@ static bool set_allocator(JitRun *run) {
 JitResult jit_run(JitRun *run, IrSym entry, int timeout_ms) {
     LinkError error;
     bool ready = set_allocator(run) && jit_run_compile(run, entry);
-    if (ready && !jit_go(run->jit, run_row(run, entry.id)->code, &error)) {
+    if (ready && !jit_go(run->jit, run_row(run, entry.id)->placed.code, &error)) {
         run_report(run, error.text);
         ready = false;
     }

@@ -58,6 +58,16 @@ void jit_run_refresh_locations(JitRun *run, const U32Vec *functions, u32 first_l
 // run has ended with JIT_END_COMPILE then. 0: none.
 IrSym jit_run_stale_call(const JitRun *run);
 
+// Frees code that has been replaced and that no thread can be in, nor come to. The program is
+// stopped for it (jit/scan.h), so it is done only when there is much to free, or `always`. What
+// constants were is never freed: any value may point there. False: nothing was done; either there
+// was no need, or something was in the way, and it is tried again later.
+typedef struct JitCollected {
+    u64 freed_bytes, kept_bytes; // of replaced code
+    u64 stopped_ns;
+} JitCollected;
+bool jit_run_collect(JitRun *run, bool always, JitCollected *out);
+
 typedef struct JitRunFigures {
     u32 function_count, data_count;
     u64 code_bytes;
