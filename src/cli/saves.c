@@ -70,7 +70,7 @@ static bool same_text(Db *db, FileId file, Str before) {
     return str_eq(source_text(db, file), before);
 }
 
-// Reads one file; false if it has the text it had.
+// Reads one file, and notes the text it had if that was another. False: it is not there.
 static bool read_file(Saves *saves, FileId file, Scratch *scratch, OldTexts *before) {
     Db *db = saves->session->db;
     Str old = scratch_str(scratch, source_text(db, file));
@@ -84,8 +84,7 @@ static bool read_file(Saves *saves, FileId file, Scratch *scratch, OldTexts *bef
              error.text);
         return false;
     }
-    if (!was_missing && same_text(db, file, old)) return false;
-    vec_push(scratch, before, (OldText){file, old});
+    if (was_missing || !same_text(db, file, old)) vec_push(scratch, before, (OldText){file, old});
     return true;
 }
 
@@ -96,14 +95,15 @@ static bool has_file(const U32Vec *files, u32 file) {
 }
 
 bool saves_read(Saves *saves, const WatchTaken *taken, Scratch *scratch, OldTexts *before) {
-    bool any = saves->put_off.count != 0;
+    bool any = false;
     for (u32 i = 0; i < taken->files.count; i++)
         any |= read_file(saves, (FileId){taken->files.at[i]}, scratch, before);
+    if (!any || !saves->put_off.count) return before->count != 0;
     for (u32 i = 0; i < saves->put_off.count; i++)
         if (!has_file(&taken->files, saves->put_off.at[i]))
             read_file(saves, (FileId){saves->put_off.at[i]}, scratch, before);
     saves->put_off.count = 0;
-    return any;
+    return true;
 }
 
 void saves_take_back(Saves *saves, const OldTexts *before) {

@@ -10,8 +10,6 @@
 
 #include <stdlib.h>
 
-enum { LIMIT_SHARE = 16 }; // of the memory that had to be looked at
-
 // In which order code addresses are looked up.
 static int compare_old(const void *a, const void *b) {
     const OldCode *x = a, *y = b;
@@ -143,7 +141,7 @@ bool jit_run_collect(JitRun *run, bool always, JitCollected *out) {
         run->old_bytes = out->kept_bytes;
     }
     // What could not be done now is tried again when there is more to gain by it.
-    u64 more = max_u64(RUN_OLD_BYTES_MIN, ok ? scan.bytes / LIMIT_SHARE : run->old_bytes);
+    u64 more = max_u64(RUN_OLD_BYTES_MIN, ok ? scan.bytes / RUN_OLD_SHARE : run->old_bytes);
     run->old_limit = run->old_bytes + more;
     scratch_rewind(&run->work, mark_before);
     return ok;
