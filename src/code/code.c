@@ -29,7 +29,7 @@ static u64 mix_ty(Db *db, u64 hash, Ty ty, u32 depth) {
     if (row.kind == TY_CLOSURE) {
         Args upvars = closure_upvar_tys(db, ty);
         const ClosureFacts *facts = query_get(db, Q_closure_facts, row.def.id);
-        hash = hash_mix(hash_mix(hash, pack_u64(row.def.id, facts->siblings)), upvars.id);
+        hash = hash_mix(hash_mix(hash, facts->likeness), pack_u64(row.def.id, upvars.id));
         hash = mix_args(db, hash, upvars, depth + 1);
     }
     if (row.args.id) hash = mix_args(db, hash, row.args, depth + 1);

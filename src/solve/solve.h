@@ -95,7 +95,10 @@ typedef struct ClosureFacts {
     Args tys;    // inputs (not tupled), then output
     Args upvars; // captured types; valid if upvars_known
     u8 upvars_known;
-    u32 siblings; // closures of the same body: when one comes or goes, their numbers mean others
+    // Whether it is still the same closure after an edit of its body: what it captures, by name,
+    // and how many closures there are in the same body (when one comes or goes, their numbers mean
+    // others).
+    u64 likeness;
 } ClosureFacts;
 
 typedef struct SolveCx {

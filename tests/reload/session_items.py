@@ -46,6 +46,14 @@ fn step(held: &mut Vec<Box<dyn Fn(u64) -> u64>>) -> String {
     format!("{} {}", all(held), all(&make()))
 }"""
 
+SWAPPED = """fn make(a: u64, b: u64, c: u64) -> Box<dyn Fn() -> u64> {
+    let _ = c;
+    Box::new(move || a * 100 + b)
+}
+fn step(held: &mut Box<dyn Fn() -> u64>) -> String {
+    format!("{} {}", held(), make(3, 4, 5)())
+}"""
+
 POINTERS = """trait Num { fn num(&self) -> u64; }
 struct A;
 impl Num for A { fn num(&self) -> u64 { 1 } }
@@ -283,6 +291,15 @@ SESSIONS = {
             {"edits": [("x + 1", "x + 3")], "prints": ": 13,12 13,12$"},
             {"edits": [("vec![Box", "vec![Box::new(|x| x + 50), Box")], "prints": ": 13,12 60,13,12$"},
             {"edits": [("x + 50", "x + 60")], "prints": ": 13,12 70,13,12$"},
+        ],
+    },
+    "closures made before an edit, when other variables are captured": {
+        "main": looping(SWAPPED, state="let mut n = make(1, 2, 9);"),
+        "prints": ": 102 304$",
+        "steps": [
+            {"edits": [("a * 100 + b", "a * 1000 + b")], "prints": ": 1002 3004$"},
+            {"edits": [("a * 1000 + b", "b * 1000 + a")], "prints": ": 1002 4003$"},
+            {"edits": [("b * 1000 + a", "c * 1000 + a")], "prints": ": 1002 5003$"},
         ],
     },
     "impls that come before others": {
