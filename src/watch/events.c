@@ -11,10 +11,14 @@
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { SETTLE_MS = 30 };
+enum {
+    SETTLE_MS = 30,
+    EMPTY_MS = 1000, // a file that was emptied is mostly about to be written
+};
 static const u32 NOW_MASK = IN_CLOSE_WRITE | IN_MOVED_TO;
 static const u32 SOON_MASK = IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_ATTRIB;
 static const u32 FOLDER_MASK = IN_CREATE | IN_MOVED_TO;
@@ -39,6 +43,7 @@ struct WatchEvents {
     U32Vec ready;      // files to take
     U32Vec settles;    // files that changed, but nobody said that they are complete
     u64 settle_ns;     // when those are taken as complete
+    u64 change_ns;     // when the first of them changed
     u64 saved_ns;
     char key;
     int signal;
@@ -139,6 +144,7 @@ static void drop_folder(WatchEvents *e, int folder) {
 static bool take_name(WatchEvents *e, WatchedName name, u32 mask) {
     if (name.is_folder && !(mask & (FOLDER_MASK | IN_Q_OVERFLOW))) return false;
     if (!(mask & (NOW_MASK | IN_Q_OVERFLOW)) && !name.is_folder) {
+        if (e->settles.count == 0) e->change_ns = watch_now_ns();
         add_once(e, &e->settles, name.file);
         e->settle_ns = watch_now_ns() + (u64)SETTLE_MS * 1000000;
         return false;
@@ -176,6 +182,25 @@ static void read_inotify(WatchEvents *e) {
     if (any) wake(e);
 }
 
+static bool any_empty(const WatchEvents *e) {
+    for (u32 i = 0; i < e->settles.count; i++) {
+        struct stat info;
+        if (stat(e->paths.at[e->settles.at[i]], &info) == 0 && info.st_size == 0) return true;
+    }
+    return false;
+}
+
+static void settle(WatchEvents *e) {
+    u64 now = watch_now_ns();
+    if (any_empty(e) && now - e->change_ns < (u64)EMPTY_MS * 1000000) {
+        e->settle_ns = now + (u64)SETTLE_MS * 1000000;
+        return;
+    }
+    while (e->settles.count)
+        make_ready(e, e->settles.at[0]);
+    wake(e);
+}
+
 static int settle_timeout(const WatchEvents *e) {
     if (e->settles.count == 0) return -1;
     u64 now = watch_now_ns();
@@ -202,11 +227,7 @@ static void *events_main(void *arg) {
         if (fds[1].revents) return NULL;
         pthread_mutex_lock(&e->lock);
         if (fds[0].revents & POLLIN) read_inotify(e);
-        if (e->settles.count && watch_now_ns() >= e->settle_ns) {
-            while (e->settles.count)
-                make_ready(e, e->settles.at[0]);
-            wake(e);
-        }
+        if (e->settles.count && watch_now_ns() >= e->settle_ns) settle(e);
         struct signalfd_siginfo info;
         if ((fds[2].revents & POLLIN) &&
             read(e->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {

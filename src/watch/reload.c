@@ -97,7 +97,8 @@ static bool look(void *cx) {
         case Q_discriminants: {
             if (def_crate(db, def).id != l->crate.id) break;
             u32 before = map_get(&l->shapes->shapes, def.id);
-            if (!before || before == folded(shape_of(db, def)) || !is_laid_out(db, def)) break;
+            // Of a type that code began to use since the start, only that it changed is known.
+            if ((before && before == folded(shape_of(db, def))) || !is_laid_out(db, def)) break;
             *l->restart =
                 reason(l->scratch, "layout of", symbol_str(&db->symbols, def_row(db, def)->name));
             return false;

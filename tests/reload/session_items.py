@@ -337,6 +337,17 @@ SESSIONS = {
             {"edits": [("age: u64,", "age: u32,"), ("-> u64 {", "-> u32 {")], "names": "main::grow", "prints": ": age 9$"},
         ],
     },
+    "a type that is new, and then changes": {
+        "main": looping("static HELD: std::sync::Mutex<Vec<Box<dyn std::any::Any + Send>>> = std::sync::Mutex::new(Vec::new());\n" + SIMPLE),
+        "prints": ": 11$",
+        "steps": [
+            {"edits": [("fn step", "struct Fresh { a: u8 }\nfn step"), ("+ 11", "+ value()"),
+                       ("fn main", "fn value() -> u64 {\n    let mut held = HELD.lock().unwrap();\n    if held.is_empty() { held.push(Box::new(Fresh { a: 5 })); }\n    held[0].downcast_ref::<Fresh>().map_or(99, |f| f.a as u64)\n}\nfn main")],
+             "prints": ": 5$"},
+            {"edits": [("{ a: u8 }", "{ b: [u64; 9], a: u8 }"), ("{ a: 5 }", "{ b: [1; 9], a: 6 }")],
+             "events": ["restart-needed", "started"], "restarts": True, "prints": ": 6$"},
+        ],
+    },
     "types of every kind": {
         "main": looping(TYPES, state=SHAPES),
         "prints": ": 7 2 2$",
