@@ -2,6 +2,7 @@
 // compiled at their first call, many threads at one stub, panics through JIT frames, crashes.
 #define _GNU_SOURCE
 #include "jit/jit.h"
+#include "jit/scan.h"
 #include "link/link.h"
 
 #include <elf.h>
@@ -535,6 +536,71 @@ static void a_running_child_can_be_patched_and_written(void **state) {
     assert_int_equal(result.status, 33);
 }
 
+static void what_is_freed_is_handed_out_again(void **state) {
+    Jit *jit = start(*state);
+    JitAddr a = jit_alloc_code(jit, 64, 16), b = jit_alloc_code(jit, 64, 16);
+    JitAddr c = jit_alloc_code(jit, 64, 16);
+    memset(jit_at(jit, b), 0x55, 64);
+    jit_free_code(jit, b, 64);
+    assert_int_equal(jit_alloc_code(jit, 16, 16), b);
+    assert_int_equal(*(u8 *)jit_at(jit, b), 0);
+    assert_int_equal(jit_alloc_code(jit, 32, 32), align_up(b + 16, 32));
+    assert_true(jit_alloc_code(jit, 64, 16) >= c + 64); // it is too large for what is left
+    jit_free_code(jit, a, 64);
+    jit_free_code(jit, c, 64);
+    jit_free_code(jit, b, 16);
+    jit_free_code(jit, (JitAddr)align_up(b + 16, 32), 32);
+    assert_int_equal(jit_alloc_code(jit, 192, 16), a); // neighbours have become one
+    JitAddr data = jit_alloc_rodata(jit, 24, 8), more = jit_alloc_rodata(jit, 8, 8);
+    jit_free_rodata(jit, data, 24);
+    assert_int_equal(jit_alloc_rodata(jit, 24, 8), data);
+    assert_true(more > data);
+    jit_free(jit);
+}
+
+typedef struct Found {
+    JitAddr inner, back, unused; // `back`: where `inner` returns to
+    bool has_inner, has_back, has_unused;
+} Found;
+
+static void find(void *cx, JitAddr word) {
+    Found *found = cx;
+    found->has_inner |= word >= found->inner && word < found->inner + 2;
+    found->has_back |= word == found->back;
+    found->has_unused |= word >= found->unused && word < found->unused + 16;
+}
+
+static void a_scan_finds_where_threads_are(void **state) {
+    World *world = *state;
+    Jit *jit = start(world);
+    Code loop = {0}, outer = {0};
+    emit(&loop, "eb fe"); // jmp itself
+    Found found = {.inner = place(jit, &loop), .unused = place(jit, &loop)};
+    emit(&outer, "50 b8"); // push rax; mov eax, inner
+    emit32(&outer, found.inner);
+    emit(&outer, "ff d0 58 c3"); // call rax; pop rax; ret
+    JitAddr at = place(jit, &outer);
+    found.back = at + 8;
+    LinkError error;
+    JitScan scan;
+    assert_false(jit_scan(jit, JIT_CODE, JIT_RODATA, find, &found, &scan)); // it does not run yet
+    assert_true(jit_go(jit, place_entry(world, jit, at), &error));
+    while (!found.has_inner) {
+        assert_int_equal(jit_serve(jit, NULL, NULL, 1).end, JIT_END_TIMEOUT);
+        jit_scan(jit, JIT_CODE, JIT_RODATA, find, &found, &scan);
+    }
+    assert_true(found.has_back);
+    assert_false(found.has_unused);
+    assert_true(scan.bytes > 0);
+    jit_kill(jit, SIGKILL);
+    while (jit_scan(jit, JIT_CODE, JIT_RODATA, find, &found, &scan)) {
+    }
+    JitResult result = jit_serve(jit, NULL, NULL, 20000);
+    assert_int_equal(result.end, JIT_END_SIGNALED);
+    assert_int_equal(result.status, SIGKILL);
+    jit_free(jit);
+}
+
 static void a_signal_sent_to_rac_reaches_the_program(void **state) {
     World *world = *state;
     Jit *jit = start(world);
@@ -593,6 +659,8 @@ int main(void) {
         cmocka_unit_test(thread_locals_and_statics_start_with_their_values),
         cmocka_unit_test(std_thread_locals_have_their_module),
         cmocka_unit_test(a_running_child_can_be_patched_and_written),
+        cmocka_unit_test(what_is_freed_is_handed_out_again),
+        cmocka_unit_test(a_scan_finds_where_threads_are),
         cmocka_unit_test(a_signal_sent_to_rac_reaches_the_program),
         cmocka_unit_test(a_stack_overflow_is_reported_by_std),
         cmocka_unit_test(a_missing_library_is_an_error_not_a_hang),

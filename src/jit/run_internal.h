@@ -7,10 +7,10 @@
 
 // How much replaced code is worth stopping the program for: so many bytes, and this share of the
 // memory that has to be looked at.
-#if defined RAC_HOSTILE || defined RAC_GC_HOSTILE
+#ifdef RAC_HOSTILE
 enum { RUN_OLD_BYTES_MIN = 1, RUN_OLD_SHARE = 1 << 30 };
 #else
-enum { RUN_OLD_BYTES_MIN = 1 << 20, RUN_OLD_SHARE = 16 };
+enum { RUN_OLD_BYTES_MIN = 256 << 10, RUN_OLD_SHARE = 16 };
 #endif
 
 // What is known of one symbol of the program.

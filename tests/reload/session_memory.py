@@ -18,13 +18,46 @@ fn step(n: &mut u64) -> u64 {{
 }}"""
 
 
+# A thread waits below ten frames of `held` while that is replaced again and again; in the end it
+# returns through them, or a panic does.
+HELD = f"""use std::sync::atomic::{{AtomicBool, AtomicU64, Ordering::SeqCst}};
+static OPEN: AtomicBool = AtomicBool::new(false);
+static DROPPED: AtomicU64 = AtomicU64::new(0);
+struct Guard(u64);
+impl Drop for Guard {{ fn drop(&mut self) {{ DROPPED.fetch_add(self.0, SeqCst); }} }}
+fn held(depth: u64, panics: bool) -> u64 {{
+    let _guard = Guard(1 + 0);
+    let mut s = depth;
+{ADDS.replace("n.", "depth.")}    if depth > 0 {{
+        return held(depth - 1, panics) + 1 + (s & 0);
+    }}
+    while !OPEN.load(SeqCst) {{ std::thread::park_timeout(Duration::from_secs(1)); }}
+    if panics {{ panic!("out"); }}
+    0
+}}
+fn open() -> bool {{ false }}
+struct State {{ threads: Vec<std::thread::JoinHandle<u64>>, told: String }}
+fn start() -> State {{
+    State {{ threads: [false, true].into_iter().map(|panics| std::thread::spawn(move || held(10, panics))).collect(),
+             told: String::from("waits") }}
+}}
+fn step(state: &mut State) -> String {{
+    if open() && !state.threads.is_empty() {{
+        OPEN.store(true, SeqCst);
+        let ends: Vec<_> = state.threads.drain(..).map(|t| {{ t.thread().unpark(); t.join().map_err(|_| "panic") }}).collect();
+        state.told = format!("{{ends:?}} {{}}", DROPPED.load(SeqCst));
+    }}
+    state.told.clone()
+}}"""
+
+
 def memory(pid):
     with open(f"/proc/{pid}/status") as status:
         text = status.read()
     return sum(int(re.search(rf"{name}:\s+(\d+)", text).group(1)) for name in ("RssAnon", "RssShmem"))
 
 
-def thousand(change, grows_kb):
+def thousand(change, grows_kb, frees=True):
     """Edits main.rs by `change(text, number)` again and again, and looks at both processes."""
     def does(watched, files):
         host = watched.host()
@@ -35,8 +68,10 @@ def thousand(change, grows_kb):
                 file.write(change(files["main.rs"], number))
             os.rename(path + ".new", path)
             watched.event("reloaded")
-            if number == EDITS // 4:
+            if number == EDITS // 4:  # by then the first old code has been freed
                 before = memory(watched.child.pid), memory(host)
+        if frees and not any('"freed-old-code"' in line for line in watched.told):
+            watched.fail("no old code was freed")
         after = memory(watched.child.pid), memory(host)
         for name, was, now in zip(("rac", "the program"), before, after):
             if now > was + grows_kb:
@@ -52,6 +87,12 @@ def new_signature(text, number):
     if number % 2:
         return text.replace("mixed(n: u64)", "mixed(n: u64, _more: u8)").replace("mixed(n)", f"mixed(n, {number % 256})")
     return text.replace("+ 1000", f"+ {1000 + number}")
+
+
+def new_frames(text, number):
+    if number == EDITS:
+        return text.replace("{ false }", "{ true }")
+    return text.replace("1 + 0", f"1 + {number}").replace("+ 1 + (s & 0)", f"+ {number} + (s & 0)")
 
 
 def recursive(text, number):
@@ -78,9 +119,14 @@ SESSIONS = {
         "prints": ": 1000$",
         "steps": [{"does": thousand(recursive, 4096), "events": [], "prints": ": 1000$"}],
     },
+    "a thousand times a function that threads wait in": {
+        "main": looping(HELD, state="let mut n = start();"),
+        "prints": ": waits$",
+        "steps": [{"does": thousand(new_frames, 4096), "events": [], "prints": r': \[Ok\(10\), Err\("panic"\)\] 22$'}],
+    },
     "a thousand literals": {
         "main": looping(LARGE),
         "prints": ": 1000$",
-        "steps": [{"does": thousand(new_text, 8192), "events": [], "prints": ": 1000$"}],
+        "steps": [{"does": thousand(new_text, 8192, frees=False), "events": [], "prints": ": 1000$"}],
     },
 }
