@@ -38,13 +38,18 @@ void watch_shapes_deinit(WatchShapes *shapes) {
     map_deinit(&shapes->shapes);
 }
 
-void watch_shapes_note(WatchShapes *shapes, Db *db, CrateId crate) {
-    for (u32 id = 1; id < def_count(db); id++) {
+static void note_from(WatchShapes *shapes, Db *db, CrateId crate, u32 first) {
+    for (u32 id = first; id < def_count(db); id++) {
         DefId def = {id};
         if (def_crate(db, def).id != crate.id || !is_adt(db, def)) continue;
         if (query_has_memo(db, Q_adt_def, id))
             map_set(&shapes->shapes, id, folded(shape_of(db, def)));
     }
+    shapes->noted = def_count(db);
+}
+
+void watch_shapes_note(WatchShapes *shapes, Db *db, CrateId crate) {
+    note_from(shapes, db, crate, 1);
 }
 
 // Whether code was made that knows the layout of a type made of `def`.
@@ -97,7 +102,7 @@ static bool look(void *cx) {
         case Q_discriminants: {
             if (def_crate(db, def).id != l->crate.id) break;
             u32 before = map_get(&l->shapes->shapes, def.id);
-            // Of a type that code began to use since the start, only that it changed is known.
+            // Of a type that only later code uses, nothing is known but that it changed.
             if ((before && before == folded(shape_of(db, def))) || !is_laid_out(db, def)) break;
             *l->restart =
                 reason(l->scratch, "layout of", symbol_str(&db->symbols, def_row(db, def)->name));
@@ -140,6 +145,7 @@ bool watch_reload(Db *db, CrateId crate, WatchShapes *shapes, JitRun *run, const
             if (change.kind != Q_adt_def && change.kind != Q_discriminants) continue;
             map_set(&shapes->shapes, change.key, folded(shape_of(db, (DefId){change.key})));
         }
+        note_from(shapes, db, crate, shapes->noted);
         query_changes_clear(db);
         query_suspects_clear(db);
     }

@@ -13,6 +13,7 @@
 
 typedef struct WatchShapes {
     Map shapes; // ADT -> its shape's hash, folded
+    u32 noted;  // DefIds below this one were looked at
 } WatchShapes;
 
 void watch_shapes_deinit(WatchShapes *shapes);
