@@ -18,6 +18,45 @@ fn step(n: &mut u64) -> u64 {{
 }}"""
 
 
+# A thread sends itself signals all the time and counts what its handler sees; another has every
+# signal blocked.
+SIGNALS = LARGE + """
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+static SEEN: AtomicU64 = AtomicU64::new(0);
+static LOST: AtomicU64 = AtomicU64::new(0);
+static SENT: AtomicU64 = AtomicU64::new(0);
+unsafe extern "C" {
+    fn signal(number: i32, handler: extern "C" fn(i32)) -> usize;
+    fn raise(number: i32) -> i32;
+    fn sigfillset(set: *mut [u64; 16]) -> i32;
+    fn pthread_sigmask(how: i32, set: *const [u64; 16], old: *mut [u64; 16]) -> i32;
+}
+extern "C" fn handler(_: i32) {
+    SEEN.fetch_add(1, SeqCst);
+}
+fn send() {
+    for sent in 1.. {
+        unsafe { raise(10) };
+        SENT.store(sent, SeqCst);
+        if SEEN.load(SeqCst) != sent { LOST.fetch_add(1, SeqCst); }
+    }
+}
+fn start() -> u64 {
+    unsafe { signal(10, handler) };
+    std::thread::spawn(send);
+    std::thread::spawn(|| {
+        let mut set = [0u64; 16];
+        unsafe { sigfillset(&mut set); pthread_sigmask(0, &set, std::ptr::null_mut()) };
+        loop { std::thread::park() }
+    });
+    0
+}
+fn told(value: u64) -> String {
+    let before = SENT.load(SeqCst);
+    while SENT.load(SeqCst) == before { std::thread::yield_now() }
+    format!("{value}, {} lost", LOST.load(SeqCst))
+}"""
+
 # A thread waits below ten frames of `held` while that is replaced again and again; in the end it
 # returns through them, or a panic does.
 HELD = f"""use std::sync::atomic::{{AtomicBool, AtomicU64, Ordering::SeqCst}};
@@ -57,18 +96,18 @@ def memory(pid):
     return sum(int(re.search(rf"{name}:\s+(\d+)", text).group(1)) for name in ("RssAnon", "RssShmem"))
 
 
-def thousand(change, grows_kb, frees=True):
+def thousand(change, grows_kb, frees=True, edits=EDITS):
     """Edits main.rs by `change(text, number)` again and again, and looks at both processes."""
     def does(watched, files):
         host = watched.host()
         path = os.path.join(watched.folder, "main.rs")
         before = None
-        for number in range(1, EDITS + 1):
+        for number in range(1, edits + 1):
             with open(path + ".new", "w") as file:
                 file.write(change(files["main.rs"], number))
             os.rename(path + ".new", path)
             watched.event("reloaded")
-            if number == EDITS // 4:  # by then the first old code has been freed
+            if number == edits // 4:  # by then the first old code has been freed
                 before = memory(watched.child.pid), memory(host)
         if frees and not any('"freed-old-code"' in line for line in watched.told):
             watched.fail("no old code was freed")
@@ -108,6 +147,11 @@ SESSIONS = {
         "main": looping(LARGE),
         "prints": ": 1000$",
         "steps": [{"does": thousand(new_body, 4096), "events": [], "prints": f": {1000 + EDITS}$"}],
+    },
+    "hundreds of bodies beside signals": {
+        "main": looping(SIGNALS, state="let mut n = start();", step="told(step(&mut n))"),
+        "prints": ": 1000, 0 lost$",
+        "steps": [{"does": thousand(new_body, 4096, edits=400), "events": [], "prints": ": 1400, 0 lost$"}],
     },
     "a thousand signatures": {
         "main": looping(LARGE),
