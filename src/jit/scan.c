@@ -18,7 +18,7 @@
 enum {
     PAGE_BYTES = 4096,
     CHUNK_PAGES = 256,
-    STOP_MS_MAX = 100, // one that sleeps in the kernel for longer than this is not waited for
+    STOP_MS_MAX = 500, // one that sleeps in the kernel for longer than this is not waited for
 };
 static const u64 MAPPED_BYTES_MAX = 64ull << 30;
 static const u64 PAGE_PRESENT = 1ull << 63, PAGE_SWAPPED = 1ull << 62, PAGE_OF_FILE = 1ull << 61;
@@ -140,19 +140,25 @@ static bool stop_all(Scanner *s) {
     return s->threads.count != 0;
 }
 
+static bool detach(const Stopped *thread) {
+    void *signal = (void *)(intptr_t)thread->signal;
+    return thread->is_stopped && ptrace(PTRACE_DETACH, thread->tid, NULL, signal) == 0;
+}
+
+// Lets the threads go. One that does not stop cannot be let go before it does (the kernel is busy
+// with it), and one that was killed meanwhile must be waited for: the child does not end before.
+// Its first thread is the last to end.
 static void resume_all(Scanner *s) {
-    for (u32 i = 0; i < s->threads.count; i++)
-        if (s->threads.at[i].is_stopped)
-            ptrace(PTRACE_DETACH, s->threads.at[i].tid, NULL,
-                   (void *)(intptr_t)s->threads.at[i].signal);
-    // One that does not stop cannot be let go before it does: the kernel is busy with it.
+    for (u32 i = s->threads.count; i-- > 0;)
+        if (detach(&s->threads.at[i])) drop_thread(s, i);
     s->stop_by_ns = UINT64_MAX;
-    for (u32 i = s->threads.count; i-- > 0;) {
-        Stopped thread = s->threads.at[i];
-        if (thread.is_stopped) continue;
-        wait_thread(s, i);
-        if (i < s->threads.count && s->threads.at[i].tid == thread.tid)
-            ptrace(PTRACE_DETACH, thread.tid, NULL, (void *)(intptr_t)s->threads.at[i].signal);
+    for (u32 first = 0; first < 2; first++) {
+        for (u32 i = s->threads.count; i-- > 0;) {
+            pid_t tid = s->threads.at[i].tid;
+            if ((tid == s->jit->pid) != (first == 1)) continue;
+            wait_thread(s, i);
+            if (i < s->threads.count && s->threads.at[i].tid == tid) detach(&s->threads.at[i]);
+        }
     }
 }
 

@@ -140,13 +140,24 @@ static void drop_folder(WatchEvents *e, int folder) {
     }
 }
 
+static void settle_later(WatchEvents *e, u32 file) {
+    if (e->settles.count == 0) e->change_ns = watch_now_ns();
+    add_once(e, &e->settles, file);
+    e->settle_ns = watch_now_ns() + (u64)SETTLE_MS * 1000000;
+}
+
 // What one event says of one name; whether its file can be taken now.
 static bool take_name(WatchEvents *e, WatchedName name, u32 mask) {
-    if (name.is_folder && !(mask & (FOLDER_MASK | IN_Q_OVERFLOW))) return false;
-    if (!(mask & (NOW_MASK | IN_Q_OVERFLOW)) && !name.is_folder) {
-        if (e->settles.count == 0) e->change_ns = watch_now_ns();
-        add_once(e, &e->settles, name.file);
-        e->settle_ns = watch_now_ns() + (u64)SETTLE_MS * 1000000;
+    bool overflow = (mask & IN_Q_OVERFLOW) != 0;
+    if (!overflow && name.is_folder) { // a new folder: who made it may still write the file
+        if (mask & FOLDER_MASK) {
+            add_paths(e, name.file);
+            settle_later(e, name.file);
+        }
+        return false;
+    }
+    if (!overflow && !(mask & NOW_MASK)) {
+        settle_later(e, name.file);
         return false;
     }
     make_ready(e, name.file);

@@ -135,7 +135,7 @@ def new_frames(text, number):
 
 
 def recursive(text, number):
-    return text.replace("s & 0", f"if n == u64::MAX {{ mixed(n - {number}) }} else {{ 0 }}")
+    return text.replace("s & 0", f"if n == u64::MAX {{ mixed(n - {number}) }} else {{ s & 0 }}")
 
 
 def new_text(text, number):
