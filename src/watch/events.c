@@ -17,7 +17,7 @@
 
 enum {
     SETTLE_MS = 30,
-    EMPTY_MS = 1000, // a file that was emptied is mostly about to be written
+    EMPTY_MS = 1000, // how long an empty file is waited for
 };
 static const u32 NOW_MASK = IN_CLOSE_WRITE | IN_MOVED_TO;
 static const u32 SOON_MASK = IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_ATTRIB;
@@ -44,6 +44,7 @@ struct WatchEvents {
     U32Vec settles;    // files that changed, but nobody said that they are complete
     u64 settle_ns;     // when those are taken as complete
     u64 change_ns;     // when the first of them changed
+    U32Vec waited;     // of `ready`: taken as they are, empty or not
     u64 saved_ns;
     char key;
     int signal;
@@ -140,6 +141,12 @@ static void drop_folder(WatchEvents *e, int folder) {
     }
 }
 
+// Not there, or emptied: mostly about to be written.
+static bool is_empty(const WatchEvents *e, u32 file) {
+    struct stat info;
+    return stat(e->paths.at[file], &info) != 0 || info.st_size == 0;
+}
+
 static void settle_later(WatchEvents *e, u32 file) {
     if (e->settles.count == 0) e->change_ns = watch_now_ns();
     add_once(e, &e->settles, file);
@@ -156,7 +163,7 @@ static bool take_name(WatchEvents *e, WatchedName name, u32 mask) {
         }
         return false;
     }
-    if (!overflow && !(mask & NOW_MASK)) {
+    if (!overflow && (!(mask & NOW_MASK) || is_empty(e, name.file))) {
         settle_later(e, name.file);
         return false;
     }
@@ -194,10 +201,8 @@ static void read_inotify(WatchEvents *e) {
 }
 
 static bool any_empty(const WatchEvents *e) {
-    for (u32 i = 0; i < e->settles.count; i++) {
-        struct stat info;
-        if (stat(e->paths.at[e->settles.at[i]], &info) == 0 && info.st_size == 0) return true;
-    }
+    for (u32 i = 0; i < e->settles.count; i++)
+        if (is_empty(e, e->settles.at[i])) return true;
     return false;
 }
 
@@ -207,8 +212,10 @@ static void settle(WatchEvents *e) {
         e->settle_ns = now + (u64)SETTLE_MS * 1000000;
         return;
     }
-    while (e->settles.count)
+    while (e->settles.count) {
+        add_once(e, &e->waited, e->settles.at[0]);
         make_ready(e, e->settles.at[0]);
+    }
     wake(e);
 }
 
@@ -322,6 +329,20 @@ void watch_events_add_file(WatchEvents *e, u32 file, Str path) {
     pthread_mutex_unlock(&e->lock);
 }
 
+// Those that are being written again by now are left for when that is done, which an event tells.
+static void put_off_empty(WatchEvents *e) {
+    for (u32 i = 0; i < e->ready.count; i++) {
+        u32 file = e->ready.at[i];
+        bool is_waited = false;
+        for (u32 k = 0; k < e->waited.count && !is_waited; k++)
+            is_waited = e->waited.at[k] == file;
+        if (is_waited || !is_empty(e, file)) continue;
+        e->ready.at[i--] = vec_pop(&e->ready);
+        settle_later(e, file);
+    }
+    e->waited.count = 0;
+}
+
 static bool has_any(const WatchEvents *e) {
     return e->ready.count || e->key || e->signal || e->keys_ended || e->is_nudged;
 }
@@ -346,6 +367,7 @@ bool watch_events_take(WatchEvents *e, int timeout_ms, Scratch *scratch, WatchTa
         while (!has_any(e) && pthread_cond_timedwait(&e->changed, &e->lock, &limit) == 0) {
         }
     }
+    put_off_empty(e);
     bool any = has_any(e);
     vec_append(scratch, &out->files, e->ready.at, e->ready.count);
     out->saved_ns = e->saved_ns;

@@ -166,7 +166,7 @@ SESSIONS = {
             {"does": touch, "events": [], "prints": ": 11$"},
             {"does": write_other_file, "events": [], "prints": ": 11$"},
             {"edits": [], "events": [], "prints": ": 11$"},
-            {"edits": [("+ 11", "+ 12")], "prints": ": 12$"},
+            {"edits": [("+ 11", "+ 12")], "events": ["errors?", "reloaded"], "prints": ": 12$"},
         ],
     },
     "a file that is no text": {
