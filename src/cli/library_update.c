@@ -14,9 +14,7 @@
 
 #include <fcntl.h>
 #include <glob.h>
-#include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -102,24 +100,12 @@ static void delete_all(const char *pattern) {
     globfree(&found);
 }
 
-// Whether a program's kept state needs the image of this name, which ends in its identity.
-static bool is_needed(const char *path, const glob_t *kept) {
-    const char *dash = strrchr(path, '-');
-    u64 identity = dash ? strtoull(dash + 1, NULL, 16) : 0, base;
-    for (size_t i = 0; i < kept->gl_pathc; i++)
-        if (image_file_base(kept->gl_pathv[i], &base) && base == identity) return true;
-    return false;
-}
-
-// Of the images that no link leads to any more, those stay that a kept program needs; of all, the
-// newest, within bounds.
+// Images of other builds and toolchains: the newest stay, within bounds.
 static void evict(const LibraryFiles *files, Scratch *memory) {
-    glob_t found, kept = {0};
+    glob_t found;
     Str folder = {files->image.at, (u32)(strrchr(files->image.at, '/') - files->image.at)};
-    Str pattern = scratch_print(memory, "%.*s/library-*.image-????????????????", STR_ARG(folder));
+    Str pattern = scratch_print(memory, "%.*s/library-*.image", STR_ARG(folder));
     if (glob(pattern.at, 0, NULL, &found) != 0) return;
-    if (glob(scratch_print(memory, "%.*s/program-*.image", STR_ARG(folder)).at, 0, NULL, &kept))
-        kept.gl_pathc = 0;
     OldImage *images = SCRATCH_ARRAY(memory, OldImage, found.gl_pathc);
     u32 count = 0;
     for (size_t i = 0; i < found.gl_pathc; i++) {
@@ -130,28 +116,19 @@ static void evict(const LibraryFiles *files, Scratch *memory) {
     if (count) qsort(images, count, sizeof *images, newest_first);
     u64 total = 0;
     for (u32 i = 0; i < count; i++) {
-        char now[PATH_MAX];
-        Str link = {images[i].path, (u32)(strrchr(images[i].path, '-') - images[i].path)};
-        bool is_current = realpath(scratch_print(memory, "%.*s", STR_ARG(link)).at, now) &&
-                          strcmp(strrchr(now, '/'), strrchr(images[i].path, '/')) == 0;
         total += images[i].bytes;
-        bool stays = total <= IMAGES_BYTES_MAX && (is_current || is_needed(images[i].path, &kept));
-        if (i == 0 || stays) continue;
+        if (i == 0 || total <= IMAGES_BYTES_MAX) continue;
         delete_all(scratch_print(memory, "%s*", images[i].path).at);
-        if (is_current) delete_all(scratch_print(memory, "%.*s*", STR_ARG(link)).at);
     }
     globfree(&found);
-    if (kept.gl_pathc) globfree(&kept);
 }
 
-static bool save(Session *session, const LibraryFiles *files, Scratch *memory) {
+static bool save(Db *db, const LibraryFiles *files, Scratch *memory) {
     ImageWriter writer;
     delete_all(scratch_print(memory, "%s.tmp-*", files->image.at).at); // of who was killed
     if (!image_file_begin(&writer, memory, files->image.at, files->key)) return false;
-    session->crate = (CrateId){0};
-    session->library_memos = 0;
-    library_image(session, &writer.image);
-    bool done = image_file_end(&writer, true);
+    image_store(db, &writer.image);
+    bool done = image_file_end(&writer);
     evict(files, memory);
     return done;
 }
@@ -162,11 +139,6 @@ static void hush(void) {
     if (null < 0) return;
     dup2(null, STDERR_FILENO);
     close(null);
-}
-
-static void unhush(const Progress *progress) {
-    fflush(stderr);
-    if (progress->out) dup2(fileno(progress->out), STDERR_FILENO);
 }
 
 static bool update_locked(Session *session, bool has_image, const LibraryFiles *files,
@@ -194,8 +166,7 @@ static bool update_locked(Session *session, bool has_image, const LibraryFiles *
                 wishes_grant(db, words.at, words.count, NULL, NULL);
         }
         progress_step(&progress, 900);
-        done = save(session, files, memory);
-        unhush(&progress);
+        done = save(db, files, memory);
         progress_end(&progress);
         // Those granted; when the disk is full, they would not be granted later either.
         for (size_t i = 0; found && i < wished.gl_pathc; i++)

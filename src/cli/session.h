@@ -13,13 +13,8 @@ typedef struct Session {
     const CliArgs *args; // borrowed
     Db *db;              // owned
     FileId input;
-    CrateId crate;        // of the input; session_open_crate only
-    u32 library_memos;    // how many facts came from the library image
-    u64 library_identity; // of the image that was loaded, 0: none
-    // Of a crate whose own state came from an earlier run (kept.h): what that left.
-    bool is_kept;
-    u32 kept_memos, kept_revision;
-    Table called; // IrSym: the functions that the last run of a kept program has called
+    CrateId crate;     // of the input; session_open_crate only
+    u32 library_memos; // how many facts came from the library image
 } Session;
 
 // Makes the Db and reads the input, if one was given: enough for what the text alone says. False
@@ -28,8 +23,8 @@ bool session_open(Session *session, const CliArgs *args);
 // The same with the stores and providers of every stage, the toolchain's crates and the user's;
 // what earlier runs have found out about the library is there, unless --no-cache was given.
 bool session_open_crate(Session *session, const CliArgs *args);
-// Every stage's store and providers, and the toolchain, but no crate. False after printing why
-// there is no toolchain.
+// Every stage's store and providers, and the toolchain, but no crate. False after printing why there
+// is no toolchain.
 bool session_open_stores(Session *session, const CliArgs *args);
 // With the toolchain's crates only, and nothing known of them.
 bool session_open_library(Session *session, const CliArgs *args);

@@ -48,7 +48,8 @@ KeyShape query_key_shape(QueryKind kind) {
     case Q_body_ast:
     case Q_scope_traits:
     case Q_enum_variants:
-    case Q_mir: return KEY_DEF;
+    case Q_mir:
+    case Q_item_check: return KEY_DEF;
     case Q_specializes: return KEY_DEF_PAIR;
     case Q_project_concrete:
     case Q_needs_drop:
@@ -66,6 +67,8 @@ KeyShape query_key_shape(QueryKind kind) {
     case Q_const_param_ty:
     case Q_fn_abi:
     case Q_item_toks:
+    case Q_group_check:
+    case Q_path_res:
     case Q_NONE:
     case Q_COUNT: return KEY_OTHER;
     }
