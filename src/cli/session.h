@@ -23,8 +23,8 @@ bool session_open(Session *session, const CliArgs *args);
 // The same with the stores and providers of every stage, the toolchain's crates and the user's;
 // what earlier runs have found out about the library is there, unless --no-cache was given.
 bool session_open_crate(Session *session, const CliArgs *args);
-// Every stage's store and providers, and the toolchain, but no crate. False after printing why there
-// is no toolchain.
+// Every stage's store and providers, and the toolchain, but no crate. False after printing why
+// there is no toolchain.
 bool session_open_stores(Session *session, const CliArgs *args);
 // With the toolchain's crates only, and nothing known of them.
 bool session_open_library(Session *session, const CliArgs *args);
