@@ -20,6 +20,8 @@ typedef struct Kind {
 static const Kind kinds[] = {
     {"library-", ".image", "standard library, as far as programs have needed it"},
     {"library-", "", NULL},
+    {"program-", ".image", "a program, so that it starts again without being compiled"},
+    {"program-", "", NULL},
     {"librac_std", ".so", "standard library for programs in memory"},
     {"librac_std", "", NULL},
     {"symbols-", ".idx", "symbols of the precompiled crates"},

@@ -44,6 +44,12 @@ bool library_files(const Toolchain *toolchain, Scratch *memory, LibraryFiles *ou
     return true;
 }
 
+void library_image(Session *session, Image *image) {
+    image_store(session->db, image);
+    image_bytes(image, &session->crate, sizeof session->crate);
+    image_bytes(image, &session->library_memos, sizeof session->library_memos);
+}
+
 // ---- loading ------------------------------------------------------------------------------------
 
 LibraryState library_load(Session *session) {

@@ -14,7 +14,9 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -100,12 +102,24 @@ static void delete_all(const char *pattern) {
     globfree(&found);
 }
 
-// Images of other builds and toolchains: the newest stay, within bounds.
+// Whether a program's kept state needs the image of this name, which ends in its identity.
+static bool is_needed(const char *path, const glob_t *kept) {
+    const char *dash = strrchr(path, '-');
+    u64 identity = dash ? strtoull(dash + 1, NULL, 16) : 0, base;
+    for (size_t i = 0; i < kept->gl_pathc; i++)
+        if (image_file_base(kept->gl_pathv[i], &base) && base == identity) return true;
+    return false;
+}
+
+// Of the images that no link leads to any more, those stay that a kept program needs; of all, the
+// newest, within bounds.
 static void evict(const LibraryFiles *files, Scratch *memory) {
-    glob_t found;
+    glob_t found, kept = {0};
     Str folder = {files->image.at, (u32)(strrchr(files->image.at, '/') - files->image.at)};
-    Str pattern = scratch_print(memory, "%.*s/library-*.image", STR_ARG(folder));
+    Str pattern = scratch_print(memory, "%.*s/library-*.image-????????????????", STR_ARG(folder));
     if (glob(pattern.at, 0, NULL, &found) != 0) return;
+    if (glob(scratch_print(memory, "%.*s/program-*.image", STR_ARG(folder)).at, 0, NULL, &kept))
+        kept.gl_pathc = 0;
     OldImage *images = SCRATCH_ARRAY(memory, OldImage, found.gl_pathc);
     u32 count = 0;
     for (size_t i = 0; i < found.gl_pathc; i++) {
@@ -116,19 +130,28 @@ static void evict(const LibraryFiles *files, Scratch *memory) {
     if (count) qsort(images, count, sizeof *images, newest_first);
     u64 total = 0;
     for (u32 i = 0; i < count; i++) {
+        char now[PATH_MAX];
+        Str link = {images[i].path, (u32)(strrchr(images[i].path, '-') - images[i].path)};
+        bool is_current = realpath(scratch_print(memory, "%.*s", STR_ARG(link)).at, now) &&
+                          strcmp(strrchr(now, '/'), strrchr(images[i].path, '/')) == 0;
         total += images[i].bytes;
-        if (i == 0 || total <= IMAGES_BYTES_MAX) continue;
+        bool stays = total <= IMAGES_BYTES_MAX && (is_current || is_needed(images[i].path, &kept));
+        if (i == 0 || stays) continue;
         delete_all(scratch_print(memory, "%s*", images[i].path).at);
+        if (is_current) delete_all(scratch_print(memory, "%.*s*", STR_ARG(link)).at);
     }
     globfree(&found);
+    if (kept.gl_pathc) globfree(&kept);
 }
 
-static bool save(Db *db, const LibraryFiles *files, Scratch *memory) {
+static bool save(Session *session, const LibraryFiles *files, Scratch *memory) {
     ImageWriter writer;
     delete_all(scratch_print(memory, "%s.tmp-*", files->image.at).at); // of who was killed
     if (!image_file_begin(&writer, memory, files->image.at, files->key)) return false;
-    image_store(db, &writer.image);
-    bool done = image_file_end(&writer);
+    session->crate = (CrateId){0};
+    session->library_memos = 0;
+    library_image(session, &writer.image);
+    bool done = image_file_end(&writer, true);
     evict(files, memory);
     return done;
 }
@@ -166,7 +189,7 @@ static bool update_locked(Session *session, bool has_image, const LibraryFiles *
                 wishes_grant(db, words.at, words.count, NULL, NULL);
         }
         progress_step(&progress, 900);
-        done = save(db, files, memory);
+        done = save(session, files, memory);
         progress_end(&progress);
         // Those granted; when the disk is full, they would not be granted later either.
         for (size_t i = 0; found && i < wished.gl_pathc; i++)

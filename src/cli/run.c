@@ -1,6 +1,6 @@
 // rac run: compiles the program as it runs, in a child process.
 #include "jit/run.h"
-#include "cli/library.h"
+#include "cli/kept.h"
 #include "cli/program.h"
 #include "link/link.h"
 
@@ -64,7 +64,6 @@ int program_run_in_child(Session *session, Program *program, u32 std_flags) {
     jit_run_free(run);
     jit_free(jit);
     free(argv);
-    library_learn(session);
     if (result.end == JIT_END_COMPILE || program->errors) return STATUS_FAILED;
     kept_save(session);
     session_leave(session);

@@ -142,10 +142,10 @@ static bool open_from_cache(Session *session, const CliArgs *args) {
     if (torn) session_close(session);
     if (torn && !session_open_stores(session, args)) return false;
     for (u32 round = 0; round < 2; round++) {
-        if (!session_open_stores(session, args)) return false;
         if (library_load(session) == LIBRARY_LOADED) return true;
         session_close(session);
         if (round == 0 && !library_make(args)) break;
+        if (round == 0 && !session_open_stores(session, args)) return false;
     }
     return session_open_library(session, args);
 }

@@ -13,8 +13,12 @@ typedef struct Session {
     const CliArgs *args; // borrowed
     Db *db;              // owned
     FileId input;
-    CrateId crate;     // of the input; session_open_crate only
-    u32 library_memos; // how many facts came from the library image
+    CrateId crate;        // of the input; session_open_crate only
+    u32 library_memos;    // how many facts came from the library image
+    u64 library_identity; // of the image that was loaded, 0: none
+    // Of a crate whose own state came from an earlier run (kept.h): what that left.
+    bool is_kept;
+    u32 kept_memos, kept_revision;
 } Session;
 
 // Makes the Db and reads the input, if one was given: enough for what the text alone says. False
