@@ -162,11 +162,15 @@ static void save(Session *session) {
     scratch_deinit(&memory);
 }
 
+bool kept_is_unchanged(const Session *session) {
+    return session->is_kept && query_memo_count(session->db) == session->kept_memos &&
+           query_revision(session->db) == session->kept_revision;
+}
+
 void kept_save(Session *session) {
-    if (session->args->no_cache || !session->library_identity) return;
-    bool is_same = session->is_kept && query_memo_count(session->db) == session->kept_memos &&
-                   query_revision(session->db) == session->kept_revision;
-    if (is_same || fork() != 0) return;
+    if (session->args->no_cache || !session->library_identity || kept_is_unchanged(session) ||
+        fork() != 0)
+        return;
     // Nobody waits for this process: who reads the program's output sees its end.
     int null = open("/dev/null", O_RDWR);
     for (int fd = 0; null >= 0 && fd < 3; fd++)

@@ -14,6 +14,9 @@
 // and empty. False: nothing is there; when `*torn`, the Db must be made anew.
 bool kept_load(Session *session, bool *torn);
 
+// Whether nothing has changed since then.
+bool kept_is_unchanged(const Session *session);
+
 // After a program without errors has run: keeps it, and notes what it needed of the library
 // (library_learn). Costs the caller a fork.
 void kept_save(Session *session);

@@ -48,6 +48,7 @@ void library_image(Session *session, Image *image) {
     image_store(session->db, image);
     image_bytes(image, &session->crate, sizeof session->crate);
     image_bytes(image, &session->library_memos, sizeof session->library_memos);
+    image_table(image, &session->called);
 }
 
 // ---- loading ------------------------------------------------------------------------------------

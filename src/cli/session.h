@@ -19,6 +19,7 @@ typedef struct Session {
     // Of a crate whose own state came from an earlier run (kept.h): what that left.
     bool is_kept;
     u32 kept_memos, kept_revision;
+    Table called; // IrSym: the functions that the last run of a kept program has called
 } Session;
 
 // Makes the Db and reads the input, if one was given: enough for what the text alone says. False
