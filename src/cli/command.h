@@ -50,10 +50,10 @@ enum {
     TAKES_PROGRAM_ARGS = 8,
     TAKES_TOPIC = 16,
     TAKES_STD = 32,
-    TAKES_FILTER = 64,  // test: a filter, and options of the test harness
-    TAKES_WATCH = 128,  // --on-layout-change
-    TAKES_BORROW = 512, // --borrow
-    TAKES_EVENTS = 256, // --json, --no-rustc
+    TAKES_FILTER = 64,   // test: a filter, and options of the test harness
+    TAKES_WATCH = 128,   // --on-layout-change
+    TAKES_BORROW = 512,  // --borrow
+    TAKES_EVENTS = 256,  // --json, --no-rustc
     TAKES_ACTION = 1024, // cache
 };
 
