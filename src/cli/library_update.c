@@ -164,6 +164,11 @@ static void hush(void) {
     close(null);
 }
 
+static void unhush(const Progress *progress) {
+    fflush(stderr);
+    if (progress->out) dup2(fileno(progress->out), STDERR_FILENO);
+}
+
 static bool update_locked(Session *session, bool has_image, const LibraryFiles *files,
                           Scratch *memory) {
     glob_t wished;
@@ -190,6 +195,7 @@ static bool update_locked(Session *session, bool has_image, const LibraryFiles *
         }
         progress_step(&progress, 900);
         done = save(session, files, memory);
+        unhush(&progress);
         progress_end(&progress);
         // Those granted; when the disk is full, they would not be granted later either.
         for (size_t i = 0; found && i < wished.gl_pathc; i++)
