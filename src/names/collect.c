@@ -1168,7 +1168,7 @@ void run_crate_box(Db *db, u32 key) {
     b.lazy = info->is_library;
     Scratch toks_in;
     scratch_init(&toks_in);
-    b.toks_in = &toks_in;
+    if (info->is_library) b.toks_in = &toks_in;
     if (info->row.is_part) {
         collect_part(&b, info);
     } else {

@@ -474,6 +474,8 @@ const MacroRules *macro_rules_of(ExpandEnv *env, DefId macro);
 
 typedef struct DefInfo { // Q_def_info: DefSrc without positions, and the attributes
     u8 src, item_kind, derive, builtin;
+    DefId derive_of; // SRC_DERIVE
+    u32 impl;        // SRC_DERIVE: which of those that the trait is derived with
     u32 flags;
     u32 bits;
     u32 vis;

@@ -409,6 +409,46 @@ static void an_edit_in_a_body_leaves_names_alone(void **state) {
     world_deinit(&w);
 }
 
+static u32 ran(Db *db, QueryKind kind) {
+    u32 count, found = 0;
+    const QueryLogRow *log = query_log(db, &count);
+    for (u32 i = 0; i < count; i++)
+        found += log[i].event == QUERY_RAN && log[i].kind == kind;
+    return found;
+}
+
+static void modules_in_files_come_and_are_edited(void **state) {
+    (void)state;
+    World w;
+    world_init(&w, false);
+    world_crate(&w, "mod late; fn f() {}", 2021);
+    assert_res(&w, "", "late::g", NS_VALUE, NULL);
+    assert_true(diag_has_error(w.db, Q_crate_box, w.crate.id));
+    set_file(&w, "late.rs", "pub fn g() { 1; }\npub fn h() {}\n");
+    DefId g = find(&w, "late::g", NS_VALUE), h = find(&w, "late::h", NS_VALUE);
+    assert_false(diag_has_error(w.db, Q_crate_box, w.crate.id));
+    def_body_ast(w.db, g);
+    def_body_ast(w.db, h);
+    set_file(&w, "late.rs", "pub fn g() {\n 1 + 2; }\npub fn h() {}\n");
+    query_log_enable(w.db, true);
+    def_body_ast(w.db, g);
+    def_body_ast(w.db, h);
+    assert_int_equal(ran(w.db, Q_crate_box), 0);
+    assert_int_equal(ran(w.db, Q_body_ast), 1);
+    u32 file, offset;
+    def_locate(w.db, h, &file, &offset);
+    assert_int_equal(source_line_col(w.db, (FileId){file}, offset).line, 3);
+    set_file(&w, "late.rs", "pub fn h() {}\n"); // a function less
+    assert_res(&w, "", "late::g", NS_VALUE, NULL);
+    assert_true(def_eq(find(&w, "late::h", NS_VALUE), h));
+    assert_null(def_body_ast(w.db, g));
+    set_file(&w, "late.rs", "pub fn g() { 3; }\npub fn h() {}\n"); // and there again
+    assert_true(def_eq(find(&w, "late::g", NS_VALUE), g));
+    assert_non_null(def_body_ast(w.db, g));
+    query_log_enable(w.db, false);
+    world_deinit(&w);
+}
+
 static void a_format_string_becomes_a_template(void **state) {
     (void)state;
     World w;
@@ -615,6 +655,7 @@ int main(void) {
         cmocka_unit_test(associated_items_come_out_of_macros),
         cmocka_unit_test(opaque_macros_resolve_where_they_are_defined),
         cmocka_unit_test(an_edit_in_a_body_leaves_names_alone),
+        cmocka_unit_test(modules_in_files_come_and_are_edited),
         cmocka_unit_test(a_format_string_becomes_a_template),
         cmocka_unit_test(derives_make_impls),
         cmocka_unit_test(lang_items_and_traits_in_scope_are_found),

@@ -60,6 +60,10 @@ void run_def_info(Db *db, u32 key) {
         info->scope = src->scope;
         info->number = src->number;
         if (src->src == SRC_ITEM) info->item = src->item;
+        if (src->src == SRC_DERIVE) {
+            info->impl = src->toks.lo;
+            info->derive_of = src->derive_of;
+        }
     }
     query_return_blob(db, &blob);
 }
@@ -87,56 +91,58 @@ static SkimPlace def_place(const Db *db, DefId def) {
     return SKIM_MODULE;
 }
 
-void run_def_toks(Db *db, u32 key) {
-    DefId def = {key};
+static Toks derived_toks(Db *db, DefId def, const DefInfo *info) {
+    Toks item = def_toks(db, info->derive_of), toks = {0};
+    CrateId crate = def_crate(db, def);
+    CfgSet cfgs = crate_cfgs(db, crate, &db->scratch);
+    CrateId core = crate_find(db, SYM_OF(core));
+    Expn expn = {
+        .owner = def.id, .crate = core.id != 0 ? core.id : crate.id, .edition = 2024, .depth = 1};
+    if (core.id != 0) expn.scope = crate_root(db, core).id;
+    u32 mark = hygiene_mark(db, 0, hygiene_expn(db, &expn), HYGIENE_SEMI);
+    DeriveCx cx = {.db = db,
+                   .scratch = &db->scratch,
+                   .cfgs = &cfgs,
+                   .edition = crate_edition(db, crate),
+                   .ctxt = mark};
+    if (derive_expand(&cx, (DeriveKind)info->derive, info->impl, item, &toks)) return toks;
+    diag_error(db, (Span){SPAN_DEF | info->derive_of.id, 0, 1}, "", "cannot derive this trait: %s",
+               cx.error == NULL ? "" : cx.error);
+    return (Toks){0};
+}
+
+// The tokens that a box or a file has of a definition; `base` is what their positions count from.
+static Toks written_toks(Db *db, DefId def, u32 *base) {
     BoxView view;
     const DefSrc *src = def_src(db, def, &view);
-    Toks toks = {NULL, 0};
-    u32 base = 0;
-    if (src != NULL) {
-        switch ((SrcKind)src->src) {
-        case SRC_FILE: {
-            const FilePlaces *places = query_get(db, Q_file_places, src->file);
-            const TokenBuf *buf = query_get(db, Q_file_tokens, src->file);
-            if (src->row < places->places.count) {
-                const ShapePlace *place = &LIST_AT(places, ShapePlace, places->places)[src->row];
-                toks = toks_sub(token_buf_toks(buf), place->range);
-                base = place->pos;
-            }
-            break;
-        }
-        case SRC_ITEM: toks = item_toks(db, src->item); break;
-        case SRC_TOKS: toks = (Toks){view.toks + src->toks.lo, src->toks.hi - src->toks.lo}; break;
-        case SRC_PARENT:
-            toks = toks_sub(def_toks(db, def_row(db, def)->parent), src->toks);
-            base = src->base;
-            break;
-        case SRC_DERIVE: {
-            Toks item = def_toks(db, src->derive_of);
-            CrateId crate = def_crate(db, def);
-            CfgSet cfgs = crate_cfgs(db, crate, &db->scratch);
-            CrateId core = crate_find(db, SYM_OF(core));
-            Expn expn = {.owner = def.id,
-                         .crate = core.id != 0 ? core.id : crate.id,
-                         .edition = 2024,
-                         .depth = 1};
-            if (core.id != 0) expn.scope = crate_root(db, core).id;
-            u32 mark = hygiene_mark(db, 0, hygiene_expn(db, &expn), HYGIENE_SEMI);
-            DeriveCx cx = {.db = db,
-                           .scratch = &db->scratch,
-                           .cfgs = &cfgs,
-                           .edition = crate_edition(db, crate),
-                           .ctxt = mark};
-            if (!derive_expand(&cx, (DeriveKind)src->derive, src->toks.lo, item, &toks)) {
-                diag_error(db, (Span){SPAN_DEF | src->derive_of.id, 0, 1}, "",
-                           "cannot derive this trait: %s", cx.error == NULL ? "" : cx.error);
-                toks.count = 0;
-            }
-            break;
-        }
-        case SRC_NONE: break;
-        }
+    if (src == NULL) return (Toks){0};
+    switch ((SrcKind)src->src) {
+    case SRC_FILE: {
+        const FilePlaces *places = query_get(db, Q_file_places, src->file);
+        const TokenBuf *buf = query_get(db, Q_file_tokens, src->file);
+        if (src->row >= places->places.count) return (Toks){0};
+        const ShapePlace *place = &LIST_AT(places, ShapePlace, places->places)[src->row];
+        *base = place->pos;
+        return toks_sub(token_buf_toks(buf), place->range);
     }
+    case SRC_ITEM: return item_toks(db, src->item);
+    case SRC_TOKS: return (Toks){view.toks + src->toks.lo, src->toks.hi - src->toks.lo};
+    case SRC_PARENT:
+        *base = src->base;
+        return toks_sub(def_toks(db, def_row(db, def)->parent), src->toks);
+    case SRC_DERIVE: // derived_toks
+    case SRC_NONE: break;
+    }
+    return (Toks){0};
+}
+
+void run_def_toks(Db *db, u32 key) {
+    DefId def = {key};
+    u32 base = 0;
+    // A derived impl does not depend on the box: any new item of the crate changes that.
+    const DefInfo *info = def_kind(db, def) == DEF_IMPL ? def_info(db, def) : NULL;
+    Toks toks = info != NULL && info->src == SRC_DERIVE ? derived_toks(db, def, info)
+                                                        : written_toks(db, def, &base);
     Blob blob;
     blob_begin(&blob, &db->scratch, sizeof(DefToks));
     List list = blob_add(&blob, toks.at, toks.count, sizeof(Tok));
