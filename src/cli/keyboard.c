@@ -31,11 +31,21 @@ void keyboard_give_back(Keyboard *keyboard) {
     keyboard->fd = -1;
 }
 
-void quit_signals(int how) {
+static sigset_t quit_set(void) {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGHUP);
+    return set;
+}
+
+void quit_signals(int how) {
+    sigset_t set = quit_set();
     pthread_sigmask(how, &set, NULL);
+}
+
+bool is_quit_signal(int number) {
+    sigset_t set = quit_set();
+    return sigismember(&set, number) == 1;
 }

@@ -21,5 +21,6 @@ void keyboard_give_back(Keyboard *keyboard);
 // Blocks the signals that end rac (INT, TERM, HUP) for those who wait for them (watch/events.h);
 // how: SIG_BLOCK or SIG_UNBLOCK. A child inherits what is blocked.
 void quit_signals(int how);
+bool is_quit_signal(int number);
 
 #endif

@@ -26,12 +26,16 @@ void saves_add_files(Saves *saves) {
 
 // ---- errors -------------------------------------------------------------------------------------
 
+void saves_forget_errors(Saves *saves) {
+    free(saves->errors);
+    saves->errors = NULL;
+}
+
 u32 saves_check(Saves *saves) {
     Session *session = saves->session;
     Db *db = session->db;
     query_get(db, Q_crate_check, session->crate.id);
-    free(saves->errors);
-    saves->errors = NULL;
+    saves_forget_errors(saves);
     // The walk over all that could be noted is spared while nothing was, since there was no error.
     u64 changed = query_notes_changed(db);
     if (saves->is_good && changed == saves->good_notes) return 0;
@@ -49,10 +53,7 @@ u32 saves_check(Saves *saves) {
     u32 errors = diag_render(db, Q_crate_check, session->crate.id, &renderer);
     fclose(out);
     saves->is_good = errors == 0; // what is found may be the library's, and hidden
-    if (errors == 0) {
-        free(saves->errors);
-        saves->errors = NULL;
-    }
+    if (errors == 0) saves_forget_errors(saves);
     saves->good_notes = changed;
     return errors;
 }

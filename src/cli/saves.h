@@ -46,6 +46,8 @@ LineRange saves_touched_lines(const Saves *saves, const OldTexts *before);
 
 // Checks the crate: how many errors it has; they are in `errors` then.
 u32 saves_check(Saves *saves);
+// Forgets them: the crate stands at a text without errors.
+void saves_forget_errors(Saves *saves);
 // Shows them, with what follows from them: "the program runs on with the old code".
 void saves_show_errors(const Saves *saves, u32 count, const char *what);
 

@@ -49,7 +49,8 @@ void tell(const CliArgs *args, const char *event, const Field *fields, u32 count
         va_start(list, format);
         vfprintf(out, format, list);
         va_end(list);
-        if (colour) fputs("\033[0m", out);
+        // The rest of the line is cleared: the program may have drawn there.
+        if (colour) fputs("\033[0m\033[K", out);
         fputc('\n', out);
     }
     fclose(out);

@@ -369,6 +369,11 @@ static RunEnd run_process(TestWatch *t, bool in_turn, JitResult *result) {
     jit_run_free(run);
     jit_free(t->jit);
     t->jit = NULL;
+    if (result->end == JIT_END_SIGNALED && is_quit_signal(result->status)) { // sent to rac as well
+        t->quits = true;
+        t->status = 128 + result->status;
+        stopped = true;
+    }
     if (stopped) return RUN_STOPPED;
     // 101: libtest's own for tests that failed.
     bool is_usual = result->end == JIT_END_EXITED && (result->status == 0 || result->status == 101);
@@ -470,9 +475,9 @@ static void run_tests(TestWatch *t, bool all) {
     }
     if (due || t->args->json) tell_due(t, due);
     if (due) run_due(t);
+    if (t->quits) return;
     tell_results(t);
     tell_sum(t);
-    if (t->quits) return;
     if (!t->is_measured) {
         if (!t->is_open) return;
         measure(t);

@@ -183,10 +183,20 @@ static void patch_program(Watch *w, const OldTexts *before, u64 saved_ns) {
         restart(w, "started");
 }
 
+// The text with errors was taken back; what was saved now is what runs.
+static void tell_mended(Watch *w) {
+    saves_forget_errors(&w->saves);
+    tell(w->args, "mended", NULL, 0, "no errors any more: the program is as it was saved");
+    beside_saved(&w->rustc, true);
+}
+
 static void take_save(Watch *w, const WatchTaken *taken) {
     OldTexts before = {0};
     if (!saves_read(&w->saves, taken, &w->scratch, &before)) {
-        if (!w->jit) start_program(w, "started");
+        if (!w->jit)
+            start_program(w, "started");
+        else if (w->saves.errors)
+            tell_mended(w);
         return;
     }
     if (!w->jit) {
@@ -288,8 +298,7 @@ static void take_end(Watch *w, JitResult result) {
         return;
     }
     end_program(w);
-    if (result.end == JIT_END_SIGNALED &&
-        (result.status == SIGINT || result.status == SIGTERM || result.status == SIGHUP)) {
+    if (result.end == JIT_END_SIGNALED && is_quit_signal(result.status)) {
         w->quits = true;
         w->status = 128 + result.status;
         return;
