@@ -21,6 +21,7 @@ typedef enum OptionId {
     OPTION_WHEN_ASKED,
     OPTION_NO_RUSTC,
     OPTION_BORROW,
+    OPTION_AFTER,
 } OptionId;
 
 typedef struct OptionRow {
@@ -57,6 +58,10 @@ static const OptionRow option_rows[] = {
      TAKES_FILTER},
     {OPTION_WHEN_ASKED, NULL, "--when-asked", NULL,
      "with --watch: run them when t is pressed, not at each save", TAKES_FILTER},
+    {OPTION_AFTER, NULL, "--after", "EDITED.rs",
+     "with `queries`: what runs, and why, when the file's text\n"
+     "becomes that of EDITED.rs",
+     TAKES_STAGE},
     {OPTION_BORROW, NULL, "--borrow", NULL, "ask rustc for its errors too: those of borrows",
      TAKES_BORROW},
     {OPTION_NO_RUSTC, NULL, "--no-rustc", NULL, "watching, do not ask rustc for borrow errors",
@@ -225,6 +230,7 @@ static bool parse_option(Parser *parser, const OptionRow *row, const char *value
     case OPTION_JSON: args->json = true; return true;
     case OPTION_WATCH: args->watch = true; return true;
     case OPTION_NO_RUSTC: args->no_rustc = true; return true;
+    case OPTION_AFTER: args->after = value; return true;
     case OPTION_BORROW: args->borrow = true; return true;
     case OPTION_WHEN_ASKED: args->when_asked = true; return true;
     case OPTION_LAYOUT_CHANGE:

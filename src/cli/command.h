@@ -23,6 +23,7 @@ typedef struct CliArgs {
     const char *stage;      // dump
     const char *action;     // cache
     const char *function;   // dump: only this one
+    const char *after;      // dump queries: the file with the text after an edit
     const char *help_topic; // help COMMAND
     char **program_args;    // after `--`
     u32 program_arg_count;

@@ -40,6 +40,10 @@ int command_dump(const CliArgs *args) {
         cli_error(args, "there is no stage `%s` (see `rac help dump`)", args->stage);
         return STATUS_USAGE;
     }
+    if (args->after && stage->print != dump_queries) {
+        cli_error(args, "`--after` goes with `rac dump queries`");
+        return STATUS_USAGE;
+    }
     Session session;
     bool opened =
         stage->of_crate ? session_open_crate(&session, args) : session_open(&session, args);

@@ -19,6 +19,9 @@ int dump_mir(Session *session);
 int dump_ir(Session *session);  // of every instance main reaches
 int dump_asm(Session *session); // the same
 int dump_queries(Session *session);
+int dump_edit(Session *session); // dump queries --after
+// A query's key as text, in `scratch`.
+Str dump_query_key(Db *db, QueryKind kind, u32 key, Scratch *scratch);
 int dump_symbols(Session *session);
 int dump_layout(Session *session);
 int dump_abi(Session *session); // how functions pass their arguments

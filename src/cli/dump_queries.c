@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static Str key_print(Db *db, QueryKind kind, u32 key, Scratch *scratch) {
+Str dump_query_key(Db *db, QueryKind kind, u32 key, Scratch *scratch) {
     switch (query_key_shape(kind)) {
     case KEY_FILE: return source_path(db, (FileId){key});
     case KEY_DEF: return def_path_str(db, (DefId){key}, scratch);
@@ -25,7 +25,7 @@ static Str key_print(Db *db, QueryKind kind, u32 key, Scratch *scratch) {
         DefId def = {types_key_words(db, key)[0]};
         return def.id ? def_path_str(db, def, scratch) : STR("inherent");
     }
-    case KEY_CRATE:
+    case KEY_CRATE: return symbol_str(&db->symbols, crate_row(db, (CrateId){key})->name);
     case KEY_VTABLE:
     case KEY_OTHER: break;
     }
@@ -46,11 +46,12 @@ static int count_order(const void *a, const void *b) {
 static void print_leak(Db *db, const QueryMemo *memo) {
     u64 mark = scratch_mark(&db->scratch);
     printf("depends on the user's crate: %s(%.*s)\n", query_name(memo->kind),
-           STR_ARG(key_print(db, memo->kind, memo->key, &db->scratch)));
+           STR_ARG(dump_query_key(db, memo->kind, memo->key, &db->scratch)));
     scratch_rewind(&db->scratch, mark);
 }
 
 int dump_queries(Session *session) {
+    if (session->args->after) return dump_edit(session);
     Program program;
     if (!program_open(&program, session, IR_SYM_FN_SLOT)) return STATUS_FAILED;
     Db *db = session->db;

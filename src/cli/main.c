@@ -52,7 +52,9 @@ static const Command command_table[] = {
      "there were errors.",
      TAKES_INPUT | TAKES_STD | TAKES_BORROW, command_check},
     {"dump", "rac dump [OPTIONS] STAGE FILE.rs [FUNCTION]", "show what a stage of rac made",
-     "Prints a stage's result as text, of one function if it is named. The stages, in order:",
+     "Prints a stage's result as text, of one function if it is named. `rac dump queries A.rs\n"
+     "--after B.rs` tells what an edit makes run: A.rs is compiled, then B.rs's text takes its\n"
+     "place. The stages, in order:",
      TAKES_INPUT | TAKES_STAGE, command_dump},
     {"cache", "rac cache [show|clear|update]", "show or clear what is kept between runs",
      "rac keeps what it has found out about the standard library in the user's cache folder\n"

@@ -142,7 +142,7 @@ u32 engine_memo_id(QueryEngine *engine, QueryKind kind, u32 key) {
 void engine_log(QueryEngine *engine, const Memo *memo, QueryEvent event) {
     if (!engine->log_on) return;
     QueryLogRow *row = table_at(&engine->log, table_add(&engine->log, 1));
-    *row = (QueryLogRow){(QueryKind)memo->kind, memo->key, event};
+    *row = (QueryLogRow){.kind = (QueryKind)memo->kind, .key = memo->key, .event = event};
 }
 
 void engine_record_read(QueryEngine *engine, u32 memo_id) {
@@ -260,11 +260,30 @@ static void make_good(QueryEngine *engine, u32 memo_id, u8 durability, u32 marke
     if (engine->tracks && !linked) engine_link(engine, memo_id, marked);
 }
 
+// What the memo read when it ran last and has changed since.
+static const Memo *changed_dep(const QueryEngine *engine, const Memo *memo) {
+    const u32 *deps = heap_at(&engine->heap, memo->deps);
+    for (u32 i = 0; i < memo->dep_count; i++) {
+        const Memo *dep = engine_memo(engine, deps[i]);
+        if (dep->changed_at > memo->verified_at) return dep;
+    }
+    return NULL;
+}
+
+static void log_run(QueryEngine *engine, const Memo *memo, bool cut_off, const Memo *because) {
+    engine_log(engine, memo, cut_off ? QUERY_CUT_OFF : QUERY_RAN);
+    if (!engine->log_on || !because) return;
+    QueryLogRow *row = table_at(&engine->log, engine->log.count - 1);
+    row->because_kind = (QueryKind)because->kind;
+    row->because_key = because->key;
+}
+
 static void run_memo(Db *db, u32 memo_id) {
     QueryEngine *engine = db->engine;
     Memo *memo = engine_memo(engine, memo_id);
     KindRow *row = &engine->kinds[memo->kind];
     bool first = memo->changed_at == 0;
+    const Memo *because = engine->log_on && !first ? changed_dep(engine, memo) : NULL;
     memo->state = MEMO_RUNNING;
     memo->verified_at = 0;
     engine->walk++; // provisional stamps made before this are void
@@ -309,7 +328,7 @@ static void run_memo(Db *db, u32 memo_id) {
         if (engine->flushing) engine_flood(engine, memo_id);
     }
     bool cut_off = !first && memo->changed_at != engine->revision;
-    engine_log(engine, memo, cut_off ? QUERY_CUT_OFF : QUERY_RAN);
+    log_run(engine, memo, cut_off, because);
 }
 
 typedef enum Freshness { FRESH, FRESH_IF_CYCLE_IS, STALE } Freshness;

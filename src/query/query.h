@@ -88,12 +88,15 @@ u32 query_revision(const Db *db);
 u32 query_user_count(const Db *db, QueryKind kind, u32 key);
 const char *query_name(QueryKind kind);
 
-// The log, for tests and `rac dump queries`: one row per memo looked at since it was cleared.
+// The log, for tests and `rac dump queries`: one row per memo looked at since it was cleared. What
+// ran once before did so because of one that it read then (the first of them to have changed).
 typedef enum QueryEvent { QUERY_RAN, QUERY_VERIFIED, QUERY_CUT_OFF } QueryEvent;
 typedef struct QueryLogRow {
     QueryKind kind;
     u32 key;
     QueryEvent event;
+    QueryKind because_kind; // Q_NONE: it was verified, or never asked for before
+    u32 because_key;
 } QueryLogRow;
 void query_log_enable(Db *db, bool on); // also clears it
 const QueryLogRow *query_log(const Db *db, u32 *count);
