@@ -33,7 +33,9 @@ typedef struct Reach {
     VEC(Component) components;
     U32Vec stack;
     u32 visited;
-    Map place_defs; // ADT -> 1: holds a Location, 2: does not (or is being looked at)
+    Map place_defs; // ADT -> HOLDS_PLACES and so on
+    U32Vec looking; // ADTs that hold none as far as the look has got that goes on
+    u32 look_depth;
 } Reach;
 
 // ---- places -------------------------------------------------------------------------------------
@@ -57,11 +59,23 @@ static bool args_see_places(Reach *r, Args args) {
     return false;
 }
 
+enum { HOLDS_PLACES = 1, HOLDS_NONE, IS_UNKNOWN };
+
+// What was said of types inside of one that is being looked at counted on it holding none.
+static void end_look(Reach *r, bool sees) {
+    for (u32 i = 0; i < r->looking.count && sees; i++)
+        if (map_get(&r->place_defs, r->looking.at[i]) == HOLDS_NONE)
+            map_set(&r->place_defs, r->looking.at[i], IS_UNKNOWN);
+    r->looking.count = 0;
+}
+
 // Whether values of the type hold a Location, such as the argument of a panic hook does.
 static bool def_sees_places(Reach *r, DefId def) {
     u32 known = map_get(&r->place_defs, def.id);
-    if (known) return known == 1;
-    map_set(&r->place_defs, def.id, 2);
+    if (known == HOLDS_PLACES || known == HOLDS_NONE) return known == HOLDS_PLACES;
+    map_set(&r->place_defs, def.id, HOLDS_NONE);
+    vec_push(r->scratch, &r->looking, def.id);
+    r->look_depth++;
     bool sees = def_eq(def, lang_item(r->db, LANG_panic_location));
     const AdtDef *adt = adt_def(r->db, def);
     for (u32 v = 0; v < adt->variants.count && !sees; v++) {
@@ -69,7 +83,8 @@ static bool def_sees_places(Reach *r, DefId def) {
         for (u32 f = 0; f < variant->field_count && !sees; f++)
             sees = ty_sees_places(r, adt_field(adt, variant, f)->ty);
     }
-    if (sees) map_set(&r->place_defs, def.id, 1);
+    if (sees) map_set(&r->place_defs, def.id, HOLDS_PLACES);
+    if (--r->look_depth == 0) end_look(r, sees);
     return sees;
 }
 
@@ -130,9 +145,20 @@ static void look_at_data(Reach *r, IrSym sym, const MonoRef *ref, Node *node) {
     node->is_shared = data.is_mutable && is_users;
 }
 
+// A name from outside may be of something that the program itself exports.
+static void look_for_export(Reach *r, Str name, Node *node) {
+    const ProgramSource *source = &r->program->source;
+    for (u32 i = 0; i < source->root_count; i++)
+        if (str_eq(source->name(source->cx, source->roots[i], r->scratch), name))
+            vec_push(r->scratch, &node->names, source->roots[i].id);
+}
+
 static void look_at(Reach *r, IrSym sym, Node *node) {
     const IrSymRow *row = ir_symbol_row(r->program->source.symbols, sym);
-    if (row->key == 0) return; // not the program's
+    if (row->key == 0) {
+        look_for_export(r, ir_symbol_name(r->program->source.symbols, sym), node);
+        return;
+    }
     MonoRef ref = mono_ref(r->db, row->key);
     if (ref.kind != REF_INSTANCE) {
         look_at_data(r, sym, &ref, node);
