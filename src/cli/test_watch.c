@@ -219,17 +219,20 @@ static const char *plural(u32 count) {
 
 // The names of the rows that `is_one` says, separated by commas: `max` of them.
 static const char *names_of(TestWatch *t, bool (*is_one)(const TestRow *row), u32 max) {
-    Str text = STR("");
+    VEC(char) text = {0};
     u32 count = 0;
     for (u32 i = 0; i < t->count; i++) {
         if (!is_one(&t->rows[i]) || count++ >= max) continue;
         Str name = symbol_str(&t->session.db->symbols, t->rows[i].test.name);
-        text = scratch_print(&t->scratch, "%.*s%s%.*s", STR_ARG(text), text.len ? ", " : "",
-                             STR_ARG(name));
+        if (count > 1) vec_append(&t->scratch, &text, ", ", 2);
+        vec_append(&t->scratch, &text, name.at, name.len);
     }
-    if (count > max)
-        text = scratch_print(&t->scratch, "%.*s and %u more", STR_ARG(text), count - max);
-    return scratch_str(&t->scratch, text).at;
+    if (count > max) {
+        Str more = scratch_print(&t->scratch, " and %u more", count - max);
+        vec_append(&t->scratch, &text, more.at, more.len);
+    }
+    vec_push(&t->scratch, &text, 0);
+    return text.at;
 }
 
 static bool is_due(const TestRow *row) {
