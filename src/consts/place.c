@@ -234,6 +234,8 @@ u128 ce_size_of_place(Machine *m, Ty ty, Scal meta, u64 *align) {
     u64 tail_align;
     u128 tail = ce_size_of_place(m, layout_field_ty(m->db, ty, 0, last), meta, &tail_align);
     if (m->failed) return 0;
+    u32 pack = layout_pack(m->db, ty);
+    if (pack) tail_align = min_u64(tail_align, pack);
     u64 full = max_u64(l->align, tail_align);
     if (align) *align = full;
     u128 at = align_up(layout_field_offset(l, 0, last), tail_align);
@@ -248,7 +250,8 @@ Place ce_place_field(Machine *m, Place p, u32 variant, u32 field) {
     if (fl->is_unsized && ty_kind(m->db, layout_tail(m->db, ty)) == TY_DYN) {
         u64 align = 1;
         (void)ce_size_of_place(m, ty, p.meta, &align);
-        offset = align_up(offset, align);
+        u32 pack = layout_pack(m->db, p.ty);
+        offset = align_up(offset, pack ? min_u64(align, pack) : align);
     }
     Scal addr = {(u64)p.addr.bits + offset, p.addr.is_ptr};
     return (Place){

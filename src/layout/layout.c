@@ -84,6 +84,11 @@ static void struct_like(Db *db, Built *b, const Ty *tys, u32 count, StructKind k
     one_variant(db, b, &u);
 }
 
+u32 layout_pack(Db *db, Ty ty) {
+    const TyRow *row = ty_row(db, ty);
+    return row->kind == TY_ADT ? def_attrs(db, row->def)->repr_pack : 0;
+}
+
 // ---- pointers -----------------------------------------------------------------------------------
 
 Ty layout_tail(Db *db, Ty ty) {

@@ -84,6 +84,8 @@ typedef struct Discriminants {
 // The struct tail: what decides the metadata of a pointer to `ty` (slice, str, dyn), or a sized
 // type.
 Ty layout_tail(Db *db, Ty ty);
+// What `#[repr(packed(N))]` holds the alignment of the type's fields down to, 0: nothing.
+u32 layout_pack(Db *db, Ty ty);
 // Pointers: thin, or wide with usize (slice, str) or vtable (dyn).
 typedef enum PtrMeta { META_NONE, META_LENGTH, META_VTABLE } PtrMeta;
 PtrMeta ptr_meta(Db *db, Ty pointee);

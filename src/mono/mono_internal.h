@@ -170,6 +170,8 @@ Val const_val(Fn *f, u32 konst);                     // MIR constant
 Val alloc_val(Fn *f, const ConstAlloc *alloc, MonoRef self,
               Ty ty);                                      // the value of an evaluated constant
 IrVal size_of_val(Fn *f, Ty ty, IrVal meta, IrVal *align); // dynamic size and alignment
+// The alignment that a field of `ty` has, which repr(packed) may hold down.
+IrVal packed_align(Fn *f, Ty ty, IrVal align);
 
 // ---- places (place.c)
 // -----------------------------------------------------------------------------

@@ -199,9 +199,10 @@ Place place_deref(Fn *f, Val pointer) {
 }
 
 // A field whose type is a `dyn` tail lies at its offset rounded up to the alignment in the vtable.
-static IrVal unsized_field_offset(Fn *f, u64 offset, Ty field, IrVal meta) {
+static IrVal unsized_field_offset(Fn *f, Ty owner, u64 offset, Ty field, IrVal meta) {
     IrVal align;
     size_of_val(f, field, meta, &align);
+    align = packed_align(f, owner, align);
     IrVal mask = ir_sub(f->ir, align, ir_const(f->ir, IR_I64, 1));
     IrVal at = ir_add(f->ir, ir_const(f->ir, IR_I64, offset), mask);
     return ir_and(f->ir, at, ir_not(f->ir, mask));
@@ -231,8 +232,9 @@ Place place_field(Fn *f, Place p, u32 variant, u32 field, Ty ty) {
         return p;
     }
     if (fl->is_unsized && ty_kind(f->db, layout_tail(f->db, ty)) == TY_DYN)
-        return mem_place(ir_ptr_add(f->ir, p.addr, unsized_field_offset(f, offset, ty, p.meta)),
-                         p.meta, ty);
+        return mem_place(
+            ir_ptr_add(f->ir, p.addr, unsized_field_offset(f, p.ty, offset, ty, p.meta)), p.meta,
+            ty);
     IrVal addr = offset ? ir_ptr_add_const(f->ir, p.addr, (i64)offset) : p.addr;
     return mem_place(addr, fl->is_unsized ? p.meta : (IrVal){0}, ty);
 }

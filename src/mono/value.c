@@ -281,6 +281,13 @@ Val const_val(Fn *f, u32 konst) {
 
 // ---- dynamic sizes ------------------------------------------------------------------------------
 
+IrVal packed_align(Fn *f, Ty ty, IrVal align) {
+    u32 pack = layout_pack(f->db, ty);
+    if (!pack) return align;
+    IrVal most = ir_const(f->ir, IR_I64, pack);
+    return ir_select(f->ir, ir_icmp(f->ir, IR_UGT, align, most), most, align);
+}
+
 IrVal size_of_val(Fn *f, Ty ty, IrVal meta, IrVal *align) {
     const Layout *l = fn_layout(f, ty);
     IrFn *ir = f->ir;
@@ -306,6 +313,7 @@ IrVal size_of_val(Fn *f, Ty ty, IrVal meta, IrVal *align) {
     Ty tail = layout_field_ty(f->db, ty, 0, last);
     IrVal tail_align;
     IrVal tail_size = size_of_val(f, tail, meta, &tail_align);
+    tail_align = packed_align(f, ty, tail_align);
     IrVal own_align = ir_const(ir, IR_I64, l->align);
     IrVal bigger = ir_icmp(ir, IR_UGT, tail_align, own_align);
     IrVal full_align = ir_select(ir, bigger, tail_align, own_align);
