@@ -388,7 +388,8 @@ static bool is_not_const(Machine *m, DefId def) {
             return false;
     }
     const HirItem *item = hir_item(db, def);
-    if (item->sig.is_const) return false;
+    if (item->sig.is_const || (kind == DEF_ASSOC_FN && hir_item(db, parent)->is_const))
+        return false;
     const char *what = kind == DEF_FN              ? "function"
                        : fn_sig(db, def)->has_self ? "method"
                                                    : "associated function";

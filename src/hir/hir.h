@@ -504,6 +504,7 @@ typedef struct HirItem {
     u8 is_negative;     // IMPL: !Trait
     u8 is_default_impl; // default impl
     u8 is_auto;         // auto trait
+    u8 is_const;        // const impl: its functions are const
     u8 is_mut;          // static mut
     u8 is_unsafe;
     u8 is_foreign; // FN, STATIC: in an extern block

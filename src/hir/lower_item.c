@@ -175,6 +175,7 @@ static void hir_item_run(Db *db, u32 key) {
             if (item->trait_ref.id) head.impl_trait = lower_path(l, item->trait_ref, NS_TYPE);
             head.is_negative = (item->flags & ITEM_IS_NEGATIVE) != 0;
             head.is_default_impl = (item->flags & ITEM_IS_DEFAULT) != 0;
+            head.is_const = (item->flags & ITEM_IS_CONST) != 0;
             break;
         default: break;
         }
