@@ -2,6 +2,7 @@
 import concurrent.futures
 import difflib
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -182,3 +183,9 @@ def find_rustc():
         if version and version >= RUSTC_MIN:
             return path
     return None
+
+
+def library_source():
+    """The folder with the sources of core, alloc and std that belong to the rustc of find_rustc."""
+    shown = subprocess.run([find_rustc(), "--print", "sysroot"], stdout=subprocess.PIPE, check=True)
+    return pathlib.Path(shown.stdout.decode().strip()) / "lib/rustlib/src/rust/library"
