@@ -171,7 +171,7 @@ bool jit_run_compile(JitRun *run, IrSym sym) {
 
 void jit_run_functions(const JitRun *run, Scratch *scratch, U32Vec *out) {
     for (u32 i = 0; i < run->rows.count; i++)
-        if (run->rows.at[i].code) vec_push(scratch, out, i);
+        if (run->rows.at[i].placed.code) vec_push(scratch, out, i);
 }
 
 static void give_names(JitRun *run) {

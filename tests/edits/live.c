@@ -57,6 +57,7 @@ static bool start_program(Live *live) {
     if (!live->is_open) return false;
     watch_shapes_note(&live->shapes, db, live->session->crate);
     query_changes_clear(db);
+    program_watch(&live->program);
     LinkError error;
     Str std_path;
     u32 flags = live->program.source.allocator[0].id ? LINK_STD_OWN_ALLOCATOR : 0;
@@ -106,7 +107,7 @@ static bool patch_program(Live *live) {
                       live->program.source.symbols, &live->scratch, &reload))
         return false;
     if (reload.patch.statics.count) return false; // it would go on with the old values
-    jit_run_refresh_locations(live->run);
+    jit_run_refresh_locations(live->run, &reload.patch.functions, 0, UINT32_MAX);
     return true;
 }
 
