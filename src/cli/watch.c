@@ -204,6 +204,7 @@ static void take_save(Watch *w, const WatchTaken *taken) {
         saves_add_files(&w->saves);
         return;
     }
+    bool had_errors = w->saves.errors != NULL;
     u32 errors = saves_check(&w->saves);
     saves_add_files(&w->saves);
     if (errors) {
@@ -212,7 +213,10 @@ static void take_save(Watch *w, const WatchTaken *taken) {
         beside_saved(&w->rustc, false);
         return;
     }
-    patch_program(w, &before, taken->saved_ns);
+    if (had_errors && !before.count)
+        tell_mended(w);
+    else
+        patch_program(w, &before, taken->saved_ns);
 }
 
 // Off the way of the save: the program has its new code by now.
