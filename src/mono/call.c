@@ -298,8 +298,7 @@ static void add_args(Fn *f, CallBuild *c, const FnAbi *abi, const Val *args, u32
     }
 }
 
-// The symbol of a function that rac compiles, or that is precompiled, or foreign.
-static IrSym callee_sym(Fn *f, InstanceId callee) {
+IrSym callee_sym(Fn *f, InstanceId callee) {
     const InstanceRow *row = instance_row(f->db, callee);
     Symbol symbol = mono_precompiled(f->db, callee);
     if (!symbol.id && row->kind == INST_EXTERN) {

@@ -232,6 +232,8 @@ IrSym known_fn(Fn *f, const char *name); // libc and libgcc
 IrVal caller_location(Fn *f);
 IrVal location_at(Fn *f, DefId def, u32 lo);
 IrVal fn_address(Fn *f, InstanceId instance);
+// The symbol of a function that rac compiles, or that is precompiled, or foreign.
+IrSym callee_sym(Fn *f, InstanceId callee);
 IrVal vtable_address(Fn *f, Ty ty, Ty dyn);
 
 // ---- calls (call.c)

@@ -24,19 +24,17 @@ static void emit_raw(Fn *f, IrCallee callee, const IrSig *sig, const IrVal *args
     ir_block_switch(f->ir, normal);
 }
 
-// The address of a function, or its symbol: shims call by address when the instance may be
-// precompiled.
 static void run_step(Fn *f, const DropStep *step, IrBlock pad) {
     IrFn *ir = f->ir;
     IrParam params[2] = {{.type = IR_PTR}, {.type = IR_PTR}};
     IrVal args[2] = {step->addr, step->meta};
     IrSig sig = {.params = params, .param_count = step->meta.id ? 2 : 1};
     if (step->call.id) {
-        emit_raw(f, ir_callee_ptr(fn_address(f, step->call)), &sig, args, pad);
+        emit_raw(f, ir_callee_sym(callee_sym(f, step->call)), &sig, args, pad);
         return;
     }
     if (ty_kind(f->db, step->ty) != TY_DYN) {
-        emit_raw(f, ir_callee_ptr(fn_address(f, instance_drop_glue(f->db, step->ty))), &sig, args,
+        emit_raw(f, ir_callee_sym(callee_sym(f, instance_drop_glue(f->db, step->ty))), &sig, args,
                  pad);
         return;
     }
