@@ -28,6 +28,7 @@ void mono_store_image(struct MonoStore *store, Image *image) {
     image_interner(image, &store->symbols.rows);
     image_map(image, &store->precompiled);
     image_map(image, &store->intrinsics);
+    image_map(image, &store->inlining);
 }
 
 void mono_set_find_path(Db *db, MonoFindPath *find) {
