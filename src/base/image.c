@@ -22,7 +22,8 @@ typedef struct Header {
     u64 directory_hash;
     u64 body_hash; // of all pages behind this one
     u64 base;      // identity of the file it was made over, 0: none
-    u64 own_hash;  // of the fields before
+    char label[sizeof((ImageInfo){0}.label)];
+    u64 own_hash; // of the fields before
 } Header;
 
 // What the directory says before each thing, so that a reader that asks for something else notices.
@@ -198,9 +199,10 @@ void image_begin_over(Image *image, int fd, Image *base) {
     image->failed |= image->mapped == NULL;
 }
 
-bool image_end(Image *image, u64 key) {
+bool image_end(Image *image, u64 key, Str label) {
     Header header = {.magic = MAGIC, .key = key, .directory_at = image->file_bytes};
     if (image->base) header.base = image->base->identity;
+    if (label.len) memcpy(header.label, label.at, min_u32(label.len, sizeof header.label - 1));
     header.directory_hash = hash_bytes(image->directory, image->directory_bytes);
     write_all(image, image->directory, image->directory_bytes);
     header.file_bytes = image->file_bytes;
@@ -223,12 +225,12 @@ static bool read_header(int fd, Header *header) {
            header->own_hash == header_hash(header) && header->file_bytes == (u64)info.st_size;
 }
 
-bool image_identities(int fd, u64 *own, u64 *base) {
+bool image_info(int fd, ImageInfo *out) {
     Header header;
-    bool good = read_header(fd, &header);
-    *own = good ? header.own_hash : 0;
-    *base = good ? header.base : 0;
-    return good;
+    if (!read_header(fd, &header)) return false;
+    *out = (ImageInfo){.identity = header.own_hash, .base = header.base};
+    memcpy(out->label, header.label, sizeof out->label);
+    return true;
 }
 
 static bool open_file(Image *image, int fd, u64 key, Image *base) {

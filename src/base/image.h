@@ -51,7 +51,8 @@ void image_begin(Image *image, int fd);
 void image_begin_over(Image *image, int fd, Image *base);
 // Ends it: writes the directory and the header. False when something could not be written. The
 // Image is closed; its identity can be read.
-bool image_end(Image *image, u64 key);
+// `label` tells people what the file is for; it may be cut.
+bool image_end(Image *image, u64 key, Str label);
 
 // Begins to read the file at `fd`, which is taken over; false when it is not whole or its key is
 // another: then it is closed.
@@ -62,8 +63,13 @@ bool image_open_over(Image *image, int fd, u64 key, Image *base);
 // Reads the whole file and compares its checksum.
 bool image_verify(const Image *image);
 void image_close(Image *image);
-// Whose file this is, and over which it was made (0: it stands alone); false: it is no image.
-bool image_identities(int fd, u64 *own, u64 *base);
+// What the header says: whose file this is, over which it was made (0: it stands alone), its label.
+// False: it is no image.
+typedef struct ImageInfo {
+    u64 identity, base;
+    char label[256]; // zero-terminated
+} ImageInfo;
+bool image_info(int fd, ImageInfo *out);
 
 static inline bool image_failed(const Image *image) {
     return image->failed;

@@ -70,7 +70,7 @@ static int saved(void) {
     Image image;
     image_begin(&image, dup(fd));
     state_image(&state, &image);
-    assert_true(image_end(&image, KEY));
+    assert_true(image_end(&image, KEY, STR("a label")));
     state_deinit(&state);
     return fd;
 }
@@ -157,7 +157,7 @@ static void every_flipped_bit_is_found(void **unused) {
     int fd = saved();
     struct stat info;
     assert_int_equal(fstat(fd, &info), 0);
-    for (off_t at = 0; at < 64; at++) { // the header: before anything is mapped
+    for (off_t at = 0; at < 320; at++) { // the header: before anything is mapped
         flip(fd, at);
         bool good = opens(fd, KEY);
         if (good) { // its checksum of the pages can be wrong on its own
@@ -197,7 +197,7 @@ static void a_full_disk_is_told(void **unused) {
     Image image;
     image_begin(&image, fd);
     state_image(&state, &image);
-    assert_false(image_end(&image, KEY));
+    assert_false(image_end(&image, KEY, STR("a label")));
     state_deinit(&state);
 }
 
@@ -227,7 +227,7 @@ static int saved_over(int base_fd, int over_fd, u32 from, u32 to) {
     assert_true(image_open(&base, dup(base_fd), KEY));
     image_begin_over(&image, dup(fd), &base);
     state_image(&state, &image);
-    assert_true(image_end(&image, KEY));
+    assert_true(image_end(&image, KEY, STR("a label")));
     image_close(&base);
     state_deinit(&state);
     return fd;
@@ -257,6 +257,9 @@ static void an_image_over_another_holds_the_difference(void **unused) {
     other.identity++;
     assert_false(image_open_over(&image, dup(more), KEY, &other));
     image_close(&other);
+    ImageInfo info;
+    assert_true(image_info(more, &info));
+    assert_string_equal(info.label, "a label");
     int files[] = {base, same, more, grown, again, foreign};
     for (u32 i = 0; i < ARRAY_LEN(files); i++)
         close(files[i]);

@@ -1,6 +1,7 @@
 // rac cache: what lies in the cache folder, and taking it away.
 #include "cli/library.h"
 
+#include "image/file.h"
 #include "link/toolchain.h"
 
 #include <dirent.h>
@@ -13,14 +14,14 @@
 
 typedef struct Kind {
     const char *prefix, *suffix;
-    const char *what;
+    const char *what; // NULL: not worth a line; "": the file says it
 } Kind;
 
 // Every name rac gives to a file of the folder; others are not touched.
 static const Kind kinds[] = {
-    {"library-", ".image", "standard library, as far as programs have needed it"},
+    {"library-", ".image", ""},
     {"library-", "", NULL},
-    {"program-", ".image", "a program, so that it starts again without being compiled"},
+    {"program-", ".image", ""},
     {"program-", "", NULL},
     {"librac_std", ".so", "standard library for programs in memory"},
     {"librac_std", "", NULL},
@@ -69,7 +70,9 @@ static int show(Scratch *memory, Str folder) {
         if (stat(path.at, &info) != 0) continue;
         total += (u64)info.st_blocks * 512;
         const char *what = kind_of(names.at[i].at)->what;
+        ImageInfo image;
         if (!what) continue;
+        if (!*what) what = image_file_info(path.at, &image) ? image.label : "damaged";
         char when[32] = "";
         struct tm at;
         if (localtime_r(&info.st_mtime, &at)) strftime(when, sizeof when, "%Y-%m-%d %H:%M", &at);

@@ -21,6 +21,7 @@
 typedef struct KeptFiles {
     LibraryFiles library;
     Str path; // zero-terminated
+    Str label;
     u64 key;
 } KeptFiles;
 
@@ -44,6 +45,10 @@ static bool kept_files(const Session *session, Scratch *memory, KeptFiles *out) 
     Str library = out->library.image;
     const char *slash = strrchr(library.at, '/');
     out->key = key;
+    const char *what = options->test_harness ? "the tests of " : "";
+    out->label = args->input[0] == '/'
+                     ? scratch_print(memory, "%s%s", what, args->input)
+                     : scratch_print(memory, "%s%s/%s", what, folder, args->input);
     out->path = scratch_print(memory, "%.*s/program-%016llx.image", (int)(slash - library.at),
                               library.at, (unsigned long long)hash_mix(key, image_build_key()));
     return true;
@@ -52,10 +57,10 @@ static bool kept_files(const Session *session, Scratch *memory, KeptFiles *out) 
 // ---- loading ------------------------------------------------------------------------------------
 
 static bool load(Session *session, const KeptFiles *files, Scratch *memory, bool *torn) {
-    u64 identity;
+    ImageInfo info;
     Image base, image;
-    if (!image_file_base(files->path.at, &identity) || !identity) return false;
-    Str base_path = image_file_of(memory, files->library.image.at, identity);
+    if (!image_file_info(files->path.at, &info) || !info.base) return false;
+    Str base_path = image_file_of(memory, files->library.image.at, info.base);
     if (!image_file_open(&base, base_path.at, files->library.key)) return false;
     bool good = image_file_open_over(&image, files->path.at, files->key, &base);
     if (good) {
@@ -153,7 +158,7 @@ static void save(Session *session) {
         if (image_file_open(&base, base_path.at, files.library.key)) {
             if (image_file_begin_over(&writer, &memory, files.path.at, files.key, &base)) {
                 library_image(session, &writer.image);
-                (void)image_file_end(&writer, false);
+                (void)image_file_end(&writer, false, files.label);
             }
             image_close(&base);
             evict(&files, &memory);

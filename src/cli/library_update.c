@@ -105,9 +105,10 @@ static void delete_all(const char *pattern) {
 // Whether a program's kept state needs the image of this name, which ends in its identity.
 static bool is_needed(const char *path, const glob_t *kept) {
     const char *dash = strrchr(path, '-');
-    u64 identity = dash ? strtoull(dash + 1, NULL, 16) : 0, base;
+    u64 identity = dash ? strtoull(dash + 1, NULL, 16) : 0;
+    ImageInfo info;
     for (size_t i = 0; i < kept->gl_pathc; i++)
-        if (image_file_base(kept->gl_pathv[i], &base) && base == identity) return true;
+        if (image_file_info(kept->gl_pathv[i], &info) && info.base == identity) return true;
     return false;
 }
 
@@ -148,10 +149,13 @@ static bool save(Session *session, const LibraryFiles *files, Scratch *memory) {
     ImageWriter writer;
     delete_all(scratch_print(memory, "%s.tmp-*", files->image.at).at); // of who was killed
     if (!image_file_begin(&writer, memory, files->image.at, files->key)) return false;
+    const Toolchain *toolchain = link_toolchain(session->db);
+    Str label = scratch_print(memory, "the library of %.*s in %.*s",
+                              STR_ARG(toolchain->version_line), STR_ARG(toolchain->sysroot));
     session->crate = (CrateId){0};
     session->library_memos = 0;
     library_image(session, &writer.image);
-    bool done = image_file_end(&writer, true);
+    bool done = image_file_end(&writer, true, label);
     evict(files, memory);
     return done;
 }

@@ -130,10 +130,9 @@ Str image_file_of(Scratch *memory, const char *path, u64 identity) {
     return scratch_print(memory, "%s-%016llx", path, (unsigned long long)identity);
 }
 
-bool image_file_base(const char *path, u64 *base) {
+bool image_file_info(const char *path, ImageInfo *out) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    u64 own;
-    bool good = fd >= 0 && image_identities(fd, &own, base);
+    bool good = fd >= 0 && image_info(fd, out);
     if (fd >= 0) close(fd);
     return good;
 }
@@ -167,8 +166,8 @@ static bool place_base(const ImageWriter *writer) {
            rename(writer->temp.at, writer->path.at) == 0;
 }
 
-bool image_file_end(ImageWriter *writer, bool is_base) {
-    bool done = image_end(&writer->image, writer->key);
+bool image_file_end(ImageWriter *writer, bool is_base, Str label) {
+    bool done = image_end(&writer->image, writer->key, label);
     if (done) done = is_base ? place_base(writer) : rename(writer->temp.at, writer->path.at) == 0;
     if (!done) unlink(writer->temp.at);
     return done;

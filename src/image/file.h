@@ -24,8 +24,8 @@ bool image_file_open(Image *image, const char *path, u64 key);
 bool image_file_open_over(Image *image, const char *path, u64 key, Image *base);
 // The file of an image that others are made over.
 Str image_file_of(Scratch *memory, const char *path, u64 identity);
-// Whether there is an image, and over which it was made (0: none).
-bool image_file_base(const char *path, u64 *base);
+// What the header of the file says; false: it is no image.
+bool image_file_info(const char *path, ImageInfo *out);
 
 typedef struct ImageWriter {
     Image image;
@@ -41,6 +41,6 @@ bool image_file_begin(ImageWriter *writer, Scratch *memory, const char *path, u6
 bool image_file_begin_over(ImageWriter *writer, Scratch *memory, const char *path, u64 key,
                            Image *base);
 // `is_base`: others will be made over it.
-bool image_file_end(ImageWriter *writer, bool is_base);
+bool image_file_end(ImageWriter *writer, bool is_base, Str label);
 
 #endif
