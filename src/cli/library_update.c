@@ -176,8 +176,8 @@ static void unhush(const Progress *progress) {
 static bool update_locked(Session *session, bool has_image, const LibraryFiles *files,
                           Scratch *memory) {
     glob_t wished;
-    bool found =
-        glob(scratch_print(memory, "%s.wish-*", files->image.at).at, 0, NULL, &wished) == 0;
+    bool found = glob(scratch_print(memory, "%s.wish-????????????????", files->image.at).at, 0,
+                      NULL, &wished) == 0;
     bool done = has_image && !found; // another rac has done it meanwhile
     if (!done) {
         Progress progress;
