@@ -241,14 +241,14 @@ static Ty overloaded_binop(Tc *tc, HirExpr e, HirExpr lhs, HirExpr rhs, u32 op, 
         *rhs_out = rhs_ty;
         return (Ty){0};
     }
-    bool rhs_is_checked = rhs_ty.id != 0;
-    if (!rhs_is_checked) rhs_ty = tc_var(tc);
+    Ty rhs_var = tc_var(tc);
     DefId trait = op_trait(tc, op, assign);
     MethodSig m;
     bool found =
-        tc_trait_method(tc, trait, op_fn(tc, trait, op), lhs_ty, &rhs_ty, 1, tc_span(tc, e), &m);
+        tc_trait_method(tc, trait, op_fn(tc, trait, op), lhs_ty, &rhs_var, 1, tc_span(tc, e), &m);
+    if (rhs_ty.id) tc_unify(tc, rhs_var, rhs_ty);
     if (found) tc_select(tc);
-    if (!rhs_is_checked) rhs_ty = tc_expr_coercible(tc, rhs, rhs_ty);
+    if (!rhs_ty.id) rhs_ty = tc_expr_coercible(tc, rhs, rhs_var);
     rhs_ty = tc_resolve_pending(tc, rhs_ty);
     *lhs_out = lhs_ty;
     *rhs_out = rhs_ty;
