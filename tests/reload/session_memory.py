@@ -1,10 +1,11 @@
-"""Thousands of edits: memory stays what it was, and what runs is what was saved last."""
+"""Hundreds of edits: memory stays what it was, and what runs is what was saved last."""
 import os
 import re
 
 from programs import looping
 
-EDITS = 1000
+EDITS = 400
+CODE_GROWS_KB = 600  # old code that waits to be freed
 
 ADDS = "".join(f"    s = s.wrapping_mul({i * 7 + 3}).rotate_left({i % 60 + 1}) ^ n.wrapping_add({i});\n" for i in range(80))
 LARGE = f"""fn mixed(n: u64) -> u64 {{
@@ -91,12 +92,13 @@ fn step(state: &mut State) -> String {{
 
 
 def memory(pid):
+    """KB of its own, and KB shared: the code."""
     with open(f"/proc/{pid}/status") as status:
         text = status.read()
-    return sum(int(re.search(rf"{name}:\s+(\d+)", text).group(1)) for name in ("RssAnon", "RssShmem"))
+    return [int(re.search(rf"{name}:\s+(\d+)", text).group(1)) for name in ("RssAnon", "RssShmem")]
 
 
-def thousand(change, grows_kb, frees=True, edits=EDITS):
+def many(change, grows_kb, frees=True, edits=EDITS):
     """Edits main.rs by `change(text, number)` again and again, and looks at both processes."""
     def does(watched, files):
         host = watched.host()
@@ -113,7 +115,7 @@ def thousand(change, grows_kb, frees=True, edits=EDITS):
             watched.fail("no old code was freed")
         after = memory(watched.child.pid), memory(host)
         for name, was, now in zip(("rac", "the program"), before, after):
-            if now > was + grows_kb:
+            if now[0] > was[0] + grows_kb or now[1] > was[1] + CODE_GROWS_KB:
                 watched.fail(f"{name} grew from {was} to {now} KB")
     return does
 
@@ -146,31 +148,31 @@ SESSIONS = {
     "a thousand bodies": {
         "main": looping(LARGE),
         "prints": ": 1000$",
-        "steps": [{"does": thousand(new_body, 4096), "events": [], "prints": f": {1000 + EDITS}$"}],
+        "steps": [{"does": many(new_body, 4096, edits=1000), "events": [], "prints": ": 2000$"}],
     },
     "hundreds of bodies beside signals": {
         "main": looping(SIGNALS, state="let mut n = start();", step="told(step(&mut n))"),
         "prints": ": 1000, 0 lost$",
-        "steps": [{"does": thousand(new_body, 4096, edits=400), "events": [], "prints": ": 1400, 0 lost$"}],
+        "steps": [{"does": many(new_body, 4096), "events": [], "prints": f": {1000 + EDITS}, 0 lost$"}],
     },
-    "a thousand signatures": {
+    "hundreds of signatures": {
         "main": looping(LARGE),
         "prints": ": 1000$",
-        "steps": [{"does": thousand(new_signature, 4096), "events": [], "prints": f": {1000 + EDITS}$"}],
+        "steps": [{"does": many(new_signature, 4096), "events": [], "prints": f": {1000 + EDITS}$"}],
     },
-    "a thousand recursive functions": {
+    "hundreds of recursive functions": {
         "main": looping(LARGE),
         "prints": ": 1000$",
-        "steps": [{"does": thousand(recursive, 4096), "events": [], "prints": ": 1000$"}],
+        "steps": [{"does": many(recursive, 4096), "events": [], "prints": ": 1000$"}],
     },
-    "a thousand times a function that threads wait in": {
+    "hundreds of times a function that threads wait in": {
         "main": looping(HELD, state="let mut n = start();"),
         "prints": ": waits$",
-        "steps": [{"does": thousand(new_frames, 4096), "events": [], "prints": r': \[Ok\(10\), Err\("panic"\)\] 22$'}],
+        "steps": [{"does": many(new_frames, 4096), "events": [], "prints": r': \[Ok\(10\), Err\("panic"\)\] 22$'}],
     },
-    "a thousand literals": {
+    "hundreds of literals": {
         "main": looping(LARGE),
         "prints": ": 1000$",
-        "steps": [{"does": thousand(new_text, 8192, frees=False), "events": [], "prints": ": 1000$"}],
+        "steps": [{"does": many(new_text, 8192, frees=False), "events": [], "prints": ": 1000$"}],
     },
 }
