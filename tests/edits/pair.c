@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { SHARED_BYTES = 64 << 20 };
@@ -147,12 +148,29 @@ static Str file_bytes(int file, Scratch *scratch) {
     return (Str){text, (u32)got};
 }
 
+static u64 cpu_ms(int pid) {
+    clockid_t clock;
+    struct timespec spent;
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &spent) != 0) return 0;
+    return (u64)spent.tv_sec * 1000 + (u64)spent.tv_nsec / 1000000;
+}
+
+// Positive when there is an answer or an end; 0: it has computed for too long, or waits for ever.
+static int wait_for(const Pair *pair, const Worker *worker) {
+    enum { SLICE_MS = 200, SLEEP_FACTOR = 20 };
+    struct pollfd poll_fd = {.fd = worker->reply[0], .events = POLLIN};
+    u64 start = cpu_ms(worker->pid), timeout = (u64)pair->timeout_ms;
+    for (u64 waited = 0; waited < timeout * SLEEP_FACTOR; waited += SLICE_MS) {
+        int ready = poll(&poll_fd, 1, SLICE_MS);
+        if (ready > 0) return ready;
+        if (cpu_ms(worker->pid) > start + timeout) break;
+    }
+    return 0;
+}
+
 static void take_answer(Pair *pair, Worker *worker, bool is_last, Scratch *scratch, Answer *out) {
     *out = (Answer){0};
-    struct pollfd poll_fd = {.fd = worker->reply[0], .events = POLLIN};
-    int ready;
-    while ((ready = poll(&poll_fd, 1, pair->timeout_ms)) < 0 && errno == EINTR) {
-    }
+    int ready = wait_for(pair, worker);
     bool ok =
         ready > 0 && read(worker->reply[0], &out->errors, sizeof out->errors) == sizeof out->errors;
     out->crashed = !ok;

@@ -28,8 +28,8 @@ typedef struct Worker {
 typedef struct Pair {
     // Borrowed: the library, without a program. Of which each of the two is forked off.
     Session *incremental_session, *fresh_session;
-    u8 *shared; // the texts, as both read them
-    int timeout_ms;
+    u8 *shared;     // the texts, as both read them
+    int timeout_ms; // of computing, for one answer
     Worker incremental;
 } Pair;
 
