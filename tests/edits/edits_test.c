@@ -193,6 +193,16 @@ static bool rustc_accepts(const Run *run, const Steps *steps) {
 
 // ---- a script -----------------------------------------------------------------------------------
 
+// Files that have come stay: nothing sets a file that was deleted.
+static void add_missing(Texts *to, const Texts *from) {
+    for (u32 i = 0; i < from->count; i++) {
+        bool has = false;
+        for (u32 k = 0; k < to->count; k++)
+            has |= str_eq(to->files[k].name, from->files[i].name);
+        if (!has && to->count < FILES_MAX) to->files[to->count++] = from->files[i];
+    }
+}
+
 // The next text: an edit of the last one, or a text there was before. Broken programs are mended
 // more often than not.
 static void next_step(Mutator *m, const Steps *steps, u32 last_good, bool is_good, Step *out) {
@@ -205,6 +215,7 @@ static void next_step(Mutator *m, const Steps *steps, u32 last_good, bool is_goo
                  : dice < back * 8 / 10 ? 0
                                         : random_below(random, steps->count);
         out->texts = steps->at[to].texts;
+        add_missing(&out->texts, &vec_last(steps).texts);
         out->edit = to == 0 ? "original" : "back";
         return;
     }
