@@ -107,7 +107,7 @@ static bool patch_program(Live *live) {
                       live->program.source.symbols, &live->scratch, &reload))
         return false;
     if (reload.patch.statics.count) return false; // it would go on with the old values
-    jit_run_refresh_locations(live->run, &reload.patch.functions, 0, UINT32_MAX);
+    jit_run_refresh_locations(live->run, &reload.patch.functions, 1, UINT32_MAX);
     return true;
 }
 
