@@ -30,13 +30,6 @@ static bool is_users(Db *db, u32 file) {
     return !source_is_library(db, (FileId){file});
 }
 
-static Span locate_def(Db *db, Span span) {
-    u32 file, offset;
-    def_locate(db, (DefId){span.base & ~SPAN_DEF}, &file, &offset);
-    if (file == 0) return (Span){0};
-    return (Span){file, offset + span.lo, offset + span.hi};
-}
-
 enum { CALLED_MAX = 1 << 26 };
 
 static void open_db(Session *session, const CliArgs *args) {
@@ -237,7 +230,7 @@ DiagRenderer session_renderer(const Session *session) {
     return (DiagRenderer){
         .out = stderr,
         .colour = cli_colour(session->args),
-        .locate = session->db->defs ? locate_def : NULL,
+        .locate = session->db->defs ? names_locate : NULL,
         .path = file_path,
         .text = file_text,
         .shows = is_users,

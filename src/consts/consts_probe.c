@@ -20,13 +20,6 @@ typedef struct Probe {
     bool quiet, in_crate;
 } Probe;
 
-static Span locate(Db *db, Span span) {
-    if (!(span.base & SPAN_DEF)) return span;
-    u32 file, offset;
-    def_locate(db, (DefId){span.base & ~SPAN_DEF}, &file, &offset);
-    if (file == 0) return (Span){0};
-    return (Span){file, offset + span.lo, offset + span.hi};
-}
 static Str file_path(Db *db, u32 file) {
     return source_path(db, (FileId){file});
 }
@@ -56,7 +49,7 @@ static void probe(Probe *p, DefId def) {
         printf("%s: failed\n", name.at);
         fflush(stdout);
         DiagRenderer renderer = {
-            .out = stderr, .locate = locate, .path = file_path, .text = file_text};
+            .out = stderr, .locate = names_locate, .path = file_path, .text = file_text};
         diag_render(db, Q_const_eval, key, &renderer);
     } else {
         p->good++;

@@ -87,7 +87,8 @@ static void collect(void *cx, QueryKind kind, u32 key, const void *note, u32 byt
 }
 
 static Span located(Db *db, const DiagRenderer *renderer, Span span) {
-    if (span.base & SPAN_DEF) span = renderer->locate ? renderer->locate(db, span) : no_span;
+    if (span.base & (SPAN_DEF | SPAN_ROW))
+        span = renderer->locate ? renderer->locate(db, span) : no_span;
     return span;
 }
 

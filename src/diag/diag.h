@@ -20,14 +20,15 @@
 #include "query/query.h"
 
 // A range of text. Positions are relative to a base, so that text added above moves nothing:
-// the base is a file, or a definition (the start of its item, attributes included).
+// the base is a file, or a definition or another item (its start, attributes included).
 typedef struct Span {
-    u32 base; // SPAN_NONE, or a FileId, or SPAN_DEF | DefId
+    u32 base; // SPAN_NONE, or a FileId, or SPAN_DEF | DefId, or SPAN_ROW | a row of names/
     u32 lo;   // bytes
     u32 hi;   // first byte after
 } Span;
 #define SPAN_NONE 0u
 #define SPAN_DEF  0x80000000u
+#define SPAN_ROW  0x40000000u
 
 typedef enum DiagLevel { DIAG_ERROR, DIAG_WARNING, DIAG_NOTE, DIAG_HELP } DiagLevel;
 
@@ -42,8 +43,8 @@ void diag_note(Db *db, const char *format, ...) __attribute__((format(printf, 2,
 void diag_help(Db *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 // Rendering. diag/ stands below source/ and names/, so what it needs of them are functions:
-// `locate` turns a definition's span into one based on its file (NULL while there are none);
-// `path` and `text` are of a file, as named by such a span's base.
+// `locate` turns a definition's or row's span into one based on its file (NULL while there are
+// none); `path` and `text` are of a file, as named by such a span's base.
 typedef struct DiagRenderer {
     void *out; // FILE * to print to
     bool colour;

@@ -31,13 +31,6 @@ static Str file_path(Db *db, u32 file) {
 static Str file_text(Db *db, u32 file) {
     return source_text(db, (FileId){file});
 }
-static Span locate(Db *db, Span span) {
-    if (!(span.base & SPAN_DEF)) return span;
-    u32 file, offset;
-    def_locate(db, (DefId){span.base & ~SPAN_DEF}, &file, &offset);
-    return (Span){file, span.lo + offset, span.hi + offset};
-}
-
 static void survey_body(Survey *s, DefId def) {
     Db *db = s->db;
     u64 mark = scratch_mark(&db->scratch);
@@ -67,7 +60,7 @@ static void survey_body(Survey *s, DefId def) {
     }
     if (getenv("MIR_DIAG")) {
         DiagRenderer renderer = {
-            .out = stdout, .locate = locate, .path = file_path, .text = file_text};
+            .out = stdout, .locate = names_locate, .path = file_path, .text = file_text};
         (void)diag_render(db, Q_mir, def.id, &renderer);
     }
     if (s->print) {

@@ -133,12 +133,10 @@ static u32 vis_of(Builder *b, DefId mod, u8 vis, Toks path) {
     return mod.id;
 }
 
-// Where a position of a written item is now. Only for messages: it reads positions.
+// A position of a written item, for messages.
 static Span item_span(Builder *b, u32 file, u32 row, u32 pos) {
     if (file == 0) return (Span){b->owner.id == 0 ? 0 : SPAN_DEF | b->owner.id, pos, pos + 1};
-    u32 start;
-    if (file_row_pos(b->db, file, row, &start)) pos += start;
-    return (Span){file, pos, pos + 1};
+    return row_span(b->db, file, row, pos);
 }
 
 static void bind(Builder *b, DefId mod, Namespace ns, Symbol name, u32 ctxt, Res res, u32 vis) {

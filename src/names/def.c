@@ -15,6 +15,7 @@ struct DefStore *names_store_new(void) {
     table_init(&store->crates, sizeof(CrateInfo), CRATE_MAX);
     table_init(&store->env, sizeof(EnvRow), ENV_MAX);
     scratch_init(&store->temp);
+    interner_init(&store->rows);
     return store;
 }
 
@@ -26,6 +27,7 @@ void names_store_free(struct DefStore *store) {
     table_deinit(&store->crates);
     table_deinit(&store->env);
     scratch_deinit(&store->temp);
+    interner_deinit(&store->rows);
     free(store->target);
     free(store);
 }
@@ -35,6 +37,7 @@ void names_store_image(struct DefStore *store, Image *image) {
     image_interner(image, &store->items);
     image_interner(image, &store->paths);
     image_table(image, &store->crates);
+    image_interner(image, &store->rows);
     image_table(image, &store->env);
 }
 

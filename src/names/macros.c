@@ -72,9 +72,7 @@ static const DefSrc *macro_src(ExpandEnv *env, DefId macro, DefSrc *copy) {
 static Span call_span(Db *db, const ExpandCall *call, u32 pos) {
     if (call->holder.id == 0) {
         if (call->file == 0) return (Span){0};
-        u32 start;
-        if (file_row_pos(db, call->file, call->row, &start)) pos += start;
-        return (Span){call->file, pos, pos + 1};
+        return row_span(db, call->file, call->row, pos);
     }
     return (Span){SPAN_DEF | call->holder.id, pos, pos + 1};
 }
@@ -111,20 +109,19 @@ static bool builtin_eager(void *opaque, Toks toks, Toks *out) {
     return expand_call(be->env, &call, out);
 }
 
-// The file the call stands in; *pos, relative to the call's holder, becomes the file's.
-static FileId call_file(const BuiltinEnv *be, u32 *pos) {
+// The file the call stands in.
+static FileId call_file(const BuiltinEnv *be) {
     if (be->call->holder.id == 0) return (FileId){be->call->file};
     u32 file, offset;
     def_locate(be->env->db, be->call->holder, &file, &offset);
-    *pos += offset;
     return (FileId){file};
 }
 
 static bool builtin_locate(void *opaque, Str *path, u32 *line, u32 *col) {
     BuiltinEnv *be = opaque;
     Db *db = be->env->db;
-    Span span = call_span(db, be->call, be->call->pos);
-    FileId file = call_file(be, &span.lo);
+    Span span = names_locate(db, call_span(db, be->call, be->call->pos));
+    FileId file = {span.base};
     LineCol at = source_line_col(db, file, span.lo);
     *path = source_path(db, file);
     *line = at.line;
@@ -136,8 +133,7 @@ static bool builtin_read(void *opaque, Str path, Str *text) {
     BuiltinEnv *be = opaque;
     Db *db = be->env->db;
     Scratch *scratch = be->env->scratch;
-    u32 pos = 0;
-    Str own = source_path(db, call_file(be, &pos));
+    Str own = source_path(db, call_file(be));
     u32 dir = own.len;
     while (dir != 0 && own.at[dir - 1] != '/')
         dir--;

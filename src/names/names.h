@@ -64,6 +64,8 @@ u32 def_number(Db *db, DefId def);
 // Where the item starts now: file and byte offset. Only diagnostics and line tables may ask.
 Span def_span(Db *db, DefId def); // of the item's name, relative to the item
 void def_locate(Db *db, DefId def, u32 *file, u32 *offset); // reads a position query
+// Where a span of any base is now, based on its file; SPAN_NONE if it is nowhere.
+Span names_locate(Db *db, Span span);
 
 // Attributes, cfg evaluated. `name` is a single segment (`inline`, `repr`); rustfmt::skip never
 // matches.

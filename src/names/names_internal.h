@@ -49,6 +49,7 @@ typedef struct EnvRow {
 
 typedef struct DefStore {
     Interner defs;  // DefRow
+    Interner rows;  // RowPlace (split.c)
     Interner items; // SplitItem (split.c)
     Interner paths; // PathKey (names.c)
     Table crates;   // CrateInfo by CrateId

@@ -417,6 +417,26 @@ static u32 ran(Db *db, QueryKind kind) {
     return found;
 }
 
+static Str any_path(Db *db, u32 file) {
+    return source_path(db, (FileId){file});
+}
+static Str any_text(Db *db, u32 file) {
+    return source_text(db, (FileId){file});
+}
+
+static void expect_error_on_line(World *w, u32 line) {
+    char *text, want[40];
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+    DiagRenderer renderer = {
+        .out = out, .locate = names_locate, .path = any_path, .text = any_text};
+    assert_int_equal(diag_render(w->db, Q_crate_box, w->crate.id, &renderer), 1);
+    fclose(out);
+    snprintf(want, sizeof want, "main.rs:%u:", line);
+    assert_non_null(strstr(text, want));
+    free(text);
+}
+
 static void modules_in_files_come_and_are_edited(void **state) {
     (void)state;
     World w;
@@ -438,6 +458,14 @@ static void modules_in_files_come_and_are_edited(void **state) {
     u32 file, offset;
     def_locate(w.db, h, &file, &offset);
     assert_int_equal(source_line_col(w.db, (FileId){file}, offset).line, 3);
+    // Nor does an error in the modules themselves make it depend on where things stand.
+    set_file(&w, "main.rs", "mod late; fn f() {}\nuse none::T;");
+    assert_true(diag_has_error(w.db, Q_crate_box, w.crate.id));
+    set_file(&w, "main.rs", "mod late; fn f() {\n\n 1 + 1; }\nuse none::T;");
+    query_log_enable(w.db, true);
+    assert_true(diag_has_error(w.db, Q_crate_box, w.crate.id));
+    assert_int_equal(ran(w.db, Q_crate_box), 0);
+    expect_error_on_line(&w, 4);
     set_file(&w, "late.rs", "pub fn h() {}\n"); // a function less
     assert_res(&w, "", "late::g", NS_VALUE, NULL);
     assert_true(def_eq(find(&w, "late::h", NS_VALUE), h));

@@ -691,6 +691,29 @@ bool file_row_pos(Db *db, u32 file, u32 row, u32 *pos) {
     return true;
 }
 
+typedef struct RowPlace {
+    u32 file, row;
+} RowPlace;
+
+Span row_span(Db *db, u32 file, u32 row, u32 pos) {
+    RowPlace place = {file, row};
+    return (Span){SPAN_ROW | intern(&db->defs->rows, &place, sizeof place), pos, pos + 1};
+}
+
+Span names_locate(Db *db, Span span) {
+    u32 file = span.base, offset = 0;
+    if (span.base & SPAN_DEF) {
+        def_locate(db, (DefId){span.base & ~SPAN_DEF}, &file, &offset);
+    } else if (span.base & SPAN_ROW) {
+        RowPlace place;
+        memcpy(&place, intern_bytes(&db->defs->rows, span.base & ~SPAN_ROW, NULL), sizeof place);
+        file = place.file;
+        if (!file_row_pos(db, file, place.row, &offset)) offset = 0;
+    }
+    if (file == 0) return (Span){0};
+    return (Span){file, offset + span.lo, offset + span.hi};
+}
+
 Toks item_toks(Db *db, u32 item) {
     const DefToks *toks = query_get(db, Q_item_toks, item);
     return (Toks){LIST_AT(toks, Tok, toks->toks), toks->toks.count};

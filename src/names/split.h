@@ -17,6 +17,9 @@
 const FileShape *file_shape(Db *db, u32 file);
 // Where row `row` of the file's shape begins. The running query depends on the file's text.
 bool file_row_pos(Db *db, u32 file, u32 row, u32 *pos);
+// A place in an item that may be no definition, `pos` counting from its start: for messages, so
+// that who has errors to tell does not depend on where they stand.
+Span row_span(Db *db, u32 file, u32 row, u32 pos);
 // The tokens of an item, positions from its start; none when it is gone. Of a module in braces,
 // those up to its inner attributes and the closing one.
 Toks item_toks(Db *db, u32 item);
