@@ -317,7 +317,7 @@ SESSIONS = {
         "prints": ": 11$",
         "steps": [
             {"edits": [("+ 11", "+ nothing")], "events": ["errors"], "has": "E0425", "prints": ": 11$"},
-            {"edits": [("+ nothing", "+ 11")], "events": ["no-change"], "prints": ": 11$"},
+            {"edits": [("+ nothing", "+ 11")], "events": ["mended"], "prints": ": 11$"},
             {"edits": [("+ 11", "+ 12")], "names": "main::step", "ran": body("main::step"), "prints": ": 12$"},
         ],
     },
