@@ -69,6 +69,15 @@ def find_rac(path):
     return rac
 
 
+def fresh_copy(folder, path, number):
+    """The program under a name and with a text that rac has not met: it keeps what it made of
+    others."""
+    copy = os.path.join(folder, f"fresh{number}_{os.path.basename(path)}")
+    with open(path) as source, open(copy, "w") as file:
+        file.write(source.read() + f"// {folder} {number}\n")
+    return copy
+
+
 def generate(folder, lines):
     """A program of about so many lines (gen_crate.py); its path."""
     path = os.path.join(folder, f"lines{lines}.rs")
