@@ -5,7 +5,7 @@ import re
 from programs import looping
 
 EDITS = 400
-CODE_GROWS_KB = 600  # old code that waits to be freed
+CODE_GROWS_KB = 1200  # old code that waits to be freed
 
 ADDS = "".join(f"    s = s.wrapping_mul({i * 7 + 3}).rotate_left({i % 60 + 1}) ^ n.wrapping_add({i});\n" for i in range(80))
 LARGE = f"""fn mixed(n: u64) -> u64 {{
@@ -153,7 +153,8 @@ SESSIONS = {
     "hundreds of bodies beside signals": {
         "main": looping(SIGNALS, state="let mut n = start();", step="told(step(&mut n))"),
         "prints": ": 1000, 0 lost$",
-        "steps": [{"does": many(new_body, 4096), "events": [], "prints": f": {1000 + EDITS}, 0 lost$"}],
+        # On a machine with much else to do its busy threads may not stop in time.
+        "steps": [{"does": many(new_body, 4096, frees=False), "events": [], "prints": f": {1000 + EDITS}, 0 lost$"}],
     },
     "hundreds of signatures": {
         "main": looping(LARGE),
