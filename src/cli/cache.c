@@ -5,6 +5,7 @@
 #include "link/toolchain.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -88,7 +89,7 @@ static int clear(const CliArgs *args, Scratch *memory, Str folder) {
     int status = STATUS_OK;
     for (u32 i = 0; i < names.count; i++) {
         Str path = scratch_print(memory, "%s/%s", folder.at, names.at[i].at);
-        if (unlink(path.at) == 0) continue;
+        if (unlink(path.at) == 0 || errno == ENOENT) continue; // its writer was done with it first
         cli_error(args, "cannot delete `%s`", path.at);
         status = STATUS_FAILED;
     }

@@ -202,6 +202,9 @@ DefId def_typeck_root(const Db *db, DefId def) {
         DefKind kind = def_kind(db, def);
         if (kind != DEF_CLOSURE && kind != DEF_INLINE_CONST && kind != DEF_ANON_CONST) return def;
         def = def_row(db, def)->parent;
+        // A constant in a block with items stands in that block, to see them.
+        while (def.id != 0 && def_kind(db, def) == DEF_BLOCK)
+            def = def_row(db, def)->parent;
     }
 }
 
