@@ -211,13 +211,13 @@ static bool not_utf8(Db *db, FileId file, Str bytes, OsError *error) {
                     (unsigned long long)line);
 }
 
-// Sets the input, `text` being the FileText with its bytes. Whoever wants to know what changed is
-// told, unless the file is new.
-static void set_input(Db *db, FileId file, const FileText *text, const TextChange *change,
-                      Durability durability) {
-    u32 bytes = (u32)sizeof *text + text->len + 1;
+// Sets the input: `text` is `head` and its bytes, wherever they lie. Whoever wants to know what
+// changed is told, unless the file is new.
+static void set_input(Db *db, FileId file, FileText head, const void *text,
+                      const TextChange *change, Durability durability) {
+    u32 bytes = (u32)sizeof head + head.len + 1;
     query_set_input(db, Q_file_text, file.id, text, bytes, durability);
-    u8 found = !text->missing;
+    u8 found = !head.missing;
     query_set_input(db, Q_file_found, file.id, &found, sizeof found, durability);
     if (!change || (change->old_len == 0 && change->new_len == 0)) return;
     lines_change(db->sources, file, source_text(db, file), *change);
@@ -231,7 +231,7 @@ static void set_missing(Db *db, FileId file, Durability durability) {
         char end;
         char zero[3];
     } text = {.head.missing = true};
-    set_input(db, file, &text.head, NULL, durability);
+    set_input(db, file, text.head, &text, NULL, durability);
 }
 
 // `head` has room for a FileText in front of `len` bytes and a zero byte.
@@ -252,8 +252,7 @@ static bool set_bytes(Db *db, FileId file, u8 *head, u64 len, Durability durabil
     if (!change_is_utf8(fresh, change)) return not_utf8(db, file, bytes, error);
     memcpy(head, &text, sizeof text);
     head[sizeof text + text.len] = 0;
-    set_input(db, file, (const FileText *)(const void *)head, is_known ? &change : NULL,
-              durability);
+    set_input(db, file, text, head, is_known ? &change : NULL, durability);
     return true;
 }
 

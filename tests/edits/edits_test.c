@@ -299,6 +299,14 @@ static void run_script(Run *run, u32 script) {
     mutator_deinit(&m);
 }
 
+#ifdef __SANITIZE_ADDRESS__
+// Texts and the warm compiler live as long as the process does.
+const char *__asan_default_options(void);
+const char *__asan_default_options(void) {
+    return "detect_leaks=0";
+}
+#endif
+
 static bool read_program(const char *path, Str *out) {
     FILE *file = fopen(path, "rb");
     struct stat info;
