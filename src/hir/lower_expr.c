@@ -667,7 +667,10 @@ HirExpr lower_expression(Lower *l, AstExpr id) {
         HirExpr b = lower_expression(l, row.bin.b);
         EXPR_ROW(l, e)->bin.a = a;
         EXPR_ROW(l, e)->bin.b = b;
-        if (kind != HIR_INDEX) EXPR_ROW(l, e)->op = (u8)bin_op(row.op);
+        if (kind == HIR_INDEX)
+            EXPR_ROW(l, e)->bin.op_lo = lo == row.lo ? row.bin.op_lo : lo;
+        else
+            EXPR_ROW(l, e)->op = (u8)bin_op(row.op);
         return e;
     }
     case AST_EXPR_UNARY: {

@@ -212,7 +212,7 @@ MirPlace overloaded_place(MirBuild *b, Ex x) {
     MirLocal result = local_new(b, ret);
     HirSpan span = expr_span(b, x.e);
     emit_call(b, place_local(result), ret, op_fn(b, callee->res.def, callee->args), ops,
-              two ? 2 : 1, false, span.lo, span.hi);
+              two ? 2 : 1, false, two ? row->bin.op_lo : span.lo, span.hi);
     return place_deref(b, place_local(result));
 }
 

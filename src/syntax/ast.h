@@ -273,6 +273,7 @@ typedef struct AstExprRow {
         } field;
         struct {
             AstExpr a, b;
+            u32 op_lo; // INDEX: where the bracket opens
         } bin;
         struct {
             AstExpr expr;

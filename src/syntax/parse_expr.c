@@ -566,12 +566,13 @@ static AstExpr parse_suffixes(Parser *p, AstExpr e, u32 lo, u32 res) {
         if (at_kind(p, TOK_OPEN_PAREN)) {
             e = parse_call(p, e, lo);
         } else if (at_kind(p, TOK_OPEN_BRACKET)) {
-            u32 open = p->at;
+            u32 open = p->at, open_lo = lo_here(p);
             const Tok *run = p->run;
             bump(p);
             AstExpr index = parse_expr(p);
             close_group(p, open, run, "`]`");
             AstExpr made = expr_add(p, AST_EXPR_INDEX, lo);
+            expr_row(p, made)->bin.op_lo = open_lo;
             expr_row(p, made)->bin.a = e;
             expr_row(p, made)->bin.b = index;
             e = made;
