@@ -304,7 +304,7 @@ typedef struct HirExprRow {
         struct {
             HirExpr a, b;
             u32 op_lo; // INDEX: what a panic tells of, the bracket
-        } bin; // BINARY, ASSIGN, ASSIGN_OP, INDEX; UNARY, ADDR_OF, DROP_TEMPS: a
+        } bin;         // BINARY, ASSIGN, ASSIGN_OP, INDEX; UNARY, ADDR_OF, DROP_TEMPS: a
         struct {
             HirExpr expr;
             Symbol name;
