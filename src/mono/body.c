@@ -180,18 +180,18 @@ static void build_switch(Fn *f, const MirTerm *term) {
     ir_switch(ir, value, cases, count, otherwise);
 }
 
-static const char *overflow_panic(u8 op) {
+static LangItem overflow_panic(u8 op) {
     switch ((MirBinOp)op) {
     case MIR_ADD:
-    case MIR_ADD_WITH_OVERFLOW: return "core::panicking::panic_const::panic_const_add_overflow";
+    case MIR_ADD_WITH_OVERFLOW: return LANG_panic_add_overflow;
     case MIR_SUB:
-    case MIR_SUB_WITH_OVERFLOW: return "core::panicking::panic_const::panic_const_sub_overflow";
+    case MIR_SUB_WITH_OVERFLOW: return LANG_panic_sub_overflow;
     case MIR_MUL:
-    case MIR_MUL_WITH_OVERFLOW: return "core::panicking::panic_const::panic_const_mul_overflow";
-    case MIR_DIV: return "core::panicking::panic_const::panic_const_div_overflow";
-    case MIR_REM: return "core::panicking::panic_const::panic_const_rem_overflow";
-    case MIR_SHL: return "core::panicking::panic_const::panic_const_shl_overflow";
-    default: return "core::panicking::panic_const::panic_const_shr_overflow";
+    case MIR_MUL_WITH_OVERFLOW: return LANG_panic_mul_overflow;
+    case MIR_DIV: return LANG_panic_div_overflow;
+    case MIR_REM: return LANG_panic_rem_overflow;
+    case MIR_SHL: return LANG_panic_shl_overflow;
+    default: return LANG_panic_shr_overflow;
     }
 }
 
@@ -201,20 +201,17 @@ static void assert_panic(Fn *f, const MirTerm *term) {
         call_panic(f, overflow_panic(term->op), NULL, 0, term->lo, term->unwind);
         return;
     case ASSERT_OVERFLOW_NEG:
-        call_panic(f, "core::panicking::panic_const::panic_const_neg_overflow", NULL, 0, term->lo,
-                   term->unwind);
+        call_panic(f, LANG_panic_neg_overflow, NULL, 0, term->lo, term->unwind);
         return;
     case ASSERT_DIV_ZERO:
-        call_panic(f, "core::panicking::panic_const::panic_const_div_by_zero", NULL, 0, term->lo,
-                   term->unwind);
+        call_panic(f, LANG_panic_div_zero, NULL, 0, term->lo, term->unwind);
         return;
     case ASSERT_REM_ZERO:
-        call_panic(f, "core::panicking::panic_const::panic_const_rem_by_zero", NULL, 0, term->lo,
-                   term->unwind);
+        call_panic(f, LANG_panic_rem_zero, NULL, 0, term->lo, term->unwind);
         return;
     case ASSERT_BOUNDS: {
         Val args[] = {operand(f, term->c), operand(f, term->b)}; // index, len
-        call_panic(f, "core::panicking::panic_bounds_check", args, 2, term->lo, term->unwind);
+        call_panic(f, LANG_panic_bounds_check, args, 2, term->lo, term->unwind);
         return;
     }
     }

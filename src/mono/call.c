@@ -526,10 +526,10 @@ void call_terminator(Fn *f, const MirTerm *term) {
     flow_to(f, term->target);
 }
 
-void call_panic(Fn *f, const char *path, const Val *args, u32 count, u32 lo, MirBlock unwind) {
-    DefId def = def_by_path(f->db, str_from(path), NS_VALUE);
+void call_panic(Fn *f, LangItem item, const Val *args, u32 count, u32 lo, MirBlock unwind) {
+    DefId def = lang_item(f->db, item);
     if (!def.id) {
-        fail(f, "the library has no `%s`", path);
+        fail(f, "a panic that the library has no function for");
         return;
     }
     call_instance(f, instance_resolve(f->db, def, (Args){0}), args, count, NULL, unwind, lo);

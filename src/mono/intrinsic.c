@@ -152,7 +152,7 @@ void intr_assert_valid(Intr *c) {
     Ty str = ty_ref(f->db, TY_OF(STR), false);
     Val message = val_pair(ref_addr(f, (MonoRef){.kind = REF_BYTES, .name = symbol}),
                            ir_const(f->ir, IR_I64, text.len), str);
-    call_panic(f, "core::panicking::panic_nounwind", &message, 1, c->lo, c->unwind);
+    call_panic(f, LANG_panic_nounwind, &message, 1, c->lo, c->unwind);
     c->diverges = true;
 }
 

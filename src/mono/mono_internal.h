@@ -255,7 +255,7 @@ Val call_instance(Fn *f, InstanceId callee, const Val *args, u32 count, const Pl
 Val call_pointer(Fn *f, IrVal callee, InstanceSig sig, const Val *args, u32 count,
                  const Place *dest, MirBlock unwind);
 void call_terminator(Fn *f, const MirTerm *term);
-void call_panic(Fn *f, const char *path, const Val *args, u32 count, u32 lo,
+void call_panic(Fn *f, LangItem item, const Val *args, u32 count, u32 lo,
                 MirBlock unwind); // precompiled, diverges
 void drop_terminator(Fn *f, const MirTerm *term);
 // Calls the drop glue of a place in memory.
