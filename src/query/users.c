@@ -102,15 +102,19 @@ static bool reads_only_firewalls(const QueryEngine *engine, const Memo *memo) {
     return true;
 }
 
+static const Memo *pop_visit(QueryEngine *engine) {
+    u32 id = *(u32 *)table_at(&engine->visit, engine->visit.count - 1);
+    table_truncate(&engine->visit, engine->visit.count - 1);
+    return engine_memo(engine, id);
+}
+
 // The memo is no firewall any more, so what read it is none either.
 static void breach(QueryEngine *engine, u32 memo_id) {
     u32 bottom = engine->visit.count;
     engine_memo(engine, memo_id)->firewall = false;
     table_add_copy(&engine->visit, &memo_id, 1);
     while (engine->visit.count > bottom) {
-        u32 id = *(u32 *)table_at(&engine->visit, engine->visit.count - 1);
-        table_truncate(&engine->visit, engine->visit.count - 1);
-        const Memo *memo = engine_memo(engine, id);
+        const Memo *memo = pop_visit(engine);
         const u32 *users = heap_at(&engine->heap, memo->users);
         for (u32 i = 0; i < memo->user_count; i++) {
             Memo *user = engine_memo(engine, users[i]);
@@ -182,9 +186,7 @@ void engine_flood(QueryEngine *engine, u32 memo_id) {
     u32 bottom = engine->visit.count;
     table_add_copy(&engine->visit, &memo_id, 1);
     while (engine->visit.count > bottom) {
-        u32 id = *(u32 *)table_at(&engine->visit, engine->visit.count - 1);
-        table_truncate(&engine->visit, engine->visit.count - 1);
-        const Memo *memo = engine_memo(engine, id);
+        const Memo *memo = pop_visit(engine);
         const u32 *users = heap_at(&engine->heap, memo->users);
         for (u32 i = 0; i < memo->user_count; i++) {
             Memo *user = engine_memo(engine, users[i]);
