@@ -50,6 +50,7 @@ void library_image(Session *session, Image *image) {
     image_bytes(image, &session->library_memos, sizeof session->library_memos);
     image_bytes(image, &session->library_notes, sizeof session->library_notes);
     image_table(image, &session->called);
+    places_image(&session->places, image);
 }
 
 // ---- loading ------------------------------------------------------------------------------------

@@ -257,27 +257,36 @@ static void vtable_data(Program *p, MonoRef ref, Scratch *scratch, ProgramData *
                                                                 : PROGRAM_DATA_TABLE};
 }
 
-// A core::panic::Location: { file: &'static str (not null, with a final zero behind it), line: u32,
-// col: u32 }.
-static void location_data(Program *p, MonoRef ref, Scratch *scratch, ProgramData *out) {
+static Place place_of(Program *p, IrSym sym, MonoRef ref) {
     Db *db = p->session->db;
-    u32 file = 0, offset = 0;
+    const Place *known = places_find(&p->session->places, db, sym.id);
+    if (known) return *known;
+    Place place = {0};
+    u32 offset = 0;
     // A number past the end is of older code, that runs on in some frame.
     const CodeBlob *blob = code_of(db, ref.instance);
-    const MonoLocation *location = NULL;
-    if (ref.index < blob->locations.count)
-        location = LIST_AT(blob, MonoLocation, blob->locations) + ref.index;
-    if (location) def_locate(db, location->def, &file, &offset);
-    Str path = file ? source_path(db, (FileId){file}) : STR("<unknown>");
-    LineCol at =
-        file ? source_line_col(db, (FileId){file}, offset + location->lo) : (LineCol){1, 1};
+    if (ref.index < blob->locations.count) {
+        const MonoLocation *location = LIST_AT(blob, MonoLocation, blob->locations) + ref.index;
+        def_locate(db, location->def, &place.file.id, &offset);
+        if (place.file.id) place.at = source_line_col(db, place.file, offset + location->lo);
+    }
+    places_add(&p->session->places, db, sym.id, place);
+    return place;
+}
+
+// A core::panic::Location: { file: &'static str (not null, with a final zero behind it), line: u32,
+// col: u32 }.
+static void location_data(Program *p, IrSym sym, MonoRef ref, Scratch *scratch, ProgramData *out) {
+    Db *db = p->session->db;
+    Place place = place_of(p, sym, ref);
+    Str path = place.file.id ? source_path(db, place.file) : STR("<unknown>");
     struct {
         u64 path, len;
         u32 line, col;
     } *row = scratch_take(scratch, 24, 8);
     row->len = path.len;
-    row->line = at.line;
-    row->col = at.col;
+    row->line = place.file.id ? place.at.line : 1;
+    row->col = place.file.id ? place.at.col : 1;
     ProgramReloc *reloc = SCRATCH_NEW(scratch, ProgramReloc);
     reloc->sym = mono_symbol(
         db, IR_SYM_DATA, (MonoRef){.kind = REF_BYTES, .name = symbol_intern(&db->symbols, path)});
@@ -318,7 +327,7 @@ static bool find_data(void *cx, IrSym sym, Scratch *scratch, ProgramData *out) {
         break;
     }
     case REF_VTABLE: vtable_data(p, ref, scratch, out); break;
-    case REF_LOCATION: location_data(p, ref, scratch, out); break;
+    case REF_LOCATION: location_data(p, sym, ref, scratch, out); break;
     case REF_INSTANCE:
     case REF_EXTERN:
     case REF_EXTERN_DATA:

@@ -35,6 +35,7 @@ enum { CALLED_MAX = 1 << 26 };
 static void open_db(Session *session, const CliArgs *args) {
     *session = (Session){.args = args, .db = db_new(&args->options)};
     table_init(&session->called, sizeof(u32), CALLED_MAX);
+    places_init(&session->places);
     source_store_new(session->db);
     syntax_register(session->db);
 }
@@ -222,6 +223,7 @@ void session_close(Session *session) {
     if (db->expand) expand_store_free(db->expand);
     source_store_free(db);
     table_deinit(&session->called);
+    places_deinit(&session->places);
     db_free(db);
     session->db = NULL;
 }

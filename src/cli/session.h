@@ -4,6 +4,7 @@
 #define RAC_CLI_SESSION_H
 
 #include "cli/command.h"
+#include "cli/places.h"
 #include "diag/diag.h"
 #include "names/def.h"
 #include "query/query.h"
@@ -20,7 +21,8 @@ typedef struct Session {
     // Of a crate whose own state came from an earlier run (kept.h): what that left.
     bool is_kept;
     u32 kept_memos, kept_revision;
-    Table called; // IrSym: the functions that the last run of a kept program has called
+    Table called;  // IrSym: the functions that the last run of a kept program has called
+    Places places; // of its Locations
 } Session;
 
 // Makes the Db and reads the input, if one was given: enough for what the text alone says. False
