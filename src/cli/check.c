@@ -1,45 +1,63 @@
 // rac check: asks for everything that can find an error in the user's crate, then shows what the
 // memos hold.
 #include "cli/beside.h"
-#include "cli/session.h"
+#include "cli/program.h"
 
 #include "infer/typeck.h"
 #include "mir/mir.h"
 #include "types/sig.h"
 
-static void check_item(Db *db, DefId def) {
-    query_get(db, Q_item_check, def.id);
-}
-
 #include <stdio.h>
 #include <stdlib.h>
 
-static void check_assoc_items(Db *db, DefId def) {
-    u32 count;
-    const AssocItem *items = def_assoc_items(db, def, &count);
-    for (u32 i = 0; i < count; i++)
-        check_item(db, items[i].def);
+// Every definition is come past, so what is exported is noted on the way: the checks' value.
+typedef struct Check {
+    Db *db;
+    U32Vec exported; // DefIds
+} Check;
+
+static void check_below(Check *c, QueryKind kind, u32 key) {
+    u32 bytes;
+    const u32 *exported = query_get_sized(c->db, kind, key, &bytes);
+    for (u32 i = 0; i < bytes / sizeof *exported; i++)
+        vec_push(&c->db->scratch, &c->exported, exported[i]);
 }
 
-static void check_inline_consts(Db *db, DefId owner) {
-    const HirBody *body = hir_body(db, owner);
+static void check_item(Check *c, DefId def) {
+    check_below(c, Q_item_check, def.id);
+}
+
+static void check_done(const Check *c) {
+    query_return(c->db, c->exported.at, c->exported.count * (u32)sizeof *c->exported.at);
+}
+
+static void check_assoc_items(Check *c, DefId def) {
+    u32 count;
+    const AssocItem *items = def_assoc_items(c->db, def, &count);
+    for (u32 i = 0; i < count; i++)
+        check_item(c, items[i].def);
+}
+
+static void check_inline_consts(Check *c, DefId owner) {
+    const HirBody *body = hir_body(c->db, owner);
     if (!body) return;
     for (u32 i = 1; i < body->t.exprs.count; i++) {
         const HirExprRow *row = hir_expr(body, (HirExpr){i});
-        if (row->kind == HIR_INLINE_CONST) check_item(db, row->def);
+        if (row->kind == HIR_INLINE_CONST) check_item(c, row->def);
     }
 }
 
 // The body, the items in its blocks and its inline constants.
-static void check_body(Db *db, DefId owner) {
-    (void)mir_of(db, owner);
-    check_inline_consts(db, owner);
-    for (u32 i = 0; i < body_def_count(db, owner); i++)
-        check_item(db, body_def(db, owner, i));
+static void check_body(Check *c, DefId owner) {
+    (void)mir_of(c->db, owner);
+    check_inline_consts(c, owner);
+    for (u32 i = 0; i < body_def_count(c->db, owner); i++)
+        check_item(c, body_def(c->db, owner, i));
 }
 
 // Everything the definition's own text can be wrong in.
-static void check_def(Db *db, DefId def) {
+static void check_def(Check *c, DefId def) {
+    Db *db = c->db;
     switch (def_kind(db, def)) {
     case DEF_STRUCT:
     case DEF_UNION:
@@ -49,30 +67,30 @@ static void check_def(Db *db, DefId def) {
         break;
     case DEF_TRAIT:
         (void)predicates_of(db, def);
-        check_assoc_items(db, def);
+        check_assoc_items(c, def);
         break;
     case DEF_IMPL:
         (void)predicates_of(db, def);
         (void)impl_header(db, def);
         impl_check_items(db, def);
-        check_assoc_items(db, def);
+        check_assoc_items(c, def);
         break;
     case DEF_TY_ALIAS: (void)type_of(db, def); break;
     case DEF_FN:
     case DEF_ASSOC_FN:
         (void)predicates_of(db, def);
         (void)fn_sig(db, def);
-        if (def_has_body(db, def)) check_body(db, def);
+        if (def_has_body(db, def)) check_body(c, def);
         break;
     case DEF_INLINE_CONST:
         (void)mir_of(db, def);
-        check_inline_consts(db, def);
+        check_inline_consts(c, def);
         break;
     case DEF_CONST:
     case DEF_STATIC:
     case DEF_ASSOC_CONST:
         (void)type_of(db, def);
-        if (def_has_body(db, def)) check_body(db, def);
+        if (def_has_body(db, def)) check_body(c, def);
         break;
     case DEF_NONE:
     case DEF_MOD:
@@ -107,8 +125,10 @@ static void check_main(Db *db, CrateId crate) {
 }
 
 static void run_item_check(Db *db, u32 key) {
-    check_def(db, (DefId){key});
-    query_return(db, NULL, 0);
+    Check c = {.db = db};
+    check_def(&c, (DefId){key});
+    if (def_is_exported(db, (DefId){key})) vec_push(&db->scratch, &c.exported, key);
+    check_done(&c);
 }
 
 // A crate is checked group by group, so that an edit of one item is not followed by a look at each
@@ -120,17 +140,19 @@ static void run_group_check(Db *db, u32 key) {
     CrateId crate = {words[0]};
     u32 first = words[1] * GROUP_DEFS;
     u32 end = min_u32(first + GROUP_DEFS, crate_def_count(db, crate));
+    Check c = {.db = db};
     for (u32 i = first; i < end; i++)
-        check_item(db, crate_def(db, crate, i));
-    query_return(db, NULL, 0);
+        check_item(&c, crate_def(db, crate, i));
+    check_done(&c);
 }
 
 static void run_crate_check(Db *db, u32 crate) {
     u32 count = crate_def_count(db, (CrateId){crate});
+    Check c = {.db = db};
     for (u32 group = 0; group * GROUP_DEFS < count; group++)
-        query_get(db, Q_group_check, types_key(db, (u32[]){crate, group}, 2));
+        check_below(&c, Q_group_check, types_key(db, (u32[]){crate, group}, 2));
     check_main(db, (CrateId){crate});
-    query_return(db, NULL, 0);
+    check_done(&c);
 }
 
 void check_register(Db *db) {

@@ -2,7 +2,7 @@
 // or not main reaches it.
 #include "cli/program.h"
 
-static bool def_is_exported(Db *db, DefId def) {
+bool def_is_exported(Db *db, DefId def) {
     DefKind kind = def_kind(db, def);
     if (kind != DEF_FN && kind != DEF_ASSOC_FN && kind != DEF_STATIC) return false;
     if (!crate_row(db, def_crate(db, def))->is_local || !def_has_body(db, def)) return false;
@@ -33,9 +33,10 @@ Str program_static_name(Program *p, DefId def) {
 void program_find_roots(Program *p) {
     Db *db = p->session->db;
     p->roots.count = 0;
-    for (u32 id = 1; id < def_count(db); id++) {
-        DefId def = {id};
-        if (def_crate(db, def).id != p->session->crate.id || !def_is_exported(db, def)) continue;
+    u32 bytes;
+    const u32 *exported = query_get_sized(db, Q_crate_check, p->session->crate.id, &bytes);
+    for (u32 i = 0; i < bytes / sizeof *exported; i++) {
+        DefId def = {exported[i]};
         if (generics_count(db, def)) continue;
         MonoRef ref = {.kind = REF_STATIC, .def = def};
         if (def_kind(db, def) != DEF_STATIC)

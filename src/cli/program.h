@@ -42,6 +42,7 @@ const ConstAlloc *program_alloc(Db *db, const MonoRef *ref);
 bool program_is_endless(Program *program, IrSym sym);
 
 // exports.c: #[no_mangle] and #[export_name].
+bool def_is_exported(Db *db, DefId def);
 bool program_exports(void *program, IrSym sym);
 Str program_static_name(Program *program, DefId def); // "" unless it is exported
 void program_find_roots(Program *program);

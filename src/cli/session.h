@@ -46,7 +46,8 @@ void session_leave(const Session *session);
 u32 session_report(Session *session, QueryKind kind, u32 key);
 // How diagnostics are printed in this session.
 DiagRenderer session_renderer(const Session *session);
-// check.c: the query that finds every error of a crate, and the showing of them.
+// check.c: the query that finds every error of a crate, and the showing of them. Its value are the
+// DefIds of what the crate exports (exports.c).
 void check_register(Db *db);
 u32 check_report(Session *session); // the user's crate
 u32 check_report_of(Session *session, CrateId crate);
