@@ -5,6 +5,9 @@
 //     { super let args = (&a, &b);
 //       super let args = [Argument::new_display(args.0), Argument::new_lower_hex(args.1)];
 //       unsafe { Arguments::new(b"\xc0\x01 \xc1...", &args) } }
+//
+// Where each argument is used once and in order, the tuple is left out; the array is marked as
+// synthetic, and mir/ lets what it borrows live as long as if the tuple were there.
 
 #include "expand/format.h"
 #include "hir/hir_internal.h"
@@ -182,6 +185,7 @@ static HirExpr build(FormatLower *f, const HirExpr *values) {
     HirExpr array = lower_expr_new(l, HIR_ARRAY, lo, hi);
     HirList elems = lower_list(l, (const u32 *)rows, f->unique.count);
     EXPR_ROW(l, array)->elems = elems;
+    EXPR_ROW(l, array)->is_synthetic = true;
     HirLocal array_local;
     l->ribs.count = ribs;
     HirPat pat = lower_binding(l, args_name, 0, false, false, (HirPat){0}, lo, hi, &array_local);

@@ -826,6 +826,14 @@ static void extend_operand(MirBuild *b, HirExpr e, u32 ext) {
     }
 }
 
+static void extend_borrows(MirBuild *b, HirExpr e, u32 ext);
+
+static void extend_arguments(MirBuild *b, HirExpr call, u32 ext) {
+    const HirExprRow *row = hir_expr(b->hir, call);
+    for (u32 i = 0; i < row->call.args.count; i++)
+        extend_borrows(b, (HirExpr){hir_listed(b->hir, row->call.args, i)}, ext);
+}
+
 static void extend_borrows(MirBuild *b, HirExpr e, u32 ext) {
     const HirExprRow *row = hir_expr(b->hir, e);
     DefId ctor;
@@ -844,8 +852,11 @@ static void extend_borrows(MirBuild *b, HirExpr e, u32 ext) {
         break;
     case HIR_ARRAY:
     case HIR_TUPLE:
-        for (u32 i = 0; i < row->elems.count; i++)
-            extend_borrows(b, (HirExpr){hir_listed(b->hir, row->elems, i)}, ext);
+        for (u32 i = 0; i < row->elems.count; i++) {
+            HirExpr elem = {hir_listed(b->hir, row->elems, i)};
+            extend_borrows(b, elem, ext);
+            if (row->is_synthetic) extend_arguments(b, elem, ext);
+        }
         break;
     case HIR_CAST: extend_borrows(b, row->cast.expr, ext); break;
     case HIR_BLOCK:
@@ -865,10 +876,7 @@ static void extend_borrows(MirBuild *b, HirExpr e, u32 ext) {
         }
         break;
     case HIR_CALL:
-        if (is_ctor_call(b, row, &ctor)) {
-            for (u32 i = 0; i < row->call.args.count; i++)
-                extend_borrows(b, (HirExpr){hir_listed(b->hir, row->call.args, i)}, ext);
-        }
+        if (is_ctor_call(b, row, &ctor)) extend_arguments(b, e, ext);
         break;
     default: break;
     }

@@ -63,6 +63,8 @@ static Ty anon_const_arg_ty(Db *db, const void *blob, const HirTables *t, DefId 
 
 static Ty anon_const_ty(Db *db, DefId anon) {
     DefId parent = def_row(db, anon)->parent;
+    while (def_kind(db, parent) == DEF_BLOCK) // one that declares items
+        parent = def_row(db, parent)->parent;
     DefKind kind = def_kind(db, parent);
     DefId adt = kind == DEF_VARIANT ? def_row(db, parent)->parent : parent;
     if (def_kind(db, adt) == DEF_ENUM) {
