@@ -3,6 +3,7 @@
 #include "cli/beside.h"
 #include "cli/program.h"
 
+#include "check/check.h"
 #include "infer/typeck.h"
 #include "mir/mir.h"
 #include "types/sig.h"
@@ -63,7 +64,8 @@ static void check_def(Check *c, DefId def) {
     case DEF_UNION:
     case DEF_ENUM:
         (void)predicates_of(db, def);
-        (void)adt_def(db, def);
+        check_generics(db, def);
+        check_adt(db, def);
         break;
     case DEF_TRAIT:
         (void)predicates_of(db, def);
@@ -71,8 +73,8 @@ static void check_def(Check *c, DefId def) {
         break;
     case DEF_IMPL:
         (void)predicates_of(db, def);
-        (void)impl_header(db, def);
-        impl_check_items(db, def);
+        check_generics(db, def);
+        check_impl(db, def);
         check_assoc_items(c, def);
         break;
     case DEF_TY_ALIAS: (void)type_of(db, def); break;
@@ -80,6 +82,7 @@ static void check_def(Check *c, DefId def) {
     case DEF_ASSOC_FN:
         (void)predicates_of(db, def);
         (void)fn_sig(db, def);
+        check_generics(db, def);
         if (def_has_body(db, def)) check_body(c, def);
         break;
     case DEF_INLINE_CONST:
@@ -90,7 +93,9 @@ static void check_def(Check *c, DefId def) {
     case DEF_STATIC:
     case DEF_ASSOC_CONST:
         (void)type_of(db, def);
-        if (def_has_body(db, def)) check_body(c, def);
+        if (!def_has_body(db, def)) break;
+        check_body(c, def);
+        if (def_kind(db, def) != DEF_ASSOC_CONST) check_value(db, def);
         break;
     case DEF_NONE:
     case DEF_MOD:

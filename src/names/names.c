@@ -28,12 +28,11 @@ u32 def_number(Db *db, DefId def) {
     return def_info(db, def)->number;
 }
 
-Span def_span(Db *db, DefId def) {
+Span def_word_span(Db *db, DefId def, Symbol word) {
     Toks toks = def_toks(db, def);
     Span span = {SPAN_DEF | def.id, 0, 1};
-    Symbol name = def_row(db, def)->name;
     for (u32 i = 0; i < toks.count; i++) {
-        if (toks.at[i].kind == TOK_IDENT && toks.at[i].sym == name.id) {
+        if (toks.at[i].kind == TOK_IDENT && toks.at[i].sym == word.id) {
             span.lo = toks.at[i].pos;
             span.hi = span.lo + tok_len(&db->symbols, &toks.at[i]);
             return span;
@@ -42,6 +41,10 @@ Span def_span(Db *db, DefId def) {
     if (toks.count != 0) span.lo = toks.at[0].pos;
     span.hi = span.lo + 1;
     return span;
+}
+
+Span def_span(Db *db, DefId def) {
+    return def_word_span(db, def, def_row(db, def)->name);
 }
 
 // ---- scopes

@@ -61,8 +61,12 @@ bool def_has_body(Db *db, DefId def);
 // Its number among the definitions of its name and parent, as rustc counts: an impl that a derive
 // or a macro made comes after those that are written.
 u32 def_number(Db *db, DefId def);
+// The item whose `derive` made the impl; 0 if it is written.
+DefId def_derived_from(Db *db, DefId impl);
 // Where the item starts now: file and byte offset. Only diagnostics and line tables may ask.
-Span def_span(Db *db, DefId def); // of the item's name, relative to the item
+Span def_span(Db *db, DefId def);
+// Where the definition's text says `word` first: a generic parameter's name. Its start if nowhere.
+Span def_word_span(Db *db, DefId def, Symbol word); // of the item's name, relative to the item
 void def_locate(Db *db, DefId def, u32 *file, u32 *offset); // reads a position query
 // Where a span of any base is now, based on its file; SPAN_NONE if it is nowhere.
 Span names_locate(Db *db, Span span);

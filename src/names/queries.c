@@ -72,6 +72,11 @@ const DefInfo *def_info(Db *db, DefId def) {
     return query_get(db, Q_def_info, def.id);
 }
 
+DefId def_derived_from(Db *db, DefId impl) {
+    const DefInfo *info = def_info(db, impl);
+    return info->src == SRC_DERIVE ? info->derive_of : (DefId){0};
+}
+
 u32 def_text(Db *db, DefId def) {
     DefKind kind = def_kind(db, def);
     if (kind == DEF_CLOSURE || kind == DEF_ANON_CONST || kind == DEF_INLINE_CONST) {

@@ -92,8 +92,6 @@ typedef struct ImplHeader {
     u8 is_default;
 } ImplHeader;
 const ImplHeader *impl_header(Db *db, DefId impl);
-// Reports items of the trait that the impl lacks, and its items that the trait does not have.
-void impl_check_items(Db *db, DefId impl);
 
 typedef struct AdtField {
     Symbol name;

@@ -15,12 +15,12 @@ const TOP: i64 = 1;
 
 fn main() {
     const LOCAL: i64 = 3;
-    println!("{}", wrapped::<{ TOP - 9 }>().plus::<{ -3 - 1 }>());
+    println!("{}", wrapped::<{ TOP - 9 }>().plus::<-4>());
     println!("{}", wrapped::<{ LOCAL - 9 }>().plus::<-1>());
     let nested = {
         const DEEPER: i64 = LOCAL - 10;
         let value: Wrapped<{ DEEPER - 4 }> = Wrapped;
         value
     };
-    println!("{}", nested.plus::<{ 1i8 << 2 }>());
+    println!("{}", nested.plus::<4>());
 }
