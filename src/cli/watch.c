@@ -120,6 +120,27 @@ static const char *patched_names(Watch *w, const U32Vec *functions) {
     return scratch_str(&w->scratch, text).at;
 }
 
+// For --time-passes: every slot that was patched, by the name of its instance.
+static void tell_slots(Watch *w, const JitReload *patch) {
+    Db *db = w->session.db;
+    Str text = STR("");
+    for (u32 i = 0; i < patch->functions.count; i++) {
+        IrSym sym = {patch->functions.at[i]};
+        MonoRef ref = mono_ref(db, ir_symbol_row(w->program.source.symbols, sym)->key);
+        Str name = instance_print(db, ref.instance, &w->scratch);
+        text =
+            scratch_print(&w->scratch, "%.*s%s%.*s", STR_ARG(text), i ? "; " : "", STR_ARG(name));
+    }
+    const char *slots = scratch_str(&w->scratch, text).at;
+    Field fields[] = {{"slots", slots, 0},
+                      {"new", NULL, patch->renewed_count},
+                      {"relinked", NULL, patch->relinked_count},
+                      {"data", NULL, patch->data_count}};
+    tell(w->args, "patched", fields, ARRAY_LEN(fields),
+         "patched %u slots (%u new, %u relinked) and %u data: %s", patch->functions.count,
+         patch->renewed_count, patch->relinked_count, patch->data_count, slots);
+}
+
 static void tell_patch(Watch *w, const WatchReload *reload, u64 saved_ns) {
     const JitReload *patch = &reload->patch;
     double ms = ms_since(saved_ns);
@@ -146,6 +167,7 @@ static void tell_patch(Watch *w, const WatchReload *reload, u64 saved_ns) {
         tell(w->args, "static-kept", fields, 1,
              "static %s keeps its value; its new initialiser counts from the next start", name);
     }
+    if (w->args->options.time_passes) tell_slots(w, patch);
 }
 
 static void restart(Watch *w, const char *why) {

@@ -258,8 +258,8 @@ typedef struct HirArm {
 
 typedef enum HirStmtKind { STMT_LET, STMT_EXPR, STMT_SEMI } HirStmtKind;
 typedef struct HirStmt {
-    u8 kind;
-    u8 is_super;  // super let
+    u16 kind;
+    u16 is_super; // super let
     HirPat pat;   // LET
     HirTy ty;     // LET, 0 if not written
     HirExpr expr; // init (0 if none), or the expression

@@ -6,6 +6,8 @@
 // statements and source scopes do not exist. Closures have a body of their own, with the closure
 // (or a reference to it) as first argument. mono/ makes IR of it and consts/ interprets it, both
 // substituting on the fly.
+//
+// Rows have no padding (fields are as wide as it takes): two results are equal if their bytes are.
 
 #ifndef RAC_MIR_MIR_H
 #define RAC_MIR_MIR_H
@@ -25,8 +27,8 @@ typedef enum MirProjKind {
     PROJ_DOWNCAST,       // index: the variant
 } MirProjKind;
 typedef struct MirProj {
-    u8 kind;
-    u8 from_end;
+    u16 kind;
+    u16 from_end;
     u32 index;
     u32 to; // SUBSLICE; CONSTANT_INDEX: min_len
     Ty ty;  // FIELD
@@ -51,7 +53,7 @@ typedef enum MirConstKind {
                        // (Q_mir_promoted)
 } MirConstKind;
 typedef struct MirConst {
-    u8 kind;
+    u32 kind;
     Ty ty;
     u64 lo_bits, hi_bits;
     Symbol bytes;
@@ -64,7 +66,7 @@ typedef struct MirConst {
 
 typedef enum MirOperandKind { OPERAND_COPY, OPERAND_MOVE, OPERAND_CONST } MirOperandKind;
 typedef struct MirOperand {
-    u8 kind;
+    u32 kind;
     union {
         MirPlace place;
         u32 konst; // into consts
@@ -138,7 +140,7 @@ typedef enum MirRvalueKind {
 typedef struct MirRvalue {
     u8 kind;
     u8 op;
-    u8 is_mut;
+    u16 is_mut;
     Ty ty; // CAST: target; AGGREGATE: the aggregate's (ARRAY: the element's)
     Ty ty2;
     u32 variant;      // AGG_ADT
@@ -163,7 +165,7 @@ typedef enum MirStmtKind {
     MIR_NOP,
 } MirStmtKind;
 typedef struct MirStmt {
-    u8 kind;
+    u32 kind;
     u32 lo; // position in the owner's text
     MirPlace place;
     union {
@@ -198,6 +200,7 @@ typedef enum MirTermKind {
 typedef struct MirSwitchRow {
     u64 lo_bits, hi_bits; // the value
     MirBlock target;
+    u32 zero;
 } MirSwitchRow;
 
 typedef struct MirTerm {
@@ -205,8 +208,8 @@ typedef struct MirTerm {
     u8 expected;    // ASSERT
     u8 assert_kind; // ASSERT
     u8 op;          // ASSERT_OVERFLOW: MirBinOp
-    u8 if_checks;   // ASSERT_OVERFLOW*: rustc_inherit_overflow_checks
-    u8 is_spread;   // CALL with "rust-call" ABI: the last argument is a tuple to be spread by mono
+    u16 if_checks;  // ASSERT_OVERFLOW*: rustc_inherit_overflow_checks
+    u16 is_spread;  // CALL with "rust-call" ABI: the last argument is a tuple to be spread by mono
                     // according to the callee
     u32 lo, hi; // position: #[track_caller] locations and asserts report lo; of a method call: the
                 // method's name
@@ -221,19 +224,19 @@ typedef struct MirTerm {
 typedef struct MirBlockRow {
     u32 stmt_first, stmt_count; // into stmts
     MirTerm term;
-    u8 is_cleanup;
+    u32 is_cleanup;
 } MirBlockRow;
 
 typedef struct MirLocalDecl {
     Ty ty;
     Symbol name; // of a user variable; SYM_none for temporaries
-    u8 is_mut;
-    u8 is_arg;
+    u16 is_mut;
+    u16 is_arg;
 } MirLocalDecl;
 
 typedef struct MirBody {
     DefId owner;   // fn, closure, const, static ...
-    bool is_error; // typeck failed or something is unsupported: using it is an error (reported, or
+    u32 is_error;  // typeck failed or something is unsupported: using it is an error (reported, or
                    // `reason`)
     Symbol reason; // unsupported: what
     u32 arg_count;

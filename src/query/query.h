@@ -18,7 +18,9 @@
 //
 // Rules: a provider reads facts only through query_get and interned tables; it takes memory from
 // db->scratch (the engine marks and rewinds around it) and ends with query_return. A result's
-// pointer holds until the next revision begins.
+// pointer holds until the next revision begins. Results are compared by bytes: what lies between
+// the fields of a row must be zero too, so rows that are built on the stack have no padding. In a
+// hostile build bytes that nobody wrote are never equal.
 //
 // Cycles: query_get answers NULL when the query is already running, if its kind allows a cycle;
 // otherwise the engine reports an internal error with the stack of active queries.

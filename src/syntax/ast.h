@@ -469,7 +469,7 @@ typedef struct AstGenerics {
 } AstGenerics;
 
 typedef struct AstVis {
-    u8 kind;      // ItemVis
+    u32 kind;     // ItemVis; as wide as the path: padding would make equal results differ
     AstPath path; // VIS_IN
 } AstVis;
 

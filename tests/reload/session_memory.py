@@ -63,6 +63,7 @@ fn told(value: u64) -> String {
 HELD = f"""use std::sync::atomic::{{AtomicBool, AtomicU64, Ordering::SeqCst}};
 static OPEN: AtomicBool = AtomicBool::new(false);
 static DROPPED: AtomicU64 = AtomicU64::new(0);
+static INSIDE: AtomicU64 = AtomicU64::new(0);
 struct Guard(u64);
 impl Drop for Guard {{ fn drop(&mut self) {{ DROPPED.fetch_add(self.0, SeqCst); }} }}
 fn held(depth: u64, panics: bool) -> u64 {{
@@ -71,6 +72,7 @@ fn held(depth: u64, panics: bool) -> u64 {{
 {ADDS.replace("n.", "depth.")}    if depth > 0 {{
         return held(depth - 1, panics) + 1 + (s & 0);
     }}
+    INSIDE.fetch_add(1, SeqCst);
     while !OPEN.load(SeqCst) {{ std::thread::park_timeout(Duration::from_secs(1)); }}
     if panics {{ panic!("out"); }}
     0
@@ -78,8 +80,9 @@ fn held(depth: u64, panics: bool) -> u64 {{
 fn open() -> bool {{ false }}
 struct State {{ threads: Vec<std::thread::JoinHandle<u64>>, told: String }}
 fn start() -> State {{
-    State {{ threads: [false, true].into_iter().map(|panics| std::thread::spawn(move || held(10, panics))).collect(),
-             told: String::from("waits") }}
+    let threads = [false, true].into_iter().map(|panics| std::thread::spawn(move || held(10, panics))).collect();
+    while INSIDE.load(SeqCst) < 2 {{ std::thread::yield_now(); }}
+    State {{ threads, told: String::from("waits") }}
 }}
 fn step(state: &mut State) -> String {{
     if open() && !state.threads.is_empty() {{
