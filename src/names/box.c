@@ -6,6 +6,7 @@
 void builder_init(Builder *b, Db *db, Scratch *scratch, CrateId crate) {
     *b = (Builder){
         .db = db, .scratch = scratch, .temp = scratch, .toks_in = scratch, .crate = crate};
+    b->eager = 1u << 31; // no number of the others
     b->edition = crate_edition(db, crate);
     b->cfgs = crate_cfgs(db, crate, scratch);
     vec_push(scratch, &b->texts, (TextRow){0}); // row 0 ends chains
@@ -16,6 +17,7 @@ void builder_deinit(Builder *b) {
     map_deinit(&b->duplicates);
     map_deinit(&b->compiled);
     map_deinit(&b->pending);
+    map_deinit(&b->expanded);
     map_deinit(&b->news);
 }
 
@@ -111,6 +113,36 @@ void builder_bind(Builder *b, BindRow row) {
 u32 builder_text(Builder *b, TextRow row) {
     vec_push(b->scratch, &b->texts, row);
     return b->texts.count - 1;
+}
+
+u32 builder_expansion(Builder *b, DefId mod, DefId macro, u32 call_ctxt) {
+    u64 key = hash_mix(pack_u64(mod.id, macro.id), call_ctxt);
+    u32 number = map_get(&b->expanded, key) + 1;
+    map_set(&b->expanded, key, number);
+    return number;
+}
+
+// The macro row that a chain begins with.
+static u32 settled(const Builder *b, u32 text) {
+    while (text && !b->texts.at[text].macro.id)
+        text = b->texts.at[text].out ? b->texts.at[text].out : b->texts.at[text].prev;
+    return text;
+}
+
+void builder_settle_texts(Builder *b) {
+    u32 *number = SCRATCH_ARRAY(b->scratch, u32, b->texts.count);
+    u32 count = 1;
+    for (u32 i = 1; i < b->texts.count; i++)
+        if (b->texts.at[i].macro.id) number[i] = count++;
+    for (u32 i = 0; i < b->defs.count; i++)
+        b->defs.at[i].text = number[settled(b, b->defs.at[i].text)];
+    for (u32 i = 0; i < b->mods.count; i++)
+        b->mods.at[i].text = number[settled(b, b->mods.at[i].text)];
+    for (u32 i = 1; i < b->texts.count; i++)
+        if (number[i]) b->texts.at[i].prev = number[settled(b, b->texts.at[i].prev)];
+    for (u32 i = 1; i < b->texts.count; i++)
+        if (number[i]) b->texts.at[number[i]] = b->texts.at[i];
+    b->texts.count = count;
 }
 
 void builder_view(const Builder *b, BoxView *view) {

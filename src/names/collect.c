@@ -576,7 +576,6 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
             .depth = rows->depth,
             .call_ctxt = path.count != 0 ? path.at[0].ctxt : 0,
             .delim = row->bang,
-            .ordinal = b->ordinal++,
             .fragment = builder_fragment(b),
             .dir = dir->path,
             .attr_dir = dir->attr,
@@ -971,7 +970,7 @@ static bool expand_pending(Builder *b, u32 index, bool last) {
     }
     b->calls.at[index].done = 1;
     u64 mark = scratch_mark(b->temp);
-    ExpandEnv env = {db, b->temp, r, b, b->cfgs, b->crate, b->edition, &b->ordinal};
+    ExpandEnv env = {db, b->temp, r, b, b->cfgs, b->crate, b->edition, &b->eager};
     ExpandCall expand = {
         .macro = macro,
         .scope = call.mod,
@@ -981,7 +980,7 @@ static bool expand_pending(Builder *b, u32 index, bool last) {
         .call_ctxt = call.call_ctxt,
         .depth = call.depth,
         .owner = call.mod.id,
-        .ordinal = call.ordinal,
+        .ordinal = builder_expansion(b, call.mod, macro, call.call_ctxt),
         .place = MACRO_ITEMS,
         .delim = (u16)call.delim,
         .file = call.file,
@@ -1172,6 +1171,7 @@ void run_crate_box(Db *db, u32 key) {
     } else {
         collect_crate(&b, info);
     }
+    builder_settle_texts(&b);
     Blob blob;
     // Its memory at once: a big crate's box is tens of megabytes.
     u64 room = sizeof(DefBox) + (u64)b.toks.count * sizeof(Tok) + b.defs.count * sizeof(DefSrc) +

@@ -326,7 +326,6 @@ typedef struct PendingCall {
     u32 depth;
     u32 call_ctxt;
     u32 delim;
-    u32 ordinal;
     u32 fragment; // what comes out of it
     u8 done;
     Str dir, attr_dir; // for `mod x;` in its output
@@ -376,7 +375,8 @@ typedef struct Builder {
     u32 fragment;     // that is being collected
     CfgSet cfgs;
     u32 edition;
-    u32 ordinal;
+    Map expanded; // (module, macro, context of the call) -> how many of its calls were expanded
+    u32 eager;    // number of the next expansion that a built-in macro's arguments ask for
     NamesReport report;
 } Builder;
 
@@ -395,6 +395,12 @@ void builder_mod(Builder *b, DefId def, DefId outer, u32 text);
 void builder_bind(Builder *b, BindRow row); // the first one stays
 void builder_news(Builder *b, Namespace ns, Symbol name);
 u32 builder_text(Builder *b, TextRow row);
+// The number of an expansion among those of the same macro from the same place: one that is added
+// elsewhere changes no number, and so nothing of what the others made.
+u32 builder_expansion(Builder *b, DefId mod, DefId macro, u32 call_ctxt);
+// When all calls are expanded: leaves out the rows of those. One that defines no macro is then not
+// seen by what stands behind it.
+void builder_settle_texts(Builder *b);
 
 // ---- resolving --------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 """Edits of bodies and values: functions, generics, closures, methods, constants, statics, macros."""
-from programs import SIMPLE, body, looping
+from programs import SIMPLE, body, checked, code, looping, lowered, mir, typeck
 
 GENERIC = """fn twice<T: Copy + std::ops::Add<Output = T>>(a: T) -> T {
     a + a
@@ -25,11 +25,17 @@ fn step(n: &mut u64) -> String {
     format!("{} {} {}", heavy(&nested), heavy(&Pair(1u8, 2u8)), heavy(all[0]) + heavy(all[1]))
 }"""
 
+PAIR = "<impl<A:Weight,B:Weight>Weight for Pair<A,B>>::weight"
+
 CLOSURE = """fn step(n: &mut u64) -> u64 {
     *n += 1;
     let base = 100;
     [1u64, 2, 3].iter().map(|x| x + base).sum()
 }"""
+
+# Functions of the library that the closure's type is an argument of.
+FOLDS = ("core::iter::adapters::map::{impl}::fold<u64, Iter<u64>, {closure}, u64, {closure}>; "
+         "core::slice::iter::{impl}::fold<u64, u64, {closure}>")
 
 TRAIT = """trait Animal {
     fn name(&self) -> String { String::from("animal") }
@@ -112,6 +118,9 @@ fn step(n: &mut usize) -> String {
     format!("{first} {local} a")
 }"""
 
+MORE = ["MORE::{block}#1::{const}#31", "MORE::{block}#1::__RUST_STD_INTERNAL_INIT",
+        "MORE::{block}#2::__RUST_STD_INTERNAL_VAL", "MORE::{block}#3::__RUST_STD_INTERNAL_VAL"]
+
 MACRO = """macro_rules! scaled {
     ($value:expr) => { $value * 10 };
 }
@@ -139,18 +148,17 @@ SESSIONS = {
         "main": looping(SIMPLE),
         "prints": ": 11$",
         "steps": [
-            {"edits": [("+ 11", "+ 12")], "names": "main::step", "functions": 1, "ran": body("main::step"),
-             "prints": ": 12$"},
-            {"edits": [("+ 12", "+ 13")], "ran": body("main::step"), "prints": ": 13$"},
+            {"edits": [("+ 11", "+ 12")], "patched": "step", "ran": body("step"), "prints": ": 12$"},
+            {"edits": [("+ 12", "+ 13")], "patched": "step", "ran": body("step"), "prints": ": 13$"},
         ],
     },
     "going back to the original text": {
         "main": looping(SIMPLE),
         "prints": ": 11$",
         "steps": [
-            {"edits": [("+ 11", "+ 12")], "prints": ": 12$"},
-            {"edits": [("+ 12", "+ 11")], "names": "main::step", "ran": body("main::step"), "prints": ": 11$"},
-            {"edits": [("+ 11", "+ 12")], "prints": ": 12$"},
+            {"edits": [("+ 11", "+ 12")], "patched": "step", "ran": body("step"), "prints": ": 12$"},
+            {"edits": [("+ 12", "+ 11")], "patched": "step", "ran": body("step"), "prints": ": 11$"},
+            {"edits": [("+ 11", "+ 12")], "patched": "step", "ran": body("step"), "prints": ": 12$"},
         ],
     },
     "comments and white space only": {
@@ -170,9 +178,10 @@ SESSIONS = {
         "main": looping(SHIFTED),
         "prints": ": 8$",
         "steps": [
-            {"edits": [("#[track_caller]", "\n\n#[track_caller]")], "events": ["no-change"], "ran": "", "prints": ": 10$"},
-            {"edits": [("use std::panic", "// one more\nuse std::panic")], "events": ["no-change"], "ran": "",
-             "prints": ": 11$"},
+            {"edits": [("#[track_caller]", "\n\n#[track_caller]")], "events": ["no-change"], "patched": "", "ran": "",
+             "prints": ": 10$"},
+            {"edits": [("use std::panic", "// one more\nuse std::panic")], "events": ["no-change"], "patched": "",
+             "ran": "", "prints": ": 11$"},
         ],
     },
     "an item that is moved": {
@@ -181,65 +190,84 @@ SESSIONS = {
         "steps": [
             {"edits": [("fn twice<T: Copy + std::ops::Add<Output = T>>(a: T) -> T {\n    a + a\n}\n", ""),
                        ("fn main", "fn twice<T: Copy + std::ops::Add<Output = T>>(a: T) -> T {\n    a + a\n}\nfn main")],
-             "events": ["no-change"], "prints": ": 20 3$"},
-            {"edits": [("a + a", "a + a + a")], "functions": 2, "prints": ": 30 4.5$"},
+             "events": ["no-change"], "patched": "", "ran": "", "prints": ": 20 3$"},
+            {"edits": [("a + a", "a + a + a")], "patched": "twice<f64>; twice<u32>",
+             "ran": [checked("twice"), code("twice<f64>", "twice<u32>")], "prints": ": 30 4.5$"},
         ],
     },
     "the body of a generic function, two instances": {
         "main": looping(GENERIC),
         "prints": ": 20 3$",
         "steps": [
-            {"edits": [("a + a", "a + a + a")], "names": "main::twice", "functions": 2,
-             "ran": "typeck main::twice; mir main::twice; code main::twice<u32>; code main::twice<f64>",
-             "prints": ": 30 4.5$"},
-            {"edits": [("twice(10u32)", "twice(7u8)")], "names": "main::step", "prints": ": 21 4.5$"},
-            {"edits": [("a + a + a", "a + a")], "names": "main::twice", "functions": 3, "prints": ": 14 3$"},
+            {"edits": [("a + a", "a + a + a")], "patched": "twice<f64>; twice<u32>",
+             "ran": [checked("twice"), code("twice<f64>", "twice<u32>")], "prints": ": 30 4.5$"},
+            {"edits": [("twice(10u32)", "twice(7u8)")], "patched": "step", "ran": body("step"), "prints": ": 21 4.5$"},
+            {"edits": [("a + a + a", "a + a")], "patched": "twice<f64>; twice<u32>; twice<u8>",
+             "ran": [checked("twice"), code("twice<f64>", "twice<u32>", "twice<u8>")], "prints": ": 14 3$"},
         ],
     },
     "every live instance of a method in a generic impl": {
         "main": looping(GENERIC_IMPL),
         "prints": ": 50 20 60$",
         "steps": [
-            {"edits": [("self.0.weight() + self.1.weight()", "self.0.weight() + self.1.weight() + 100")],
-             "functions": 2, "prints": ": 2050 1020 2060$"},
-            {"edits": [("what.weight() * 10", "what.weight() * 2")], "names": "main::heavy", "functions": 3,
+            {"edits": [("self.1.weight()", "self.1.weight() + 100")],
+             "patched": [PAIR + "<Pair<u8, u8>, String>", PAIR + "<u8, u8>"],
+             "ran": [checked(PAIR), code(PAIR + "<Pair<u8, u8>, String>", PAIR + "<u8, u8>")],
+             "prints": ": 2050 1020 2060$"},
+            {"edits": [("what.weight() * 10", "what.weight() * 2")],
+             "patched": "heavy<Pair<Pair<u8, u8>, String>>; heavy<Pair<u8, u8>>; heavy<dyn Weight>",
+             "ran": [checked("heavy"), code("heavy<Pair<Pair<u8, u8>, String>>", "heavy<Pair<u8, u8>>", "heavy<dyn Weight>")],
              "prints": ": 410 204 412$"},
-            {"edits": [("{ self.len() as u64 }", "{ 0 }")], "functions": 1, "prints": ": 404 204 406$"},
+            {"edits": [("{ self.len() as u64 }", "{ 0 }")], "patched": "<impl Weight for String>::weight",
+             "ran": body("<impl Weight for String>::weight"), "prints": ": 404 204 406$"},
         ],
     },
     "a closure's body": {
         "main": looping(CLOSURE),
         "prints": ": 306$",
         "steps": [
-            {"edits": [("x + base", "x * base")], "names": "main::step", "prints": ": 600$"},
-            {"edits": [("x * base", "x * base + *n * 0")], "prints": ": 600$"},
-            {"edits": [("x * base + *n * 0", "x + 1")], "prints": ": 9$"},
+            {"edits": [("x + base", "x * base")], "patched": "step::{closure}#0",
+             "ran": [checked("step"), lowered("step::{closure}#0")], "prints": ": 600$"},
+            {"edits": [("x * base", "x * base + *n * 0")],
+             "patched": [FOLDS, "step", "step::{closure}#0"],
+             "new": 3, "ran": [body("step"), lowered("step::{closure}#0")], "prints": ": 600$"},
+            {"edits": [("x * base + *n * 0", "x + 1")],
+             "patched": [FOLDS, "step", "step::{closure}#0"],
+             "new": 3, "ran": [body("step"), lowered("step::{closure}#0")], "prints": ": 9$"},
         ],
     },
     "a method in an impl of a trait, called through dyn": {
         "main": looping(TRAIT, state=TRAIT_STATE),
         "prints": ": dog:4,animal:2$",
         "steps": [
-            {"edits": [('from("dog")', 'from("hound")')], "functions": 1, "prints": ": hound:4,animal:2$"},
-            {"edits": [('from("animal")', 'from("beast")')], "functions": 1, "prints": ": hound:4,beast:2$"},
+            {"edits": [('from("dog")', 'from("hound")')], "patched": "<impl Animal for Dog>::name",
+             "ran": body("<impl Animal for Dog>::name"), "prints": ": hound:4,animal:2$"},
+            {"edits": [('from("animal")', 'from("beast")')], "patched": "Animal::name<Bird>",
+             "ran": [checked("Animal::name"), code("Animal::name<Bird>")], "prints": ": hound:4,beast:2$"},
         ],
     },
     "constants": {
         "main": looping(CONST),
         "prints": ": 70 one$",
         "steps": [
-            {"edits": [("= 7;", "= 8;")], "prints": ": 80 one$"},
-            {"edits": [('"one"', '"eins"')], "prints": ": 80 eins$"},
-            {"edits": [('"eins"', '"one"')], "prints": ": 80 one$"},
+            {"edits": [("= 7;", "= 8;")], "patched": "", "data": 1, "ran": [checked("SPEED"), code("step")],
+             "prints": ": 80 one$"},
+            {"edits": [('"one"', '"eins"')], "patched": "", "data": 1, "ran": [checked("NAMES"), code("step")],
+             "prints": ": 80 eins$"},
+            {"edits": [('"eins"', '"one"')], "patched": "", "data": 1, "ran": [checked("NAMES"), code("step")],
+             "prints": ": 80 one$"},
         ],
     },
     "a constant that lengths and types are made of": {
         "main": looping(CONST_FN),
         "prints": ": 9 9 5$",
         "steps": [
-            {"edits": [("square(3)", "square(4)")], "names": "main::step", "prints": ": 16 16 5$"},
-            {"edits": [("a * a }", "a * a + 1 }")], "prints": ": 17 17 5$"},
-            {"edits": [("square(4)", "5")], "prints": ": 5 5 5$"},
+            {"edits": [("square(3)", "square(4)")], "patched": "step", "ran": [body("step"), checked("SIZE")],
+             "prints": ": 16 16 5$"},
+            {"edits": [("a * a }", "a * a + 1 }")], "patched": "step", "ran": [body("step"), checked("square")],
+             "prints": ": 17 17 5$"},
+            {"edits": [("square(4)", "5")], "patched": "step", "ran": [body("step"), checked("SIZE")],
+             "prints": ": 5 5 5$"},
         ],
     },
     "a constant that cannot be evaluated, then mended": {
@@ -247,78 +275,96 @@ SESSIONS = {
         "prints": ": 9 9 5$",
         "steps": [
             {"edits": [("square(3)", "square(3) / (square(1) - 1)")], "events": ["errors"], "has": "E0080",
-             "prints": ": 9 9 5$"},
-            {"edits": [("square(3) / (square(1) - 1)", "square(2)")], "prints": ": 4 4 5$"},
+             "ran": checked("SIZE", "step"), "prints": ": 9 9 5$"},
+            {"edits": [("square(3) / (square(1) - 1)", "square(2)")], "patched": "step",
+             "ran": [body("step"), checked("SIZE")], "prints": ": 4 4 5$"},
         ],
     },
     "a static keeps its value": {
         "main": looping(STATIC),
         "prints": ": static true a$",
         "steps": [
-            {"edits": [("new(1000)", "new(900000)")], "events": ["static-kept"], "has": "main::COUNTER"},
-            {"edits": [('{} a"', '{} b"')], "prints": ": static true b$"},
+            {"edits": [("new(1000)", "new(900000)")], "events": ["static-kept"], "has": "main::COUNTER", "patched": "",
+             "ran": checked("COUNTER")},
+            {"edits": [('{} a"', '{} b"')], "patched": "step", "ran": body("step"), "prints": ": static true b$"},
         ],
     },
     "statics of every kind keep their values": {
         "main": looping(STATICS),
         "prints": ": 100 1 500 first a$",
         "steps": [
-            {"edits": [("{ 100 }", "{ 900 }")], "events": ["static-kept"], "has": "main::TOTAL"},
-            {"edits": [("[1, 2]", "[70, 80]")], "events": ["static-kept"], "has": "main::RAW"},
-            {"edits": [('{NAME} a"', '{NAME} b"')], "names": "main::step", "prints": ": 100 1 500 first b$"},
-            {"edits": [('= "first"', '= "second"')], "events": ["static-kept"], "has": "main::NAME"},
-            {"edits": [('{NAME} b"', '{NAME} c"')], "names": "main::step", "prints": ": 100 1 500 first c$"},
+            {"edits": [("{ 100 }", "{ 900 }")], "events": ["static-kept"], "has": "main::TOTAL", "patched": "",
+             "ran": checked("first")},
+            {"edits": [("[1, 2]", "[70, 80]")], "events": ["static-kept"], "has": "main::RAW", "patched": "",
+             "ran": checked("RAW")},
+            {"edits": [('{NAME} a"', '{NAME} b"')], "patched": "step", "ran": body("step"),
+             "prints": ": 100 1 500 first b$"},
+            {"edits": [('= "first"', '= "second"')], "events": ["static-kept"], "has": "main::NAME", "patched": "",
+             "ran": checked("NAME")},
+            {"edits": [('{NAME} b"', '{NAME} c"')], "patched": "step", "ran": body("step"),
+             "prints": ": 100 1 500 first c$"},
         ],
     },
     "statics and thread-locals keep address and value": {
         "main": looping(ADDRESSES, state="let mut n = 0usize;"),
         "prints": ": true true a$",
         "steps": [
-            {"edits": [('{local} a"', '{local} b"')], "prints": ": true true b$"},
+            {"edits": [('{local} a"', '{local} b"')], "patched": "step",
+             "ran": [body("step"), mir("step::{closure}#0", "step::{closure}#1")], "prints": ": true true b$"},
             {"edits": [("static FIRST:", "static NEWER: AtomicUsize = AtomicUsize::new(3);\nstatic FIRST:"),
-                       ('{local} b"', '{local} c {}", NEWER.fetch_add(1, SeqCst).min(3)'),
-                       ("thread_local! {", "thread_local! { static MORE: Cell<u8> = const { Cell::new(9) }; }\nthread_local! {"),
-                       ("*n += 1;", "*n += 1;\n    MORE.set(MORE.get().min(9));")], "prints": ": true true c 3$"},
-            {"edits": [("new(7)", "new(8)"), ("{local} c", "{local} d")],
-             "events": ["reloaded", "static-kept"], "prints": ": true true d 3$"},
+                       ('{local} b"', '{local} c {}", NEWER.fetch_add(1, SeqCst).min(3)')],
+             "patched": "step", "ran": [body("step"), lowered("step::{closure}#0", "step::{closure}#1"), checked("NEWER")],
+             "prints": ": true true c 3$"},
+            {"edits": [("fn same", "thread_local! { static MORE: Cell<u8> = const { Cell::new(9) }; }\nfn same"),
+                       ("*n += 1;", "*n += 1;\n    MORE.set(MORE.get().min(9));")],
+             "patched": "step", "data": 2,
+             "ran": [body("step"), lowered("step::{closure}#0", "step::{closure}#1"), checked("MORE", *MORE)],
+             "prints": ": true true c 3$"},
+            {"edits": [("new(7)", "new(8)"), ("{local} c", "{local} d")], "events": ["reloaded", "static-kept"],
+             "patched": "step", "ran": [body("step"), checked("FIRST"), mir("step::{closure}#0", "step::{closure}#1")],
+             "prints": ": true true d 3$"},
         ],
     },
     "a static whose type changes": {
         "main": looping(STATICS),
         "prints": ": 100 1 500 first a$",
         "steps": [
-            {"edits": [("[u64; 2] = [1, 2]", "[u64; 3] = [5, 6, 7]")], "events": ["restart-needed", "started"],
-             "has": "", "restarts": True, "prints": ": 100 5 500 first a$"},
+            {"edits": [("[u64; 2] = [1, 2]", "[u64; 3] = [5, 6, 7]")], "events": ["restart-needed", "started"], "has": "",
+             "ran": [body("step"), checked("RAW")], "restarts": True, "prints": ": 100 5 500 first a$"},
         ],
     },
     "macros": {
         "main": looping(MACRO),
         "prints": ": 10 3 4$",
         "steps": [
-            {"edits": [("$value * 10", "$value * 20")], "names": "main::step", "ran": body("main::step"),
-             "prints": ": 20 3 4$"},
-            {"edits": [("-> u64 { $value }", "-> u64 { $value + 100 }")], "functions": 2, "prints": ": 20 103 104$"},
-            {"edits": [("getter!(four, 4)", "getter!(four, 5)")], "names": "main::four", "prints": ": 20 103 105$"},
-            {"edits": [("$value * 20", "$value * ")], "events": ["errors"], "prints": ": 20 103 105$"},
-            {"edits": [("$value * ", "$value * 30")], "prints": ": 30 103 105$"},
+            {"edits": [("$value * 10", "$value * 20")], "patched": "step", "ran": body("step"), "prints": ": 20 3 4$"},
+            {"edits": [("-> u64 { $value }", "-> u64 { $value + 100 }")], "patched": "four; three",
+             "ran": body("four", "three"), "prints": ": 20 103 104$"},
+            {"edits": [("getter!(four, 4)", "getter!(four, 5)")], "patched": "four", "ran": body("four"),
+             "prints": ": 20 103 105$"},
+            {"edits": [("$value * 20", "$value * ")], "events": ["errors"], "ran": checked("step"),
+             "prints": ": 20 103 105$"},
+            {"edits": [("$value * ", "$value * 30")], "patched": "step", "ran": body("step"), "prints": ": 30 103 105$"},
         ],
     },
     "an error, then mended": {
         "main": looping(SIMPLE),
         "prints": ": 11$",
         "steps": [
-            {"edits": [("+ 11", "+ nothing")], "events": ["errors"], "has": "E0425", "prints": ": 11$"},
-            {"edits": [("+ nothing", "+ 15 }}")], "events": ["errors"], "prints": ": 11$"},
-            {"edits": [("+ 15 }}", "+ 16")], "names": "main::step", "prints": ": 16$"},
+            {"edits": [("+ 11", "+ nothing")], "events": ["errors"], "has": "E0425", "ran": checked("step"),
+             "prints": ": 11$"},
+            {"edits": [("+ nothing", "+ 15 }}")], "events": ["errors"], "ran": checked("main", "step"), "prints": ": 11$"},
+            {"edits": [("+ 15 }}", "+ 16")], "patched": "step", "ran": body("main", "step"), "prints": ": 16$"},
         ],
     },
     "an error, then the text before": {
         "main": looping(SIMPLE),
         "prints": ": 11$",
         "steps": [
-            {"edits": [("+ 11", "+ nothing")], "events": ["errors"], "has": "E0425", "prints": ": 11$"},
-            {"edits": [("+ nothing", "+ 11")], "events": ["mended"], "prints": ": 11$"},
-            {"edits": [("+ 11", "+ 12")], "names": "main::step", "ran": body("main::step"), "prints": ": 12$"},
+            {"edits": [("+ 11", "+ nothing")], "events": ["errors"], "has": "E0425", "ran": checked("step"),
+             "prints": ": 11$"},
+            {"edits": [("+ nothing", "+ 11")], "events": ["mended"], "ran": checked("step"), "prints": ": 11$"},
+            {"edits": [("+ 11", "+ 12")], "patched": "step", "ran": body("step"), "prints": ": 12$"},
         ],
     },
 }

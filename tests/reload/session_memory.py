@@ -2,7 +2,7 @@
 import os
 import re
 
-from programs import looping
+from programs import body, looping
 
 EDITS = 400
 CODE_GROWS_KB = 1200  # old code that waits to be freed
@@ -101,8 +101,9 @@ def memory(pid):
     return [int(re.search(rf"{name}:\s+(\d+)", text).group(1)) for name in ("RssAnon", "RssShmem")]
 
 
-def many(change, grows_kb, frees=True, edits=EDITS):
-    """Edits main.rs by `change(text, number)` again and again, and looks at both processes."""
+def many(change, grows_kb, each, prints, frees=True, edits=EDITS):
+    """A step: edits main.rs by `change(text, number)` again and again, and looks at both processes. `each`: what is
+    said of each edit."""
     def does(watched, files):
         host = watched.host()
         path = os.path.join(watched.folder, "main.rs")
@@ -112,6 +113,7 @@ def many(change, grows_kb, frees=True, edits=EDITS):
                 file.write(change(files["main.rs"], number))
             os.rename(path + ".new", path)
             watched.event("reloaded")
+            watched.check(each)
             if number == edits // 4:  # by then the first old code has been freed
                 before = memory(watched.child.pid), memory(host)
         if frees and not any('"freed-old-code"' in line for line in watched.told):
@@ -120,7 +122,7 @@ def many(change, grows_kb, frees=True, edits=EDITS):
         for name, was, now in zip(("rac", "the program"), before, after):
             if now[0] > was[0] + grows_kb or now[1] > was[1] + CODE_GROWS_KB:
                 watched.fail(f"{name} grew from {was} to {now} KB")
-    return does
+    return {"does": does, "events": [], "each": each, "prints": prints}
 
 
 def new_body(text, number):
@@ -147,36 +149,38 @@ def new_text(text, number):
     return text.replace("+ 1000", f'+ 1000 + "{number:064}".len() as u64 - 64')
 
 
+BOTH = {"patched": "mixed; value", "ran": body("mixed", "value")}
+
 SESSIONS = {
     "a thousand bodies": {
         "main": looping(LARGE),
         "prints": ": 1000$",
-        "steps": [{"does": many(new_body, 4096, edits=1000), "events": [], "prints": ": 2000$"}],
+        "steps": [many(new_body, 4096, BOTH, ": 2000$", edits=1000)],
     },
     "hundreds of bodies beside signals": {
         "main": looping(SIGNALS, state="let mut n = start();", step="told(step(&mut n))"),
         "prints": ": 1000, 0 lost$",
         # On a machine with much else to do its busy threads may not stop in time.
-        "steps": [{"does": many(new_body, 4096, frees=False), "events": [], "prints": f": {1000 + EDITS}, 0 lost$"}],
+        "steps": [many(new_body, 4096, BOTH, f": {1000 + EDITS}, 0 lost$", frees=False)],
     },
     "hundreds of signatures": {
         "main": looping(LARGE),
         "prints": ": 1000$",
-        "steps": [{"does": many(new_signature, 4096), "events": [], "prints": f": {1000 + EDITS}$"}],
+        "steps": [many(new_signature, 4096, BOTH | {"new": 1}, f": {1000 + EDITS}$")],
     },
     "hundreds of recursive functions": {
         "main": looping(LARGE),
         "prints": ": 1000$",
-        "steps": [{"does": many(recursive, 4096), "events": [], "prints": ": 1000$"}],
+        "steps": [many(recursive, 4096, {"patched": "mixed", "ran": body("mixed")}, ": 1000$")],
     },
     "hundreds of times a function that threads wait in": {
         "main": looping(HELD, state="let mut n = start();"),
         "prints": ": waits$",
-        "steps": [{"does": many(new_frames, 4096), "events": [], "prints": r': \[Ok\(10\), Err\("panic"\)\] 22$'}],
+        "steps": [many(new_frames, 4096, {"within": body("held", "open")}, r': \[Ok\(10\), Err\("panic"\)\] 22$')],
     },
     "hundreds of literals": {
         "main": looping(LARGE),
         "prints": ": 1000$",
-        "steps": [{"does": many(new_text, 8192, frees=False), "events": [], "prints": ": 1000$"}],
+        "steps": [many(new_text, 8192, {"patched": "value", "ran": body("value")}, ": 1000$", frees=False)],
     },
 }

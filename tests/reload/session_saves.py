@@ -2,8 +2,9 @@
 import os
 import shutil
 
-from programs import SIMPLE, looping
+from programs import SIMPLE, body, checked, looping
 
+AT_MOST = body("step", "main")  # where a text may be seen before it is whole
 RULES = "pub fn value() -> u64 {\n    21\n}\n"
 MODULE = looping("mod rules { pub mod inner; }\nfn step(n: &mut u64) -> u64 {\n    *n += 1;\n    rules::inner::value()\n}")
 
@@ -82,55 +83,58 @@ SESSIONS = {
         "main": looping(SIMPLE),
         "prints": ": 11$",
         "steps": [
-            {"edits": [("+ 11", "+ 12")], "how": "rename", "prints": ": 12$"},
-            {"edits": [("+ 12", "+ 13")], "how": "rename", "prints": ": 13$"},
+            {"edits": [("+ 11", "+ 12")], "how": "rename", "patched": "step", "ran": body("step"), "prints": ": 12$"},
+            {"edits": [("+ 12", "+ 13")], "how": "rename", "patched": "step", "ran": body("step"), "prints": ": 13$"},
         ],
     },
     "by a backup and a new file": {
         "main": looping(SIMPLE),
         "prints": ": 11$",
         "steps": [
-            {"edits": [("+ 11", "+ 12")], "how": "backup", "prints": ": 12$"},
-            {"edits": [("+ 12", "+ 13")], "how": "backup", "prints": ": 13$"},
+            {"edits": [("+ 11", "+ 12")], "how": "backup", "patched": "step", "ran": body("step"), "prints": ": 12$"},
+            {"edits": [("+ 12", "+ 13")], "how": "backup", "patched": "step", "ran": body("step"), "prints": ": 13$"},
         ],
     },
     "by deleting and making again": {
         "main": looping(SIMPLE),
         "prints": ": 11$",
         "steps": [
-            {"edits": [("+ 11", "+ 12")], "how": "recreate", "prints": ": 12$"},
-            {"edits": [("+ 12", "+ 13")], "how": "recreate", "prints": ": 13$"},
+            {"edits": [("+ 11", "+ 12")], "how": "recreate", "patched": "step", "ran": body("step"), "prints": ": 12$"},
+            {"edits": [("+ 12", "+ 13")], "how": "recreate", "patched": "step", "ran": body("step"), "prints": ": 13$"},
         ],
     },
-    "in two halves": simple(edits=[("+ 11", "+ 12")], how="halves", events=["errors?", "reloaded"], prints=": 12$"),
-    "in two slow halves": simple(edits=[("+ 11", "+ 12")], how="slow halves", prints=": 12$"),
+    "in two halves": simple(edits=[("+ 11", "+ 12")], how="halves", events=["errors?", "reloaded"], within=AT_MOST,
+                             prints=": 12$"),
+    "in two slow halves": simple(edits=[("+ 11", "+ 12")], how="slow halves", patched="step",
+                                  ran=body("step", "main"), prints=": 12$"),
     "by emptying and writing": simple(edits=[("+ 11", "+ 12")], how="truncate", events=["errors?", "reloaded"],
-                                      prints=": 12$"),
-    "by a writer that keeps the file open": simple(edits=[("+ 11", "+ 12")], how="open", prints=": 12$"),
+                                      within=AT_MOST, prints=": 12$"),
+    "by a writer that keeps the file open": simple(edits=[("+ 11", "+ 12")], how="open", patched="step", ran=body("step"),
+                                                    prints=": 12$"),
     "through a symbolic link": {
         "main": looping(SIMPLE),
         "how": "link",
         "prints": ": 11$",
         "steps": [
-            {"edits": [("+ 11", "+ 12")], "how": "link", "prints": ": 12$"},
-            {"does": lead_link_elsewhere, "prints": ": 13$"},
-            {"does": write_new_target, "prints": ": 14$"},
+            {"edits": [("+ 11", "+ 12")], "how": "link", "patched": "step", "ran": body("step"), "prints": ": 12$"},
+            {"does": lead_link_elsewhere, "patched": "step", "ran": body("step"), "prints": ": 13$"},
+            {"does": write_new_target, "patched": "step", "ran": body("step"), "prints": ": 14$"},
         ],
     },
     "twice within a millisecond": {
         "main": looping(SIMPLE),
         "prints": ": 11$",
         "steps": [
-            {"does": twice_at_once, "events": [], "prints": ": 13$"},
-            {"edits": [("+ 13", "+ 14")], "events": [], "prints": ": 14$"},
+            {"does": twice_at_once, "events": [], "within": body("step"), "prints": ": 13$"},
+            {"edits": [("+ 13", "+ 14")], "events": [], "within": body("step"), "prints": ": 14$"},
         ],
     },
     "a hundred times in a burst": {
         "main": looping(SIMPLE),
         "prints": ": 11$",
         "steps": [
-            {"does": burst, "events": [], "prints": ": 199$"},
-            {"edits": [("+ 199", "+ 14")], "events": [], "prints": ": 14$"},
+            {"does": burst, "events": [], "within": body("step"), "prints": ": 199$"},
+            {"edits": [("+ 199", "+ 14")], "events": [], "within": body("step"), "prints": ": 14$"},
         ],
     },
     "two files at once": {
@@ -138,16 +142,18 @@ SESSIONS = {
         "files": {"rules/inner.rs": RULES},
         "prints": ": 21$",
         "steps": [
-            {"does": two_files_at_once, "events": ["errors?", "reloaded"], "prints": ": 21$"},
-            {"file": "rules/inner.rs", "edits": [("21", "a + 21")], "prints": ": 23$"},
+            {"does": two_files_at_once, "events": ["errors?", "reloaded"],
+             "within": body("rules::inner::value", "step"), "prints": ": 21$"},
+            {"file": "rules/inner.rs", "edits": [("21", "a + 21")], "patched": "rules::inner::value",
+             "ran": body("rules::inner::value"), "prints": ": 23$"},
         ],
     },
     "a file that is deleted": {
         "main": looping(SIMPLE),
         "prints": ": 11$",
         "steps": [
-            {"does": delete, "events": ["unreadable"], "prints": ": 11$"},
-            {"edits": [("+ 11", "+ 12")], "prints": ": 12$"},
+            {"does": delete, "events": ["unreadable"], "ran": "", "prints": ": 11$"},
+            {"edits": [("+ 11", "+ 12")], "patched": "step", "ran": body("step"), "prints": ": 12$"},
         ],
     },
     "a folder that is replaced": {
@@ -155,8 +161,9 @@ SESSIONS = {
         "files": {"rules/inner.rs": RULES},
         "prints": ": 21$",
         "steps": [
-            {"does": replace_folder, "events": ["unreadable?", "reloaded"], "prints": ": 22$"},
-            {"file": "rules/inner.rs", "edits": [("22", "23")], "prints": ": 23$"},
+            {"does": replace_folder, "events": ["unreadable?", "reloaded"], "within": body("rules::inner::value"), "prints": ": 22$"},
+            {"file": "rules/inner.rs", "edits": [("22", "23")], "patched": "rules::inner::value",
+             "ran": body("rules::inner::value"), "prints": ": 23$"},
         ],
     },
     "nothing new, and files of others": {
@@ -166,7 +173,8 @@ SESSIONS = {
             {"does": touch, "events": [], "prints": ": 11$"},
             {"does": write_other_file, "events": [], "prints": ": 11$"},
             {"edits": [], "events": [], "prints": ": 11$"},
-            {"edits": [("+ 11", "+ 12")], "events": ["errors?", "reloaded"], "prints": ": 12$"},
+            {"edits": [("+ 11", "+ 12")], "events": ["errors?", "reloaded"], "patched": "step", "ran": body("step"),
+             "prints": ": 12$"},
         ],
     },
     "a file that is no text": {
@@ -175,13 +183,14 @@ SESSIONS = {
         "prints": ": 21$",
         "steps": [
             {"does": lambda watched, files: open(os.path.join(watched.folder, "rules/inner.rs"), "wb").write(b"\xff\xfe"),
-             "events": ["unreadable"], "has": "UTF-8", "prints": ": 21$"},
-            {"file": "rules/inner.rs", "edits": [("21", "22")], "prints": ": 22$"},
+             "events": ["unreadable"], "has": "UTF-8", "ran": "", "prints": ": 21$"},
+            {"file": "rules/inner.rs", "edits": [("21", "22")], "patched": "rules::inner::value",
+             "ran": body("rules::inner::value"), "prints": ": 22$"},
         ],
     },
     "a program that is wrong at the start": {
         "main": looping(SIMPLE).replace("+ 11", "+ 11 +"),
         "first": "errors",
-        "steps": [{"edits": [("+ 11 +", "+ 11")], "events": ["started"], "prints": ": 11$"}],
+        "steps": [{"edits": [("+ 11 +", "+ 11")], "events": ["started"], "ran": checked("step"), "prints": ": 11$"}],
     },
 }
