@@ -107,6 +107,7 @@ bool session_open_stores(Session *session, const CliArgs *args) {
     mir_register(db);
     layout_register(db);
     consts_register(db);
+    mono_register(db);
     code_register(db);
     check_register(db);
 

@@ -49,6 +49,7 @@ KeyShape query_key_shape(QueryKind kind) {
     case Q_scope_traits:
     case Q_enum_variants:
     case Q_mir:
+    case Q_flat_mir:
     case Q_item_check: return KEY_DEF;
     case Q_specializes: return KEY_DEF_PAIR;
     case Q_project_concrete:

@@ -117,8 +117,7 @@ InstanceId instance_drop_glue(Db *db, Ty ty) {
     return instance_intern(db, (InstanceRow){.kind = INST_DROP_GLUE, .ty = ty});
 }
 
-// #[track_caller] on the function, or on the trait's declaration of the method it implements.
-static bool def_is_track_caller(Db *db, DefId def) {
+bool def_is_track_caller(Db *db, DefId def) {
     DefKind kind = def_kind(db, def);
     if (kind != DEF_FN && kind != DEF_ASSOC_FN && kind != DEF_CLOSURE) return false;
     if (kind == DEF_CLOSURE) return false;

@@ -49,6 +49,8 @@ InstanceId instance_resolve(Db *db, DefId def, Args args);
 // For a fn pointer taken of it: adds the reify shim for #[track_caller].
 InstanceId instance_resolve_for_fn_ptr(Db *db, DefId def, Args args);
 InstanceId instance_drop_glue(Db *db, Ty ty);
+// #[track_caller] on the function, or on the trait's declaration of the method it implements.
+bool def_is_track_caller(Db *db, DefId def);
 bool instance_is_track_caller(Db *db, InstanceId instance);
 // Its signature: inputs (rust-call ones spread), then output; concrete.
 typedef struct InstanceSig {

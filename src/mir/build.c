@@ -1,5 +1,6 @@
 // One body: its frame (arguments, return, blocks), the query, the packing of the result.
 
+#include "mir/flatten.h"
 #include "mir/mir_internal.h"
 
 // ---- blocks and statements
@@ -278,12 +279,13 @@ void mir_pack(MirBuild *b, Blob *blob, u32 header_bytes) {
         body.operands = blob_add(blob, b->operands.at, b->operands.count, sizeof(MirOperand));
         body.consts = blob_add(blob, b->consts.at, b->consts.count, sizeof(MirConst));
         body.switches = blob_add(blob, b->switches.at, b->switches.count, sizeof(MirSwitchRow));
+        body.scopes = blob_add(blob, b->taken_in, b->taken_in_count, sizeof(MirScope));
         body.promoted_count = b->in_promoted ? 0 : b->promoted->count;
     }
     *(MirBody *)blob_header(blob) = body;
 }
 
-static void return_body(MirBuild *b) {
+void mir_return(MirBuild *b) {
     Blob blob;
     mir_pack(b, &blob, sizeof(MirBlob));
     u32 count = b->is_error ? 0 : b->promoted->count;
@@ -312,7 +314,7 @@ static void finish(MirBuild *b) {
         elaborate_drops(b);
     }
     if (!b->is_error) simplify(b);
-    return_body(b);
+    mir_return(b);
 }
 
 static void mir_run(Db *db, u32 key) {
@@ -324,7 +326,7 @@ static void mir_run(Db *db, u32 key) {
         MirBuild *b = build_new(db, scratch, owner, NULL, NULL, &promoted);
         build_ctor(b, owner);
         simplify(b);
-        return_body(b);
+        mir_return(b);
         return;
     }
     const Typeck *t = NULL;
@@ -364,6 +366,10 @@ static void mir_run(Db *db, u32 key) {
 const MirBody *mir_of(Db *db, DefId owner) {
     const MirBlob *blob = query_get(db, Q_mir, owner.id);
     return blob->has_body ? &blob->body : NULL;
+}
+
+const MirBody *mir_flat(Db *db, DefId owner) {
+    return &((const MirBlob *)query_get(db, Q_flat_mir, owner.id))->body;
 }
 
 const MirBody *mir_promoted(Db *db, DefId owner, u32 index) {

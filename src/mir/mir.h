@@ -62,6 +62,9 @@ typedef struct MirConst {
     Ty konst;
     u32 index;
     u32 lo; // position, for errors
+    // From a body that was taken in (mir/flatten.h): it must have a value only where it is used. A
+    // promoted one is of `def` with `args`.
+    u8 is_taken_in;
 } MirConst;
 
 typedef enum MirOperandKind { OPERAND_COPY, OPERAND_MOVE, OPERAND_CONST } MirOperandKind;
@@ -213,6 +216,7 @@ typedef struct MirTerm {
                     // according to the callee
     u32 lo, hi; // position: #[track_caller] locations and asserts report lo; of a method call: the
                 // method's name
+    u32 scope;  // whose text the position is in: 0 the owner's, else row scope - 1 of the scopes
     MirOperand a, b, c;
     MirPlace place;
     u32 operand_first, operand_count;
@@ -234,6 +238,15 @@ typedef struct MirLocalDecl {
     u16 is_arg;
 } MirLocalDecl;
 
+// A body that was taken into this one in place of a call (mir/flatten.h).
+typedef struct MirScope {
+    DefId def;
+    u32 parent; // scope of the call, and its position
+    u32 lo;
+    bool track_caller;
+    u8 zero[3];
+} MirScope;
+
 typedef struct MirBody {
     DefId owner;   // fn, closure, const, static ...
     u32 is_error;  // typeck failed or something is unsupported: using it is an error (reported, or
@@ -249,6 +262,7 @@ typedef struct MirBody {
     List operands;  // MirOperand
     List consts;    // MirConst
     List switches;  // MirSwitchRow
+    List scopes;    // MirScope
     u32 promoted_count;
 } MirBody;
 

@@ -91,6 +91,8 @@ typedef struct MirBuild {
     VEC(MirSwitchRow) switches;
     VEC(ExitNode) exits;
     u32 arg_count, spread_arg;
+    const MirScope *taken_in; // of a body that others were taken into (flatten.c)
+    u32 taken_in_count;
 
     MirBlock cur;
     MirBlock return_block;
@@ -301,6 +303,8 @@ void check_irrefutable(MirBuild *b, HirPat pat, bool is_param);
 // ---------------------------------------------------------------------------------------
 void elaborate_drops(MirBuild *b);
 void simplify(MirBuild *b);
+bool propagate(MirBuild *b);  // true: it changed something, and simplify finds more
+void mir_return(MirBuild *b); // ends the query that runs with a MirBlob
 void mir_pack(MirBuild *b, Blob *blob, u32 header_bytes); // header: a MirBody at its start
 
 MirBuild *build_new(Db *db, Scratch *scratch, DefId owner, const HirBody *hir, const Typeck *typeck,

@@ -341,7 +341,8 @@ static void repack(MirBuild *b) {
     }
     // Named constants that no statement uses any more stay: they must have a value all the same.
     for (u32 i = 0; i < r.old.consts.count; i++)
-        if (!r.const_map[i] && r.old.consts.at[i].kind == MIR_CONST_ITEM)
+        if (!r.const_map[i] && r.old.consts.at[i].kind == MIR_CONST_ITEM &&
+            !r.old.consts.at[i].is_taken_in)
             vec_push(b->scratch, &b->consts, r.old.consts.at[i]);
 }
 

@@ -262,6 +262,7 @@ static void build_return(Fn *f) {
 static void build_terminator(Fn *f, const MirTerm *term) {
     f->frame->lo = term->lo;
     f->frame->hi = term->hi;
+    f->frame->scope = term->scope;
     IrFn *ir = f->ir;
     switch ((MirTermKind)term->kind) {
     case MIR_GOTO: flow_to(f, term->target); break;
@@ -412,7 +413,7 @@ void require_consts(Fn *f) {
     const MirConst *consts = LIST_AT(f->frame->body, MirConst, f->frame->body->consts);
     for (u32 i = 0; i < f->frame->body->consts.count && !f->failed; i++) {
         const MirConst *c = &consts[i];
-        if (c->kind != MIR_CONST_ITEM) continue;
+        if (c->kind != MIR_CONST_ITEM || c->is_taken_in) continue;
         f->frame->lo = f->frame->hi = c->lo;
         if (!const_eval(f->db, c->def, fn_args(f, c->args))->is_failed) continue;
         fail(f, "the evaluation of a constant failed");

@@ -147,7 +147,7 @@ static bool has_error_ty(Fn *f) {
 }
 
 static bool find_body(Fn *f, const InstanceRow *row) {
-    f->frame->body = mir_of(f->db, row->def);
+    f->frame->body = lowered_body(f, row->def);
     const MirBody *body = f->frame->body;
     if (!body) {
         Str path = def_path_str(f->db, row->def, f->scratch);

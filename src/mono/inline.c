@@ -7,6 +7,9 @@
 
 #include "mono/mono_internal.h"
 
+#include "mir/flatten.h"
+#include "query/query.h"
+
 enum {
     COST_MAX = 15,        // of a body, in statements
     COST_MARKED_MAX = 30, // #[inline]
@@ -49,7 +52,7 @@ enum { KNOWN = 1, TRACK_CALLER = 2, COST_SHIFT = 2 };
 
 // What is known of a function of the library, once for all: KNOWN, TRACK_CALLER, and its cost; no
 // cost: it is always called. None of it changes with an edit.
-static u32 def_info(Db *db, InstanceId callee, DefId def) {
+static u32 def_info(Db *db, DefId def) {
     u32 known = map_get(&db->mono->inlining, def.id);
     if (known) return known;
     u32 info = KNOWN, limit = cost_limit(db, def);
@@ -57,11 +60,69 @@ static u32 def_info(Db *db, InstanceId callee, DefId def) {
     if (body && !body->is_error) {
         u32 cost = body_cost(body);
         if (cost <= limit) info |= (cost + 1) << COST_SHIFT;
-        if (instance_is_track_caller(db, callee)) info |= TRACK_CALLER;
+        if (def_is_track_caller(db, def)) info |= TRACK_CALLER;
     }
     map_set(&db->mono->inlining, def.id, info);
     return info;
 }
+
+// ---- flat bodies --------------------------------------------------------------------------------
+
+// const_eval_select(arguments, at compile time, at run time).
+static MirCallee run_time_choice(Db *db, Args args, MirFindCallee *find) {
+    u32 count;
+    const Ty *tys = args_at(db, args, &count);
+    MirCallee callee = {0};
+    if (count > 2 && ty_kind(db, tys[2]) == TY_FN_DEF) callee = find(db, tys[2]);
+    callee.is_spread = callee.kind == MIR_CALLEE_BODY;
+    return callee;
+}
+
+static MirCallee find_callee(void *cx, Ty fn) {
+    Db *db = cx;
+    const TyRow *row = ty_row(db, fn);
+    DefId def = row->def;
+    MirCallee kept = {.kind = MIR_CALLEE_KEPT};
+    DefKind kind = def_kind(db, def);
+    if ((kind != DEF_FN && kind != DEF_ASSOC_FN) || crate_row(db, def_crate(db, def))->is_local ||
+        (kind == DEF_ASSOC_FN && trait_of_item(db, def).id))
+        return kept;
+    if (def_attrs(db, def)->flags & DEF_ATTR_INTRINSIC) {
+        Str name = symbol_str(&db->symbols, def_row(db, def)->name);
+        if (str_eq(name, STR("ub_checks"))) return (MirCallee){.kind = MIR_CALLEE_FALSE};
+        if (!str_eq(name, STR("const_eval_select"))) return kept;
+        return run_time_choice(db, row->args, find_callee);
+    }
+    InstanceRow instance = {.kind = INST_ITEM, .def = def, .args = row->args};
+    if (args_count(db, row->args) == 0 && mono_precompiled(db, instance_intern(db, instance)).id)
+        return kept;
+    u32 info = def_info(db, def);
+    if (!(info >> COST_SHIFT)) return kept;
+    return (MirCallee){.kind = MIR_CALLEE_BODY,
+                       .track_caller = (info & TRACK_CALLER) != 0,
+                       .body = mir_of(db, def),
+                       .args = row->args,
+                       .cost = info >> COST_SHIFT};
+}
+
+static void run_flat_mir(Db *db, u32 key) {
+    mir_return_flat(db, mir_of(db, (DefId){key}), find_callee, db);
+}
+
+// The body to be lowered: of the library's functions, what they call is taken in already.
+const MirBody *lowered_body(Fn *f, DefId def) {
+    const MirBody *body = mir_of(f->db, def);
+    if (f->is_plain || !body || body->is_error || crate_row(f->db, def_crate(f->db, def))->is_local)
+        return body;
+    f->assumed = true;
+    return mir_flat(f->db, def);
+}
+
+void mono_register(Db *db) {
+    query_register(db, Q_flat_mir, run_flat_mir);
+}
+
+// ---- in place of a call -------------------------------------------------------------------------
 
 // Whether a call is replaced; *info is that of def_info.
 static bool inlinable(Fn *f, InstanceId callee, const InstanceRow *row, u32 *info) {
@@ -70,7 +131,7 @@ static bool inlinable(Fn *f, InstanceId callee, const InstanceRow *row, u32 *inf
         return false;
     if (crate_row(db, def_crate(db, row->def))->is_local || mono_precompiled(db, callee).id)
         return false;
-    *info = def_info(db, callee, row->def);
+    *info = def_info(db, row->def);
     if (!(*info >> COST_SHIFT)) return false;
     u32 depth = 0;
     for (const Frame *frame = f->frame; frame; frame = frame->outer) {
@@ -104,12 +165,11 @@ bool inline_call(Fn *f, InstanceId callee, const InstanceRow *row, const Val *ar
     *frame = (Frame){.outer = f->frame,
                      .outer_unwind = unwind,
                      .instance = callee,
-                     .body = mir_of(f->db, row->def),
+                     .body = lowered_body(f, row->def),
                      .args = row->args,
                      .def = row->def,
                      .follow = MIR_NO_BLOCK,
                      .track_caller = (info & TRACK_CALLER) != 0};
-    if (frame->track_caller) frame->location = caller_location(f);
     f->frame = frame;
     require_consts(f);
     if (!f->failed) choose_locals(f, dest && dest->kind == PLACE_MEM ? dest->addr : (IrVal){0});

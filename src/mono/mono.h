@@ -96,6 +96,7 @@ bool mono_global_allocator(Db *db, CrateId crate, InstanceId out[4]);
 // Time spent in gen/, of that of the queries that make code: for --time-passes.
 u64 *mono_gen_ns(Db *db);
 
+void mono_register(Db *db);
 struct MonoStore *mono_store_new(void);
 void mono_store_free(struct MonoStore *store);
 void mono_store_image(struct MonoStore *store, Image *image);

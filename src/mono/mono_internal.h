@@ -116,8 +116,9 @@ typedef struct Frame {
     u32 return_count;
     bool in_cleanup;
     bool track_caller;
-    IrVal location; // the caller's, in #[track_caller] functions; 0 otherwise
+    IrVal location; // the caller's, in a #[track_caller] function that is not inlined
     u32 lo, hi;     // position of the statement that is translated
+    u32 scope;      // whose text that is in (MirTerm)
 } Frame;
 
 typedef struct Fn {
@@ -211,6 +212,9 @@ void require_consts(Fn *f);
 // ---- inlining (inline.c)
 // -----------------------------------------------------------------------------
 
+// The MIR of a body, with small functions of the library taken in if it is of the library itself.
+// NULL: it has none.
+const MirBody *lowered_body(Fn *f, DefId def);
 // Lowers a small function of the library in place of a call. False: it is to be called.
 bool inline_call(Fn *f, InstanceId callee, const InstanceRow *row, const Val *args, u32 count,
                  const Place *dest, MirBlock unwind, Val *result);

@@ -234,10 +234,19 @@ IrVal location_at(Fn *f, DefId def, u32 lo) {
     return ref_addr(f, (MonoRef){.kind = REF_LOCATION, .instance = f->instance, .index = index});
 }
 
-// What a #[track_caller] callee is told: this function's own caller if it is one itself.
+// What a #[track_caller] callee is told: who called the one that calls it, if that is one itself.
 IrVal caller_location(Fn *f) {
-    if (f->frame->track_caller && f->frame->location.id) return f->frame->location;
-    return location_at(f, f->frame->def, f->frame->lo);
+    for (const Frame *frame = f->frame;; frame = frame->outer) {
+        u32 scope = frame->scope, lo = frame->lo;
+        const MirScope *row = NULL;
+        for (; scope; scope = row->parent, lo = row->lo) {
+            row = LIST_AT(frame->body, MirScope, frame->body->scopes) + scope - 1;
+            if (!row->track_caller) return location_at(f, row->def, lo);
+        }
+        if (frame->track_caller && frame->outer) continue;
+        return frame->track_caller && frame->location.id ? frame->location
+                                                         : location_at(f, frame->def, lo);
+    }
 }
 
 // ---- vtables

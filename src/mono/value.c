@@ -264,15 +264,16 @@ Val const_val(Fn *f, u32 konst) {
     }
     case MIR_CONST_STATIC: return static_address(f, c->def, ty);
     case MIR_CONST_PROMOTED: {
-        DefId owner = f->frame->body->owner;
-        const ConstAlloc *alloc = const_eval_promoted(f->db, owner, f->frame->args, c->index);
+        bool is_own = !c->is_taken_in;
+        DefId owner = is_own ? f->frame->body->owner : c->def;
+        Args args = is_own ? f->frame->args : fn_args(f, c->args);
+        const ConstAlloc *alloc = const_eval_promoted(f->db, owner, args, c->index);
         if (alloc->is_failed) {
             fail(f, "the evaluation of a promoted constant failed");
             f->error->is_const = true;
             return val_zst(ty);
         }
-        MonoRef ref = {
-            .kind = REF_CONST, .def = owner, .args = f->frame->args, .index = c->index + 1};
+        MonoRef ref = {.kind = REF_CONST, .def = owner, .args = args, .index = c->index + 1};
         return val_scalar(ref_addr(f, ref), ty);
     }
     }
