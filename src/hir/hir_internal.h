@@ -93,7 +93,11 @@ HirTy lower_ty_new(Lower *l, HirTyKind kind, u32 lo, u32 hi);
 #define TY_ROW(l, t)   (&(l)->tys.at[(t).id])
 
 // ---- paths and types ----
-HirPath lower_path(Lower *l, AstPath path, Namespace ns);
+// What a path stands for where it stands: the namespace, and what to say if it names nothing.
+typedef enum PathUse { PATH_TYPE, PATH_VALUE, PATH_TRAIT, PATH_RECORD } PathUse;
+HirPath lower_path(Lower *l, AstPath path, PathUse use);
+// Reports a path that names nothing (unresolved.c).
+void lower_report_unresolved(Lower *l, const AstPathRow *path, const PathSeg *segs, PathUse use);
 HirPath lower_path_of(Lower *l, Res res, u32 lo, u32 hi); // without arguments
 HirPath lower_lang_path(Lower *l, LangItem item, u32 lo, u32 hi);
 HirTy lower_type(Lower *l, AstTy ty);
@@ -111,6 +115,8 @@ Res lower_resolve(Lower *l, const PathSeg *segs, u32 count, Namespace ns, u32 *u
 // ---- patterns, expressions ----
 typedef VEC(HirLocal) LocalVec;
 HirPat lower_pattern(Lower *l, AstPat pat); // its bindings become ribs
+// One of several parameters, whose ribs begin at `first_rib`; `bound` are the locals of all so far.
+HirPat lower_param_pattern(Lower *l, AstPat pat, u32 first_rib, LocalVec *bound);
 HirPat lower_binding(Lower *l, Symbol name, u32 ctxt, bool by_ref, bool is_mut, HirPat sub, u32 lo,
                      u32 hi, HirLocal *out); // a binding, made a rib
 HirExpr lower_expression(Lower *l, AstExpr expr);

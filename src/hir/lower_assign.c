@@ -67,7 +67,7 @@ static HirPat target(Lower *l, Destructure *d, AstExpr id) {
     }
     if (row.kind == AST_EXPR_CALL && is_pattern(l->ast, id)) {
         HirPat pat = lower_pat_new(l, HIR_PAT_TUPLE_STRUCT, lo, hi);
-        HirPath path = lower_path(l, ast_expr(l->ast, row.call.callee)->path, NS_VALUE);
+        HirPath path = lower_path(l, ast_expr(l->ast, row.call.callee)->path, PATH_VALUE);
         HirList elems = targets(l, d, row.call.args, &has_rest, &rest_at);
         PAT_ROW(l, pat)->tuple_struct.path = path;
         PAT_ROW(l, pat)->tuple_struct.elems = elems;
@@ -77,7 +77,7 @@ static HirPat target(Lower *l, Destructure *d, AstExpr id) {
     }
     if (row.kind == AST_EXPR_STRUCT) {
         HirPat pat = lower_pat_new(l, HIR_PAT_STRUCT, lo, hi);
-        HirPath path = lower_path(l, row.structure.path, NS_TYPE);
+        HirPath path = lower_path(l, row.structure.path, PATH_RECORD);
         VEC(HirField) fields = {0};
         for (u32 i = 0; i < row.structure.fields.count; i++) {
             AstField field = AST_ROWS(l->ast, fields, AstField, row.structure.fields)[i];

@@ -270,7 +270,7 @@ static bool has_let(const Ast *ast, AstExpr e) {
 }
 
 // Bindings of LETs stay in the ribs: the caller drops them after the branch they are for.
-static HirExpr lower_condition(Lower *l, AstExpr id) {
+static HirExpr lower_condition_part(Lower *l, AstExpr id, bool in_chain) {
     AstExprRow row = *ast_expr(l->ast, id);
     if (!has_let(l->ast, id)) {
         HirExpr e = lower_expr_new(l, HIR_DROP_TEMPS, row.lo, row.hi);
@@ -279,8 +279,11 @@ static HirExpr lower_condition(Lower *l, AstExpr id) {
         EXPR_ROW(l, e)->is_synthetic = true;
         return e;
     }
-    if (row.kind == AST_EXPR_PAREN) return lower_condition(l, row.bin.a);
+    if (row.kind == AST_EXPR_PAREN) return lower_condition_part(l, row.bin.a, in_chain);
     if (row.kind == AST_EXPR_LET) {
+        if (in_chain && l->edition < 2024)
+            diag_error(l->db, lower_span(l, row.lo, row.hi), "",
+                       "let chains are only allowed in Rust 2024 or later");
         HirExpr e = lower_expr_new(l, HIR_LET, row.lo, row.hi);
         HirExpr init = lower_expression(l, row.let.init);
         HirPat pat = lower_pattern(l, row.let.pat);
@@ -289,12 +292,16 @@ static HirExpr lower_condition(Lower *l, AstExpr id) {
         return e;
     }
     HirExpr e = lower_expr_new(l, HIR_BINARY, row.lo, row.hi);
-    HirExpr a = lower_condition(l, row.bin.a);
-    HirExpr b = lower_condition(l, row.bin.b);
+    HirExpr a = lower_condition_part(l, row.bin.a, true);
+    HirExpr b = lower_condition_part(l, row.bin.b, true);
     EXPR_ROW(l, e)->op = BIN_AND;
     EXPR_ROW(l, e)->bin.a = a;
     EXPR_ROW(l, e)->bin.b = b;
     return e;
+}
+
+static HirExpr lower_condition(Lower *l, AstExpr id) {
+    return lower_condition_part(l, id, false);
 }
 
 static HirExpr lower_if(Lower *l, const AstExprRow *row) {
@@ -483,12 +490,14 @@ static HirExpr lower_closure(Lower *l, const AstExprRow *row) {
     u32 index = l->closures.count - 1;
     l->outer_closure = index + 1;
     push_barrier(l);
+    u32 first_rib = l->ribs.count;
+    LocalVec bound = {0};
     VEC(HirParamPat) params = {0};
     for (u32 i = 0; i < closure.params.count; i++) {
         AstParam param = AST_ROWS(l->ast, params, AstParam, closure.params)[i];
         HirParamPat p = {0};
         if (param.ty.id) p.ty = lower_type(l, param.ty);
-        p.pat = lower_pattern(l, param.pat);
+        p.pat = lower_param_pattern(l, param.pat, first_rib, &bound);
         vec_push(l->scratch, &params, p);
     }
     out.params = (HirList){l->params.count, params.count};
@@ -506,7 +515,7 @@ static HirExpr lower_closure(Lower *l, const AstExprRow *row) {
 
 static HirExpr lower_struct(Lower *l, const AstExprRow *row) {
     HirExpr e = lower_expr_new(l, HIR_STRUCT, row->lo, row->hi);
-    HirPath path = lower_path(l, row->structure.path, NS_TYPE);
+    HirPath path = lower_path(l, row->structure.path, PATH_RECORD);
     VEC(HirField) fields = {0};
     for (u32 i = 0; i < row->structure.fields.count; i++) {
         AstField field = AST_ROWS(l->ast, fields, AstField, row->structure.fields)[i];
@@ -626,7 +635,7 @@ HirExpr lower_expression(Lower *l, AstExpr id) {
     case AST_EXPR_PAREN: return lower_expression(l, row.bin.a);
     case AST_EXPR_PATH: {
         e = lower_expr_new(l, HIR_PATH, lo, hi);
-        HirPath path = lower_path(l, row.path, NS_VALUE);
+        HirPath path = lower_path(l, row.path, PATH_VALUE);
         EXPR_ROW(l, e)->path = path;
         return e;
     }

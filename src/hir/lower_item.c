@@ -172,7 +172,7 @@ static void hir_item_run(Db *db, u32 key) {
             break;
         case DEF_IMPL:
             head.ty = lower_type(l, item->ty);
-            if (item->trait_ref.id) head.impl_trait = lower_path(l, item->trait_ref, NS_TYPE);
+            if (item->trait_ref.id) head.impl_trait = lower_path(l, item->trait_ref, PATH_TRAIT);
             head.is_negative = (item->flags & ITEM_IS_NEGATIVE) != 0;
             head.is_default_impl = (item->flags & ITEM_IS_DEFAULT) != 0;
             head.is_const = (item->flags & ITEM_IS_CONST) != 0;
@@ -200,6 +200,7 @@ static void hir_item_run(Db *db, u32 key) {
 
 static void lower_fn_params(Lower *l, HirBody *out) {
     const AstItem *item = &l->ast->item;
+    LocalVec bound = {0};
     VEC(HirParamPat) params = {0};
     for (u32 i = 0; i < item->params.count; i++) {
         AstParam param = AST_ROWS(l->ast, params, AstParam, item->params)[i];
@@ -208,7 +209,7 @@ static void lower_fn_params(Lower *l, HirBody *out) {
             continue;
         }
         HirParamPat row = {0};
-        row.pat = param.pat.id ? lower_pattern(l, param.pat)
+        row.pat = param.pat.id ? lower_param_pattern(l, param.pat, 0, &bound)
                                : lower_pat_new(l, HIR_PAT_WILD, param.lo, param.hi);
         vec_push(l->scratch, &params, row);
     }

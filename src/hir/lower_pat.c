@@ -4,18 +4,39 @@
 #include "hir/hir_internal.h"
 
 // The alternatives of an or-pattern bind the same names: a second `x` of one pattern is the local
-// the first one made. `first_rib` is where the ribs of the outermost pattern begin.
+// the first one made. `first_rib` is where the ribs of the outermost pattern begin, or of the
+// parameter list's first.
 typedef struct PatCx {
     u32 first_rib;
+    bool in_params;
+    LocalVec bound; // on the way here: in no other alternative
 } PatCx;
 
 static HirPat lower_pat(Lower *l, PatCx *cx, AstPat id);
 
-static HirPat binding(Lower *l, u32 first_rib, Symbol name, u32 ctxt, bool by_ref, bool is_mut,
+static bool is_bound(const PatCx *cx, u32 first, HirLocal local) {
+    for (u32 i = first; i < cx->bound.count; i++)
+        if (cx->bound.at[i].id == local.id) return true;
+    return false;
+}
+
+static void note_bound(Lower *l, PatCx *cx, Symbol name, HirLocal local, u32 lo, u32 hi) {
+    if (is_bound(cx, 0, local)) {
+        Str text = symbol_str(&l->db->symbols, name);
+        diag_error(l->db, lower_span(l, lo, hi), cx->in_params ? "E0415" : "E0416",
+                   "identifier `%.*s` is bound more than once in %s", STR_ARG(text),
+                   cx->in_params ? "this parameter list" : "the same pattern");
+        diag_label(l->db, lower_span(l, lo, hi), "used %s more than once",
+                   cx->in_params ? "as parameter" : "in a pattern");
+    }
+    vec_push(l->scratch, &cx->bound, local);
+}
+
+static HirPat binding(Lower *l, PatCx *cx, Symbol name, u32 ctxt, bool by_ref, bool is_mut,
                       HirPat sub, u32 lo, u32 hi, HirLocal *out) {
     u32 mark = hygiene_for_locals(l->db, ctxt);
     HirLocal local = {0};
-    for (u32 i = first_rib; i < l->ribs.count; i++) {
+    for (u32 i = cx->first_rib; i < l->ribs.count; i++) {
         const Rib *rib = &l->ribs.at[i];
         if (rib->kind == RIB_LOCAL && rib->name.id == name.id && rib->ctxt == mark)
             local = rib->local;
@@ -29,6 +50,7 @@ static HirPat binding(Lower *l, u32 first_rib, Symbol name, u32 ctxt, bool by_re
         Rib rib = {.kind = RIB_LOCAL, .name = name, .ctxt = mark, .local = local};
         vec_push(l->scratch, &l->ribs, rib);
     }
+    note_bound(l, cx, name, local, lo, hi);
     HirPatRow *row = PAT_ROW(l, pat);
     row->by_ref = by_ref;
     row->is_mut = is_mut;
@@ -40,7 +62,8 @@ static HirPat binding(Lower *l, u32 first_rib, Symbol name, u32 ctxt, bool by_re
 
 HirPat lower_binding(Lower *l, Symbol name, u32 ctxt, bool by_ref, bool is_mut, HirPat sub, u32 lo,
                      u32 hi, HirLocal *out) {
-    return binding(l, l->ribs.count, name, ctxt, by_ref, is_mut, sub, lo, hi, out);
+    PatCx cx = {.first_rib = l->ribs.count};
+    return binding(l, &cx, name, ctxt, by_ref, is_mut, sub, lo, hi, out);
 }
 
 // A bare name is a constant, unit struct or unit variant where one is in scope, else a binding.
@@ -72,8 +95,8 @@ static HirPat lower_ident(Lower *l, PatCx *cx, const AstPatRow *row) {
     }
     HirPat sub = {0};
     if (row->ident.sub.id) sub = lower_pat(l, cx, row->ident.sub);
-    return binding(l, cx->first_rib, row->ident.name.sym, row->ident.name.ctxt, row->by_ref,
-                   row->is_mut, sub, row->lo, row->hi, NULL);
+    return binding(l, cx, row->ident.name.sym, row->ident.name.ctxt, row->by_ref, row->is_mut, sub,
+                   row->lo, row->hi, NULL);
 }
 
 // The patterns of a list without its `..`; where that stood goes to *rest_at.
@@ -97,8 +120,39 @@ static HirList lower_elems(Lower *l, PatCx *cx, AstList elems, bool *has_rest, u
         *has_rest = true;
         *rest_at = ids.count;
         if (named_rest)
-            *rest_pat = binding(l, cx->first_rib, row->ident.name.sym, row->ident.name.ctxt,
-                                row->by_ref, row->is_mut, (HirPat){0}, row->lo, row->hi, NULL);
+            *rest_pat = binding(l, cx, row->ident.name.sym, row->ident.name.ctxt, row->by_ref,
+                                row->is_mut, (HirPat){0}, row->lo, row->hi, NULL);
+    }
+    return lower_list(l, ids.at, ids.count);
+}
+
+static void report_missing(Lower *l, HirLocal local, AstPat alternative) {
+    const AstPatRow *row = ast_pat(l->ast, alternative);
+    Str name = symbol_str(&l->db->symbols, l->locals.at[local.id].name);
+    Span span = lower_span(l, row->lo, row->hi);
+    diag_error(l->db, span, "E0408", "variable `%.*s` is not bound in all patterns", STR_ARG(name));
+    diag_label(l->db, span, "pattern doesn't bind `%.*s`", STR_ARG(name));
+}
+
+// Each alternative must bind what the first one does, and nothing else.
+static HirList lower_alternatives(Lower *l, PatCx *cx, AstList alternatives) {
+    U32Vec ids = {0};
+    LocalVec first = {0};
+    u32 mark = cx->bound.count;
+    for (u32 i = 0; i < alternatives.count; i++) {
+        AstPat alternative = {ast_list(l->ast, alternatives, i)};
+        cx->bound.count = mark;
+        vec_push(l->scratch, &ids, lower_pat(l, cx, alternative).id);
+        if (i == 0) {
+            vec_append(l->scratch, &first, cx->bound.at + mark, cx->bound.count - mark);
+            continue;
+        }
+        PatCx of_first = {.bound = first};
+        for (u32 k = 0; k < first.count; k++)
+            if (!is_bound(cx, mark, first.at[k])) report_missing(l, first.at[k], alternative);
+        for (u32 k = mark; k < cx->bound.count; k++)
+            if (!is_bound(&of_first, 0, cx->bound.at[k]))
+                report_missing(l, cx->bound.at[k], (AstPat){ast_list(l->ast, alternatives, 0)});
     }
     return lower_list(l, ids.at, ids.count);
 }
@@ -123,13 +177,13 @@ static HirPat lower_pat(Lower *l, PatCx *cx, AstPat id) {
     case AST_PAT_IDENT: return lower_ident(l, cx, &row);
     case AST_PAT_PATH: {
         pat = lower_pat_new(l, HIR_PAT_PATH, lo, hi);
-        HirPath path = lower_path(l, row.path, NS_VALUE);
+        HirPath path = lower_path(l, row.path, PATH_VALUE);
         PAT_ROW(l, pat)->tuple_struct.path = path;
         return pat;
     }
     case AST_PAT_TUPLE_STRUCT: {
         pat = lower_pat_new(l, HIR_PAT_TUPLE_STRUCT, lo, hi);
-        HirPath path = lower_path(l, row.tuple_struct.path, NS_VALUE);
+        HirPath path = lower_path(l, row.tuple_struct.path, PATH_VALUE);
         HirList elems = lower_elems(l, cx, row.tuple_struct.elems, &has_rest, &rest_at, NULL);
         HirPatRow *out = PAT_ROW(l, pat);
         out->tuple_struct.path = path;
@@ -140,7 +194,7 @@ static HirPat lower_pat(Lower *l, PatCx *cx, AstPat id) {
     }
     case AST_PAT_STRUCT: {
         pat = lower_pat_new(l, HIR_PAT_STRUCT, lo, hi);
-        HirPath path = lower_path(l, row.structure.path, NS_TYPE);
+        HirPath path = lower_path(l, row.structure.path, PATH_RECORD);
         VEC(HirField) fields = {0};
         for (u32 i = 0; i < row.structure.fields.count; i++) {
             const AstField *field = &AST_ROWS(l->ast, fields, AstField, row.structure.fields)[i];
@@ -171,11 +225,7 @@ static HirPat lower_pat(Lower *l, PatCx *cx, AstPat id) {
     }
     case AST_PAT_OR: {
         pat = lower_pat_new(l, HIR_PAT_OR, lo, hi);
-        U32Vec ids = {0};
-        for (u32 i = 0; i < row.elems.count; i++)
-            vec_push(l->scratch, &ids,
-                     lower_pat(l, cx, (AstPat){ast_list(l->ast, row.elems, i)}).id);
-        HirList elems = lower_list(l, ids.at, ids.count);
+        HirList elems = lower_alternatives(l, cx, row.elems);
         PAT_ROW(l, pat)->seq.elems = elems;
         return pat;
     }
@@ -211,6 +261,13 @@ static HirPat lower_pat(Lower *l, PatCx *cx, AstPat id) {
 }
 
 HirPat lower_pattern(Lower *l, AstPat pat) {
-    PatCx cx = {l->ribs.count};
+    PatCx cx = {.first_rib = l->ribs.count};
     return lower_pat(l, &cx, pat);
+}
+
+HirPat lower_param_pattern(Lower *l, AstPat pat, u32 first_rib, LocalVec *bound) {
+    PatCx cx = {.first_rib = first_rib, .in_params = true, .bound = *bound};
+    HirPat out = lower_pat(l, &cx, pat);
+    *bound = cx.bound;
+    return out;
 }

@@ -215,30 +215,6 @@ static HirPath relative_rest(Lower *l, HirTy base, AstList segs, u32 at, u32 lo)
     return path;
 }
 
-static const char *ns_code(Namespace ns, u32 count) {
-    if (count > 1) return "E0433";
-    return ns == NS_VALUE ? "E0425" : "E0412";
-}
-
-static void report_unresolved(Lower *l, const AstPathRow *path, const PathSeg *segs, Namespace ns) {
-    Span span = lower_span(l, path->lo, path->hi);
-    const PathSeg *last = &segs[path->segs.count - 1];
-    Str name = symbol_str(&l->db->symbols, last->name);
-    if (symbol_is(segs[0].name, SYM_Self) && path->segs.count == 1) {
-        diag_error(l->db, span, "E0411", "cannot find type `Self` in this scope");
-        return;
-    }
-    if (symbol_is(last->name, SYM_self) && path->segs.count == 1) {
-        diag_error(l->db, span, "E0424", "expected value, found module `self`");
-        return;
-    }
-    PathRes res = names_resolve_or_report(l->db, l->scope, segs, path->segs.count, ns, span);
-    if (res.res.kind == RES_NONE) // names/ reports all it knows; this is for what only we know
-        diag_error(l->db, span, ns_code(ns, path->segs.count),
-                   "cannot find %s `%.*s` in this scope", ns == NS_VALUE ? "value" : "type",
-                   STR_ARG(name));
-}
-
 HirPath lower_path_of(Lower *l, Res res, u32 lo, u32 hi) {
     HirPathRow row;
     memset(&row, 0, sizeof row);
@@ -307,7 +283,8 @@ static HirPath lower_qualified(Lower *l, const AstPathRow *path, const PathSeg *
                          path->lo);
 }
 
-HirPath lower_path(Lower *l, AstPath id, Namespace ns) {
+HirPath lower_path(Lower *l, AstPath id, PathUse use) {
+    Namespace ns = use == PATH_VALUE ? NS_VALUE : NS_TYPE;
     AstPathRow path = *ast_path(l->ast, id);
     u32 count = path.segs.count;
     PathSeg *segs = SCRATCH_ARRAY(l->scratch, PathSeg, count + 1);
@@ -323,7 +300,7 @@ HirPath lower_path(Lower *l, AstPath id, Namespace ns) {
     u32 used = count;
     Res res = lower_resolve(l, segs, count, ns, &used);
     if (res.kind == RES_NONE) {
-        report_unresolved(l, &path, segs, ns);
+        lower_report_unresolved(l, &path, segs, use);
         res.kind = RES_ERR;
     }
     if (res.kind == RES_ERR) used = count;

@@ -11,7 +11,7 @@ HirList lower_bounds(Lower *l, AstList list) {
         HirBound row = {.is_maybe = bound->is_maybe,
                         .is_const = bound->is_const,
                         .has_binder = bound->has_binder};
-        row.trait = lower_path(l, bound->path, NS_TYPE);
+        row.trait = lower_path(l, bound->path, PATH_TRAIT);
         const HirPathRow *path = &l->paths.at[row.trait.id];
         if (path->res.kind == RES_ERR) continue;
         DefKind kind = path->res.kind == RES_DEF ? def_kind(l->db, path->res.def) : DEF_NONE;
@@ -189,7 +189,7 @@ HirTy lower_type(Lower *l, AstTy id) {
                    "C-variadic function definitions are not supported yet");
         return lower_ty_new(l, HIR_TY_ERR, row.lo, row.hi);
     case AST_TY_PATH: {
-        HirPath path = lower_path(l, row.path, NS_TYPE);
+        HirPath path = lower_path(l, row.path, PATH_TYPE);
         if (names_a_trait(l, path)) {
             ty = lower_ty_new(l, HIR_TY_DYN, row.lo, row.hi);
             if (l->edition >= 2021)

@@ -148,7 +148,11 @@ static void bind(Builder *b, DefId mod, Namespace ns, Symbol name, u32 ctxt, Res
         // A value twice was said for its type already (unit and tuple structs).
         if (res.kind == RES_CTOR && ns == NS_VALUE && old->res.kind == RES_CTOR) return;
         const DefSrc *src = view_def(&view, res.def);
-        Span span = src == NULL ? (Span){0} : item_span(b, src->file, src->row, 0);
+        Span span = {0};
+        if (src != NULL) {
+            bool in_block = src->file == 0 && src->toks.lo < b->toks.count;
+            span = item_span(b, src->file, src->row, in_block ? b->toks.at[src->toks.lo].pos : 0);
+        }
         Str text = symbol_str(&b->db->symbols, name);
         diag_error(b->db, span, "E0428", "the name `%.*s` is defined multiple times",
                    STR_ARG(text));
@@ -1020,7 +1024,7 @@ void collect_finish(Builder *b) {
     }
 }
 
-static void report_imports(Builder *b) {
+void collect_report_imports(Builder *b) {
     Db *db = b->db;
     for (u32 i = 0; i < b->imports.count; i++) {
         const Import *import = &b->imports.at[i];
@@ -1109,7 +1113,7 @@ static void collect_part(Builder *b, const CrateInfo *info) {
     collect_mod_file(b, info->box_root, NULL, attrs, &(Dir){dir, dir}, &text, name, written->file,
                      written->row);
     collect_finish(b);
-    report_imports(b);
+    collect_report_imports(b);
 }
 
 static void collect_crate(Builder *b, const CrateInfo *info) {
@@ -1149,7 +1153,7 @@ static void collect_crate(Builder *b, const CrateInfo *info) {
         u32 text = 0;
         collect_rows(b, root, root, &rows, 0, shape->rows.count, &dir, &text);
         collect_finish(b);
-        report_imports(b);
+        collect_report_imports(b);
     } else {
         diag_error(db, (Span){0}, "", "cannot read `%.*s`",
                    STR_ARG(symbol_str(&db->symbols, info->root_path)));

@@ -140,14 +140,24 @@ static void report_private(Db *db, DefId scope, const PathSeg *segs, u32 count, 
     }
 }
 
+// What the path would name if everything could be seen.
+static PathRes resolve_private(Db *db, DefId scope, const PathSeg *segs, u32 count, Namespace ns) {
+    Resolver all = {.db = db, .see_all = true};
+    PathRes found = resolve_path(&all, scope, segs, count, ns, 0);
+    if (found.res.kind != RES_DEF && found.res.kind != RES_CTOR) found.res.kind = RES_NONE;
+    return found;
+}
+
+bool names_are_private(Db *db, DefId scope, const PathSeg *segs, u32 count, Namespace ns) {
+    return resolve_private(db, scope, segs, count, ns).res.kind != RES_NONE;
+}
+
 PathRes names_resolve_or_report(Db *db, DefId scope, const PathSeg *segs, u32 count, Namespace ns,
                                 Span span) {
     PathRes res = names_resolve(db, scope, segs, count, ns);
     if (res.res.kind != RES_NONE || count == 0) return res;
-    // Is it there, but private?
-    Resolver all = {.db = db, .see_all = true};
-    PathRes hidden = resolve_path(&all, scope, segs, count, ns, 0);
-    if (hidden.res.kind == RES_DEF || hidden.res.kind == RES_CTOR) {
+    PathRes hidden = resolve_private(db, scope, segs, count, ns);
+    if (hidden.res.kind != RES_NONE) {
         report_private(db, scope, segs, hidden.used, ns, span);
         return hidden;
     }

@@ -121,6 +121,9 @@ PathRes names_resolve(Db *db, DefId scope, const PathSeg *segs, u32 count, Names
 PathRes names_resolve_or_report(Db *db, DefId scope, const PathSeg *segs, u32 count, Namespace ns,
                                 Span span);
 
+// Whether there are items of the path's name that cannot be seen from the scope.
+bool names_are_private(Db *db, DefId scope, const PathSeg *segs, u32 count, Namespace ns);
+
 // Traits in scope (named, glob-imported or `as _`, preludes included): for method lookup.
 const DefId *names_traits_in_scope(Db *db, DefId scope, u32 *count);
 // Every impl of a crate, in a fixed order. Those in bodies are among them for the user's crates;

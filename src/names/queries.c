@@ -402,6 +402,7 @@ void run_body(Db *db, u32 key) {
     tree_init(&cx, db, def);
     u32 bytes;
     const Ast *ast = tree_parse(&cx, PARSE_WITH_BODY, &bytes);
+    if (def_is_local(db, def)) collect_report_imports(&cx.b);
     Blob box;
     blob_begin(&box, &db->scratch, sizeof(DefBox));
     builder_pack(&cx.b, &box);
