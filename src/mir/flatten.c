@@ -329,33 +329,74 @@ static void take_in(Flatten *fl, u32 at, const MirCallee *callee) {
     fl->cost += callee->cost;
 }
 
-static void answer_false(Flatten *fl, u32 at) {
+// The place a pointer leads to; false if it is a constant.
+static bool target_of(MirBuild *b, const MirOperand *pointer, MirPlace *out) {
+    if (pointer->kind == OPERAND_CONST) return false;
+    *out = place_deref(b, pointer->place);
+    return true;
+}
+
+// An intrinsic as a statement; false: it stays a call.
+static bool intrinsic_stmt(MirBuild *b, const MirCallee *callee, const MirTerm *term, MirPlace *to,
+                           MirRvalue *rv) {
+    const MirOperand *ops = b->operands.at + term->operand_first;
+    Ty ty = b->locals.at[to->local.id].ty;
+    MirPlace target;
+    switch ((MirCalleeKind)callee->kind) {
+    case MIR_CALLEE_KEPT:
+    case MIR_CALLEE_BODY: return false;
+    case MIR_CALLEE_FALSE: *rv = rv_use(op_bits(b, TY_OF(BOOL), 0)); return true;
+    case MIR_CALLEE_NOTHING: *rv = rv_use(op_zst(b, ty_unit(b->db))); return true;
+    case MIR_CALLEE_BINARY:
+        if (term->operand_count != 2) return false;
+        *rv = rv_binary((MirBinOp)callee->op, ops[0], ops[1]);
+        return true;
+    case MIR_CALLEE_TRANSMUTE:
+        if (term->operand_count != 1) return false;
+        *rv = rv_cast(CAST_TRANSMUTE, ops[0], ty);
+        return true;
+    case MIR_CALLEE_RAW_PTR:
+        if (term->operand_count != 2) return false;
+        *rv = rv_aggregate(b, AGG_RAW_PTR, ty, 0, (MirOperand[]){ops[0], ops[1]}, 2);
+        return true;
+    case MIR_CALLEE_READ:
+        if (term->operand_count != 1 || !target_of(b, &ops[0], &target)) return false;
+        *rv = rv_use((MirOperand){.kind = OPERAND_COPY, .place = target});
+        return true;
+    case MIR_CALLEE_WRITE:
+        if (term->operand_count != 2 || !target_of(b, &ops[0], &target)) return false;
+        *rv = rv_use(ops[1]);
+        *to = target;
+        return true;
+    }
+    UNREACHABLE();
+}
+
+static void intrinsic_call_away(Flatten *fl, u32 at, const MirCallee *callee) {
     MirBuild *b = fl->b;
     MirTerm *term = &b->blocks.at[at].term;
+    MirPlace to = term->place;
+    MirRvalue rv;
+    if (term->target.id == MIR_NO_BLOCK.id || !intrinsic_stmt(b, callee, term, &to, &rv)) return;
+    emit_assign_in(b, (MirBlock){at}, to, rv);
     term->kind = MIR_GOTO;
     term->unwind = MIR_NO_BLOCK;
-    assign_in(b, at, term->place.local, op_bits(b, TY_OF(BOOL), 0));
 }
 
 static void flatten_call(Flatten *fl, u32 at) {
     MirBuild *b = fl->b;
     const BuildBlock *block = &b->blocks.at[at];
     const MirTerm *term = &block->term;
-    if (term->kind != MIR_CALL || block->is_cleanup || term->a.kind != OPERAND_CONST ||
-        term->is_spread || term->place.proj_count)
+    if (term->kind != MIR_CALL || term->a.kind != OPERAND_CONST || term->is_spread ||
+        term->place.proj_count)
         return;
     const MirConst *konst = &b->consts.at[term->a.konst];
     if (konst->kind != MIR_CONST_ZST || ty_kind(b->db, konst->ty) != TY_FN_DEF) return;
     MirCallee callee = fl->find(fl->cx, konst->ty);
-    switch ((MirCalleeKind)callee.kind) {
-    case MIR_CALLEE_KEPT: return;
-    case MIR_CALLEE_FALSE:
-        if (term->target.id != MIR_NO_BLOCK.id) answer_false(fl, at);
-        return;
-    case MIR_CALLEE_BODY:
-        if (may_take(fl, &callee, term) && !has_idle_const(callee.body)) take_in(fl, at, &callee);
-        return;
-    }
+    if (callee.kind != MIR_CALLEE_BODY)
+        intrinsic_call_away(fl, at, &callee);
+    else if (!block->is_cleanup && may_take(fl, &callee, term) && !has_idle_const(callee.body))
+        take_in(fl, at, &callee);
 }
 
 // ---- entry --------------------------------------------------------------------------------------

@@ -14,12 +14,20 @@
 #include "mir/mir.h"
 
 typedef enum MirCalleeKind {
-    MIR_CALLEE_KEPT,  // the call stays
-    MIR_CALLEE_BODY,  // `body` with `args` takes its place
-    MIR_CALLEE_FALSE, // the call answers `false` and does nothing else
+    MIR_CALLEE_KEPT, // the call stays
+    MIR_CALLEE_BODY, // `body` with `args` takes its place
+    // Intrinsics that are statements:
+    MIR_CALLEE_FALSE,     // the answer is `false`
+    MIR_CALLEE_NOTHING,   // does nothing, answers ()
+    MIR_CALLEE_BINARY,    // op: MirBinOp
+    MIR_CALLEE_TRANSMUTE, // of the one operand
+    MIR_CALLEE_RAW_PTR,   // of data and metadata
+    MIR_CALLEE_READ,      // what the pointer leads to
+    MIR_CALLEE_WRITE,     // the second operand to where the first leads
 } MirCalleeKind;
 typedef struct MirCallee {
-    u8 kind;           // MirCalleeKind
+    u8 kind; // MirCalleeKind
+    u8 op;
     bool track_caller; // BODY: as of the function
     bool is_spread;    // BODY: the call's first operand is a tuple of what is passed
     const MirBody *body;

@@ -5,9 +5,8 @@
 // in keeps its own locals, landing pads and positions (Frame); what it panics with names its own
 // place, and a #[track_caller] one is told the place of the call.
 
-#include "mono/mono_internal.h"
+#include "mono/intrinsic.h"
 
-#include "mir/flatten.h"
 #include "query/query.h"
 
 enum {
@@ -89,9 +88,9 @@ static MirCallee find_callee(void *cx, Ty fn) {
         return kept;
     if (def_attrs(db, def)->flags & DEF_ATTR_INTRINSIC) {
         Str name = symbol_str(&db->symbols, def_row(db, def)->name);
-        if (str_eq(name, STR("ub_checks"))) return (MirCallee){.kind = MIR_CALLEE_FALSE};
-        if (!str_eq(name, STR("const_eval_select"))) return kept;
-        return run_time_choice(db, row->args, find_callee);
+        if (str_eq(name, STR("const_eval_select")))
+            return run_time_choice(db, row->args, find_callee);
+        return intrinsic_as_stmt(db, def);
     }
     InstanceRow instance = {.kind = INST_ITEM, .def = def, .args = row->args};
     if (args_count(db, row->args) == 0 && mono_precompiled(db, instance_intern(db, instance)).id)

@@ -14,14 +14,43 @@ static const IntrinsicRow intrinsics[] = {
 #undef INTRINSIC
 };
 
-bool intrinsic_call(Fn *f, const InstanceRow *callee, const Val *args, u32 count, const Place *dest,
-                    u32 lo, MirBlock unwind, bool *diverges) {
-    Db *db = f->db;
+// Of `intrinsics`, + 1; 0: none.
+static u32 intrinsic_row(Db *db, DefId def) {
     Map *names = &db->mono->intrinsics;
     if (names->count == 0)
         for (u32 i = 0; i < ARRAY_LEN(intrinsics); i++)
             map_set(names, symbol_intern(&db->symbols, str_from(intrinsics[i].name)).id, i + 1);
-    u32 row = map_get(names, def_row(db, callee->def)->name.id);
+    return map_get(names, def_row(db, def)->name.id);
+}
+
+MirCallee intrinsic_as_stmt(Db *db, DefId def) {
+    u32 number = intrinsic_row(db, def);
+    if (!number) return (MirCallee){0};
+    const IntrinsicRow *row = &intrinsics[number - 1];
+    static const struct {
+        IntrinsicFn *handler;
+        MirCalleeKind kind;
+        bool any_op;
+    } kinds[] = {
+        {intr_binary, MIR_CALLEE_BINARY, true},
+        {intr_transmute, MIR_CALLEE_TRANSMUTE, false},
+        {intr_aggregate_ptr, MIR_CALLEE_RAW_PTR, false},
+        {intr_read, MIR_CALLEE_READ, false},
+        {intr_write, MIR_CALLEE_WRITE, false},
+        {intr_nothing, MIR_CALLEE_NOTHING, false},
+        {intr_false, MIR_CALLEE_FALSE, false},
+        {intr_ub_checks, MIR_CALLEE_FALSE, false},
+    };
+    for (u32 i = 0; i < ARRAY_LEN(kinds); i++)
+        if (kinds[i].handler == row->handler && (kinds[i].any_op || row->op == 0))
+            return (MirCallee){.kind = (u8)kinds[i].kind, .op = (u8)row->op};
+    return (MirCallee){0};
+}
+
+bool intrinsic_call(Fn *f, const InstanceRow *callee, const Val *args, u32 count, const Place *dest,
+                    u32 lo, MirBlock unwind, bool *diverges) {
+    Db *db = f->db;
+    u32 row = intrinsic_row(db, callee->def);
     if (!row) return false;
     Intr c = {.f = f,
               .row = callee,

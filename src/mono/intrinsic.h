@@ -3,6 +3,7 @@
 #ifndef RAC_MONO_INTRINSIC_H
 #define RAC_MONO_INTRINSIC_H
 
+#include "mir/flatten.h"
 #include "mono/mono_internal.h"
 
 // One call of an intrinsic: what is given, and what the handler leaves.
@@ -28,6 +29,9 @@ typedef void IntrinsicFn(Intr *c);
 #define INTRINSIC(name, handler, op) IntrinsicFn handler;
 #include "mono/intrinsics.def"
 #undef INTRINSIC
+
+// What a call of the intrinsic is in MIR, if it is a statement there; MIR_CALLEE_KEPT otherwise.
+MirCallee intrinsic_as_stmt(Db *db, DefId def);
 
 static inline Ty intr_ty(const Intr *c, u32 i) {
     return args_get(c->f->db, c->row->args, i);
