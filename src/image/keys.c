@@ -62,6 +62,7 @@ KeyShape query_key_shape(QueryKind kind) {
     case Q_const_eval:
     case Q_resolve_instance: return KEY_DEF_ARGS;
     case Q_impls_for: return KEY_IMPLS;
+    case Q_instance_shape:
     case Q_code: return KEY_INSTANCE;
     case Q_vtable_words: return KEY_VTABLE;
     case Q_param_default:

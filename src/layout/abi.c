@@ -185,9 +185,13 @@ static void fn_abi_run(Db *db, u32 key) {
     query_return_blob(db, &blob);
 }
 
-const FnAbi *fn_abi(Db *db, Args tys, HirAbi abi, bool is_variadic, bool track_caller) {
+u32 fn_abi_key(Db *db, Args tys, HirAbi abi, bool is_variadic, bool track_caller) {
     AbiKey key = {tys, (u8)abi, is_variadic, track_caller, 0};
-    return query_get(db, Q_fn_abi, intern(&db->layouts->abis, &key, sizeof key));
+    return intern(&db->layouts->abis, &key, sizeof key);
+}
+
+const FnAbi *fn_abi(Db *db, Args tys, HirAbi abi, bool is_variadic, bool track_caller) {
+    return query_get(db, Q_fn_abi, fn_abi_key(db, tys, abi, is_variadic, track_caller));
 }
 
 void abi_register(Db *db) {

@@ -104,13 +104,16 @@ static void run_resolve_instance(Db *db, u32 key) {
     query_return(db, &instance, sizeof instance);
 }
 
-InstanceId instance_resolve(Db *db, DefId def, Args args) {
-    u32 key = types_key(db, (u32[]){def.id, args.id}, 2);
+u32 instance_key(Db *db, DefId def, Args args) {
+    return types_key(db, (u32[]){def.id, args.id}, 2);
+}
+
+InstanceId instance_of_key(Db *db, u32 key) {
     return *(const InstanceId *)query_get(db, Q_resolve_instance, key);
 }
 
-void instance_register(Db *db) {
-    query_register(db, Q_resolve_instance, run_resolve_instance);
+InstanceId instance_resolve(Db *db, DefId def, Args args) {
+    return instance_of_key(db, instance_key(db, def, args));
 }
 
 InstanceId instance_drop_glue(Db *db, Ty ty) {
@@ -263,6 +266,33 @@ InstanceSig instance_sig(Db *db, InstanceId instance) {
     }
     }
     UNREACHABLE();
+}
+
+static void run_instance_shape(Db *db, u32 key) {
+    InstanceId instance = {key};
+    InstanceSig sig = instance_sig(db, instance);
+    InstanceShape shape;
+    memset(&shape, 0, sizeof shape);
+    shape.sig.tys = sig.tys;
+    shape.sig.abi = sig.abi;
+    shape.sig.is_variadic = sig.is_variadic;
+    shape.sig.is_spread = sig.is_spread;
+    shape.track_caller = instance_is_track_caller(db, instance);
+    shape.abi = fn_abi_key(db, sig.tys, (HirAbi)sig.abi, sig.is_variadic, shape.track_caller);
+    query_return(db, &shape, sizeof shape);
+}
+
+const InstanceShape *instance_shape(Db *db, InstanceId instance) {
+    return query_get(db, Q_instance_shape, instance.id);
+}
+
+const FnAbi *instance_abi(Db *db, const InstanceShape *shape) {
+    return query_get(db, Q_fn_abi, shape->abi);
+}
+
+void instance_register(Db *db) {
+    query_register(db, Q_resolve_instance, run_resolve_instance);
+    query_register(db, Q_instance_shape, run_instance_shape);
 }
 
 Str instance_print(Db *db, InstanceId instance, Scratch *scratch) {

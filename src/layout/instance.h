@@ -46,6 +46,9 @@ const InstanceRow *instance_row(const Db *db, InstanceId instance);
 // Resolves a call of `def` with concrete normalised `args`: trait methods to impls, closures,
 // shims, virtual calls. kind NONE (id 0): it cannot be resolved (a bug, or an unsatisfied bound).
 InstanceId instance_resolve(Db *db, DefId def, Args args);
+// The same in two steps, for who resolves a call again and again: the key is the call's for good.
+u32 instance_key(Db *db, DefId def, Args args);
+InstanceId instance_of_key(Db *db, u32 key);
 // For a fn pointer taken of it: adds the reify shim for #[track_caller].
 InstanceId instance_resolve_for_fn_ptr(Db *db, DefId def, Args args);
 InstanceId instance_drop_glue(Db *db, Ty ty);
@@ -60,6 +63,15 @@ typedef struct InstanceSig {
     u8 is_spread; // a closure or Fn* method: the tupled arguments arrive spread
 } InstanceSig;
 InstanceSig instance_sig(Db *db, InstanceId instance);
+// How it is called, as a query of its own: callers ask for all of it at once.
+typedef struct InstanceShape {
+    InstanceSig sig;
+    u32 abi; // key of Q_fn_abi
+    bool track_caller;
+    u8 zero[3];
+} InstanceShape;
+const InstanceShape *instance_shape(Db *db, InstanceId instance);
+const FnAbi *instance_abi(Db *db, const InstanceShape *shape);
 Str instance_print(Db *db, InstanceId instance, Scratch *scratch); // `alloc::vec::Vec<i32>::push`
 
 // Vtables (std-facts 10.2): drop, size, align, then one entry per slot.

@@ -124,6 +124,8 @@ typedef struct FnAbi {
 // track_caller. A query on the interned FN_PTR type + flag.
 const FnAbi *fn_abi(Db *db, Args tys, HirAbi abi, bool is_variadic, bool track_caller);
 
+u32 fn_abi_key(Db *db, Args tys, HirAbi abi, bool is_variadic, bool track_caller); // the query's
+
 struct LayoutStore *layout_store_new(void);
 void layout_store_free(struct LayoutStore *store);
 void layout_store_image(struct LayoutStore *store, Image *image);

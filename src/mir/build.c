@@ -280,6 +280,9 @@ void mir_pack(MirBuild *b, Blob *blob, u32 header_bytes) {
         body.consts = blob_add(blob, b->consts.at, b->consts.count, sizeof(MirConst));
         body.switches = blob_add(blob, b->switches.at, b->switches.count, sizeof(MirSwitchRow));
         body.scopes = blob_add(blob, b->taken_in, b->taken_in_count, sizeof(MirScope));
+        for (u32 i = 0; i < b->consts.count; i++)
+            body.needed_consts +=
+                b->consts.at[i].kind == MIR_CONST_ITEM && !b->consts.at[i].is_taken_in;
         body.promoted_count = b->in_promoted ? 0 : b->promoted->count;
     }
     *(MirBody *)blob_header(blob) = body;
@@ -300,10 +303,11 @@ void mir_return(MirBuild *b) {
     query_return_blob(b->db, &blob);
 }
 
-static void return_nothing(Db *db, DefId owner, bool is_error) {
+void mir_return_none(Db *db, DefId owner, Symbol reason, bool is_error) {
     MirBlob *none = SCRATCH_NEW(&db->scratch, MirBlob);
     none->body.owner = owner;
     none->body.is_error = is_error;
+    none->body.reason = reason;
     none->has_body = is_error;
     query_return(db, none, sizeof *none);
 }
@@ -335,7 +339,7 @@ static void mir_run(Db *db, u32 key) {
     if (kind == DEF_CLOSURE) {
         info = closure_info(db, owner, &t);
         if (!info || !t) {
-            return_nothing(db, owner, true);
+            mir_return_none(db, owner, (Symbol){0}, true);
             return;
         }
         hir = hir_body(db, t->owner);
@@ -344,11 +348,11 @@ static void mir_run(Db *db, u32 key) {
         if (hir) t = typeck(db, owner);
     }
     if (!hir) {
-        return_nothing(db, owner, false);
+        mir_return_none(db, owner, (Symbol){0}, false);
         return;
     }
     if (!t || t->is_tainted) {
-        return_nothing(db, owner, true);
+        mir_return_none(db, owner, (Symbol){0}, true);
         return;
     }
     MirBuild *b = build_new(db, scratch, owner, hir, t, &promoted);
@@ -369,7 +373,8 @@ const MirBody *mir_of(Db *db, DefId owner) {
 }
 
 const MirBody *mir_flat(Db *db, DefId owner) {
-    return &((const MirBlob *)query_get(db, Q_flat_mir, owner.id))->body;
+    const MirBlob *blob = query_get(db, Q_flat_mir, owner.id);
+    return blob->has_body ? &blob->body : NULL;
 }
 
 const MirBody *mir_promoted(Db *db, DefId owner, u32 index) {

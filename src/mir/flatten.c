@@ -401,9 +401,13 @@ static void flatten_call(Flatten *fl, u32 at) {
 
 // ---- entry --------------------------------------------------------------------------------------
 
-void mir_return_flat(Db *db, const MirBody *body, MirFindCallee *find, void *cx) {
+void mir_return_flat(Db *db, DefId owner, const MirBody *body, MirFindCallee *find, void *cx) {
+    if (!body || body->is_error) {
+        mir_return_none(db, owner, body ? body->reason : (Symbol){0}, body != NULL);
+        return;
+    }
     PromotedVec promoted = {0};
-    MirBuild *b = build_new(db, &db->scratch, body->owner, NULL, NULL, &promoted);
+    MirBuild *b = build_new(db, &db->scratch, owner, NULL, NULL, &promoted);
     Flatten fl = {.b = b, .find = find, .cx = cx};
     copy_root(&fl, body);
     for (u32 i = 0; i < b->blocks.count; i++) // those taken in come behind

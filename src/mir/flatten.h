@@ -37,8 +37,8 @@ typedef struct MirCallee {
 // What becomes of a call of `fn` (a FN_DEF).
 typedef MirCallee MirFindCallee(void *cx, Ty fn);
 
-// Ends Q_flat_mir, which mono/ answers.
-void mir_return_flat(Db *db, const MirBody *body, MirFindCallee *find, void *cx);
-const MirBody *mir_flat(Db *db, DefId owner); // of a body without errors
+// Ends Q_flat_mir, which mono/ answers. `body` is as mir_of has it, and so is what comes of it.
+void mir_return_flat(Db *db, DefId owner, const MirBody *body, MirFindCallee *find, void *cx);
+const MirBody *mir_flat(Db *db, DefId owner); // NULL: no body
 
 #endif

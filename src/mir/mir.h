@@ -253,16 +253,17 @@ typedef struct MirBody {
                    // `reason`)
     Symbol reason; // unsupported: what
     u32 arg_count;
-    u32 spread_arg; // the argument that takes the tupled arguments of a "rust-call" fn; 0 none
-    List locals;    // MirLocalDecl
-    List blocks;    // MirBlockRow
-    List stmts;     // MirStmt
-    List rvalues;   // MirRvalue
-    List projs;     // MirProj
-    List operands;  // MirOperand
-    List consts;    // MirConst
-    List switches;  // MirSwitchRow
-    List scopes;    // MirScope
+    u32 spread_arg;    // the argument that takes the tupled arguments of a "rust-call" fn; 0 none
+    List locals;       // MirLocalDecl
+    List blocks;       // MirBlockRow
+    List stmts;        // MirStmt
+    List rvalues;      // MirRvalue
+    List projs;        // MirProj
+    List operands;     // MirOperand
+    List consts;       // MirConst
+    u32 needed_consts; // of them, items that must have a value whether or not they are used
+    List switches;     // MirSwitchRow
+    List scopes;       // MirScope
     u32 promoted_count;
 } MirBody;
 

@@ -305,6 +305,7 @@ void elaborate_drops(MirBuild *b);
 void simplify(MirBuild *b);
 bool propagate(MirBuild *b);  // true: it changed something, and simplify finds more
 void mir_return(MirBuild *b); // ends the query that runs with a MirBlob
+void mir_return_none(Db *db, DefId owner, Symbol reason, bool is_error); // no body, or a wrong one
 void mir_pack(MirBuild *b, Blob *blob, u32 header_bytes); // header: a MirBody at its start
 
 MirBuild *build_new(Db *db, Scratch *scratch, DefId owner, const HirBody *hir, const Typeck *typeck,

@@ -411,9 +411,11 @@ void build_blocks(Fn *f) {
 // };`
 void require_consts(Fn *f) {
     const MirConst *consts = LIST_AT(f->frame->body, MirConst, f->frame->body->consts);
-    for (u32 i = 0; i < f->frame->body->consts.count && !f->failed; i++) {
+    u32 left = f->frame->body->needed_consts;
+    for (u32 i = 0; left && !f->failed; i++) {
         const MirConst *c = &consts[i];
         if (c->kind != MIR_CONST_ITEM || c->is_taken_in) continue;
+        left--;
         f->frame->lo = f->frame->hi = c->lo;
         if (!const_eval(f->db, c->def, fn_args(f, c->args))->is_failed) continue;
         fail(f, "the evaluation of a constant failed");

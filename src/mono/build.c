@@ -131,18 +131,17 @@ static void build_body(Fn *f) {
 
 static void start_fn(Fn *f) {
     Frame *frame = f->frame;
-    InstanceSig sig = instance_sig(f->db, f->instance);
-    f->sig = sig;
-    frame->track_caller = instance_is_track_caller(f->db, f->instance);
-    f->abi = fn_abi(f->db, sig.tys, (HirAbi)sig.abi, sig.is_variadic, frame->track_caller);
+    const InstanceShape *shape = instance_shape(f->db, f->instance);
+    f->sig = shape->sig;
+    frame->track_caller = shape->track_caller;
+    f->abi = instance_abi(f->db, shape);
     f->nounwind = f->abi->is_c && frame->body != NULL;
     IrSig ir_sig = entry_sig(f->db, f->scratch, f->abi);
-    Str name = instance_print(f->db, f->instance, f->scratch);
-    f->ir = ir_fn_new(f->scratch, mono_symbols(f->db), name, &ir_sig);
+    f->ir = ir_fn_new(f->scratch, mono_symbols(f->db), STR(""), &ir_sig);
 }
 
 static bool has_error_ty(Fn *f) {
-    Args tys = instance_sig(f->db, f->instance).tys;
+    Args tys = instance_shape(f->db, f->instance)->sig.tys;
     return (args_flags(f->db, tys) & (TY_HAS_ERROR | TY_HAS_PARAM)) != 0;
 }
 

@@ -349,7 +349,8 @@ Val call_instance(Fn *f, InstanceId callee, const Val *args, u32 count, const Pl
     InstanceRow row = *instance_row(db, callee);
     Val result;
     if (inline_call(f, callee, &row, args, count, dest, unwind, &result)) return result;
-    InstanceSig sig = instance_sig(db, callee);
+    const InstanceShape *shape = instance_shape(db, callee);
+    InstanceSig sig = shape->sig;
     u32 fixed = args_count(db, sig.tys) - 1;
     if (sig.abi == ABI_OTHER) {
         fail(f, "a call of a function whose ABI is neither Rust's nor C's");
@@ -360,10 +361,10 @@ Val call_instance(Fn *f, InstanceId callee, const Val *args, u32 count, const Pl
              STR_ARG(instance_print(db, callee, f->scratch)), count, fixed);
         return val_zst(ty_unit(db));
     }
-    bool track_caller = instance_is_track_caller(db, callee);
+    bool track_caller = shape->track_caller;
     if (row.kind == INST_VIRTUAL)
         return call_virtual(f, &row, sig, args, count, dest, unwind, track_caller, lo);
-    const FnAbi *abi = fn_abi(db, sig.tys, (HirAbi)sig.abi, sig.is_variadic, track_caller);
+    const FnAbi *abi = instance_abi(db, shape);
     CallBuild c;
     begin_call(f, &c, abi, dest);
     add_args(f, &c, abi, args, count, fixed);
@@ -440,22 +441,34 @@ static bool llvm_call(Fn *f, DefId def) {
     return false;
 }
 
-static InstanceId callee_of(Fn *f, Ty fn) {
+static InstanceId callee_of(Fn *f, DefId def, Args args) {
     struct MonoStore *store = f->db->mono;
-    KnownCallee *known = &store->known_callees[fn.id % KNOWN_CALLEES];
-    if (known->build == store->builds && known->fn.id == fn.id) return known->instance;
-    const TyRow *row = ty_row(f->db, fn);
-    InstanceId instance = instance_resolve(f->db, row->def, row->args);
-    *known = (KnownCallee){store->builds, fn, instance};
-    return instance;
+    KnownCallee *known = &store->known_callees[(def.id * 31 + args.id * 17) % KNOWN_CALLEES];
+    if (known->def.id != def.id || known->args.id != args.id || !known->key)
+        *known = (KnownCallee){.def = def, .args = args, .key = instance_key(f->db, def, args)};
+    if (known->build != store->builds) {
+        known->instance = instance_of_key(f->db, known->key);
+        known->build = store->builds;
+    }
+    return known->instance;
+}
+
+// The function that the operand names, with its arguments here; false: it is a value.
+static bool names_fn(Fn *f, const MirOperand *op, DefId *def, Args *args) {
+    if (op->kind != OPERAND_CONST) return false;
+    const MirBody *body = f->frame->body;
+    const MirConst *c = &LIST_AT(body, MirConst, body->consts)[op->konst];
+    if (ty_kind(f->db, c->ty) != TY_FN_DEF) return false;
+    const TyRow *fn = ty_row(f->db, c->ty);
+    *def = fn->def;
+    *args = fn_args(f, fn->args);
+    return true;
 }
 
 void call_terminator(Fn *f, const MirTerm *term) {
     Db *db = f->db;
     const MirOperand *ops =
         LIST_AT(f->frame->body, MirOperand, f->frame->body->operands) + term->operand_first;
-    Ty callee_ty = operand_ty(f, term->a);
-    const TyRow *fn = ty_row(db, callee_ty);
     u32 extra = 0;
     if (term->is_spread && term->operand_count)
         extra = spread_extra(f, &ops[term->operand_count - 1]);
@@ -467,11 +480,14 @@ void call_terminator(Fn *f, const MirTerm *term) {
     if (f->failed) return;
     Place dest = place_of(f, term->place);
     Val result;
-    if (fn->kind == TY_FN_DEF) {
-        InstanceId callee = callee_of(f, callee_ty);
+    DefId def;
+    Args def_args;
+    if (names_fn(f, &term->a, &def, &def_args)) {
+        InstanceId callee = callee_of(f, def, def_args);
         if (!callee.id) {
+            Ty ty = ty_fn_def(db, def, def_args);
             fail(f, "a call of `%.*s`, for which no implementation was found",
-                 STR_ARG(ty_print(db, callee_ty, f->scratch)));
+                 STR_ARG(ty_print(db, ty, f->scratch)));
             return;
         }
         InstanceRow row = *instance_row(db, callee);
@@ -506,15 +522,18 @@ void call_terminator(Fn *f, const MirTerm *term) {
         } else {
             result = call_instance(f, callee, args, count, &dest, term->unwind, term->lo);
         }
-    } else if (fn->kind == TY_FN_PTR) {
+    } else {
         Val callee = operand(f, term->a);
+        const TyRow *fn = ty_row(db, callee.ty);
+        if (fn->kind != TY_FN_PTR) {
+            fail(f, "a call of a value of type `%.*s`",
+                 STR_ARG(ty_print(db, callee.ty, f->scratch)));
+            return;
+        }
         InstanceSig sig = {.tys = normalize_concrete_args(db, fn->args),
                            .abi = fn->abi,
                            .is_variadic = fn->is_variadic};
         result = call_pointer(f, val_single(f, callee), sig, args, count, &dest, term->unwind);
-    } else {
-        fail(f, "a call of a value of type `%.*s`", STR_ARG(ty_print(db, callee_ty, f->scratch)));
-        return;
     }
     if (f->failed) return;
     if (term->target.id == MIR_NO_BLOCK.id) {

@@ -105,14 +105,13 @@ static MirCallee find_callee(void *cx, Ty fn) {
 }
 
 static void run_flat_mir(Db *db, u32 key) {
-    mir_return_flat(db, mir_of(db, (DefId){key}), find_callee, db);
+    DefId owner = {key};
+    mir_return_flat(db, owner, mir_of(db, owner), find_callee, db);
 }
 
 // The body to be lowered: of the library's functions, what they call is taken in already.
 const MirBody *lowered_body(Fn *f, DefId def) {
-    const MirBody *body = mir_of(f->db, def);
-    if (f->is_plain || !body || body->is_error || crate_row(f->db, def_crate(f->db, def))->is_local)
-        return body;
+    if (f->is_plain || crate_row(f->db, def_crate(f->db, def))->is_local) return mir_of(f->db, def);
     f->assumed = true;
     return mir_flat(f->db, def);
 }

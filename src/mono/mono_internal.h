@@ -5,21 +5,31 @@
 
 #include "mono/mono.h"
 
-// A type substituted lately. Serves one mono_build only: what it was worked out from is recorded as
-// read by the query that runs.
-typedef struct KnownTy {
-    u64 build;
-    Ty generic;
+// What was worked out lately. What came of queries serves one mono_build only, since it is recorded
+// as read by the query that runs; the rest serves for good.
+
+// A type, or a list of them, substituted and normalised.
+typedef struct KnownSubst {
+    u64 build; // FOR_GOOD, or that which it serves
+    u32 generic;
     Args args;
-    Ty concrete;
-} KnownTy;
-// The same for the functions called.
+    u32 concrete;
+} KnownSubst;
+// A function called.
 typedef struct KnownCallee {
-    u64 build;
-    Ty fn;
+    u64 build; // that `instance` serves
+    DefId def;
+    Args args;
+    u32 key; // instance_key's, for good; 0: an empty row
     InstanceId instance;
 } KnownCallee;
-enum { KNOWN_TYS = 1024, KNOWN_CALLEES = 256 };
+typedef struct KnownLayout {
+    u64 build;
+    Ty ty;
+    const Layout *layout;
+} KnownLayout;
+enum { KNOWN_TYS = 8192, KNOWN_ARGS = 4096, KNOWN_CALLEES = 4096, KNOWN_LAYOUTS = 256 };
+#define FOR_GOOD UINT64_MAX
 
 struct MonoStore {
     Interner refs; // MonoRef
@@ -30,8 +40,10 @@ struct MonoStore {
     Map inlining;    // DefId of the library -> what inline.c knows of it
     u64 gen_ns;
     u64 builds; // mono_build calls so far
-    KnownTy known[KNOWN_TYS];
+    KnownSubst known_tys[KNOWN_TYS];
+    KnownSubst known_args[KNOWN_ARGS];
     KnownCallee known_callees[KNOWN_CALLEES];
+    KnownLayout known_layouts[KNOWN_LAYOUTS];
     IrSymKind fn_kind;           // how calls reach functions rac compiles
     VEC(MonoLocation) locations; // of the function built last, in db->scratch
 };
@@ -150,7 +162,11 @@ Ty fn_ty(Fn *f, Ty generic); // substituted and normalised
 Args fn_args(Fn *f, Args generic);
 IrType scalar_ir(const Scalar *s);
 static inline const Layout *fn_layout(Fn *f, Ty ty) {
-    return layout_of(f->db, ty);
+    struct MonoStore *store = f->db->mono;
+    KnownLayout *known = &store->known_layouts[ty.id % KNOWN_LAYOUTS];
+    if (known->build != store->builds || known->ty.id != ty.id)
+        *known = (KnownLayout){store->builds, ty, layout_of(f->db, ty)};
+    return known->layout;
 }
 
 // ---- values (value.c)

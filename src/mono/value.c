@@ -20,23 +20,47 @@ void fail(Fn *f, const char *format, ...) {
     f->error->hi = f->frame->hi;
 }
 
-Ty fn_ty(Fn *f, Ty generic) {
-    u32 flags = ty_flags(f->db, generic);
-    if (!(flags & (TY_HAS_PARAM | TY_HAS_PROJECTION | TY_HAS_OPAQUE))) return generic;
-    struct MonoStore *store = f->db->mono;
+enum { NOT_CONCRETE = TY_HAS_PARAM | TY_HAS_PROJECTION | TY_HAS_OPAQUE };
+
+// The row for `generic` with these arguments; it serves if *is_known.
+static KnownSubst *known_subst(Fn *f, KnownSubst *rows, u32 count, u32 generic, bool *is_known) {
     Args args = f->frame->args;
-    KnownTy *known = &store->known[(generic.id * 31 + args.id * 17) % KNOWN_TYS];
-    if (known->build == store->builds && known->generic.id == generic.id &&
-        known->args.id == args.id)
-        return known->concrete;
-    Ty ty = flags & TY_HAS_PARAM ? ty_subst(f->db, generic, args) : generic;
-    ty = normalize_concrete(f->db, ty);
-    *known = (KnownTy){store->builds, generic, args, ty};
+    KnownSubst *known = &rows[(generic * 31 + args.id * 17) % count];
+    *is_known = (known->build == f->db->mono->builds || known->build == FOR_GOOD) &&
+                known->generic == generic && known->args.id == args.id;
+    known->generic = generic;
+    known->args = args;
+    return known;
+}
+
+Ty fn_ty(Fn *f, Ty generic) {
+    Db *db = f->db;
+    u32 flags = ty_flags(db, generic);
+    if (!(flags & NOT_CONCRETE)) return generic;
+    bool is_known;
+    KnownSubst *known = known_subst(f, db->mono->known_tys, KNOWN_TYS, generic.id, &is_known);
+    if (is_known) return (Ty){known->concrete};
+    Ty ty = flags & TY_HAS_PARAM ? ty_subst(db, generic, f->frame->args) : generic;
+    bool is_done = !(ty_flags(db, ty) & NOT_CONCRETE); // nothing is asked to find it
+    if (!is_done) ty = normalize_concrete(db, ty);
+    known->build = is_done ? FOR_GOOD : db->mono->builds;
+    known->concrete = ty.id;
     return ty;
 }
 
 Args fn_args(Fn *f, Args generic) {
-    return normalize_concrete_args(f->db, args_subst(f->db, generic, f->frame->args));
+    Db *db = f->db;
+    u32 flags = args_flags(db, generic);
+    if (!(flags & NOT_CONCRETE)) return generic;
+    bool is_known;
+    KnownSubst *known = known_subst(f, db->mono->known_args, KNOWN_ARGS, generic.id, &is_known);
+    if (is_known) return (Args){known->concrete};
+    Args args = flags & TY_HAS_PARAM ? args_subst(db, generic, f->frame->args) : generic;
+    bool is_done = !(args_flags(db, args) & NOT_CONCRETE);
+    if (!is_done) args = normalize_concrete_args(db, args);
+    known->build = is_done ? FOR_GOOD : db->mono->builds;
+    known->concrete = args.id;
+    return args;
 }
 
 IrType scalar_ir(const Scalar *s) {
