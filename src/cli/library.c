@@ -48,7 +48,6 @@ void library_image(Session *session, Image *image) {
     image_store(session->db, image);
     image_bytes(image, &session->crate, sizeof session->crate);
     image_bytes(image, &session->library_memos, sizeof session->library_memos);
-    image_bytes(image, &session->library_notes, sizeof session->library_notes);
     image_table(image, &session->called);
     places_image(&session->places, image);
 }
@@ -70,7 +69,6 @@ LibraryState library_load(Session *session) {
     image_close(&image);
     if (!good || !source_library_is_unchanged(db)) return LIBRARY_TORN;
     session->library_memos = query_memo_count(db);
-    session->library_notes = query_notes_changed(db);
     if (!db->options->overflow_checks) { // some library functions follow the user's choice
         query_forget(db, Q_code);
         query_forget(db, Q_const_eval);

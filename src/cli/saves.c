@@ -33,28 +33,15 @@ void saves_forget_errors(Saves *saves) {
 
 u32 saves_check(Saves *saves) {
     Session *session = saves->session;
-    Db *db = session->db;
-    query_get(db, Q_crate_check, session->crate.id);
     saves_forget_errors(saves);
-    // The walk over all that could be noted is spared while nothing was, since there was no error.
-    u64 changed = query_notes_changed(db);
-    if (saves->is_good && changed == saves->good_notes) return 0;
-    saves->is_good = false;
-    if (!diag_has_error(db, Q_crate_check, session->crate.id)) {
-        saves->is_good = true;
-        saves->good_notes = changed;
-        return 0;
-    }
     size_t bytes;
     FILE *out = open_memstream(&saves->errors, &bytes);
     CHECK(out);
     DiagRenderer renderer = session_renderer(session);
     renderer.out = out;
-    u32 errors = diag_render(db, Q_crate_check, session->crate.id, &renderer);
+    u32 errors = diag_render(session->db, Q_crate_check, session->crate.id, &renderer);
     fclose(out);
-    saves->is_good = errors == 0; // what is found may be the library's, and hidden
     if (errors == 0) saves_forget_errors(saves);
-    saves->good_notes = changed;
     return errors;
 }
 

@@ -11,10 +11,8 @@ typedef struct Saves {
     Session *session;    // borrowed
     WatchEvents *events; // borrowed
     char *errors;        // owned: what the last look found, as text; NULL: nothing
-    u64 good_notes;
-    bool is_good;   // the crate had no error when good_notes notes were made
-    Scratch memory; // owned: `put_off`
-    U32Vec put_off; // files whose text was taken back: the next save takes them in with it
+    Scratch memory;      // owned: `put_off`
+    U32Vec put_off;      // files whose text was taken back: the next save takes them in with it
 } Saves;
 
 // Both are borrowed and outlive it.

@@ -241,10 +241,6 @@ DiagRenderer session_renderer(const Session *session) {
 }
 
 u32 session_report(Session *session, QueryKind kind, u32 key) {
-    // What is noted of the library is not shown. If nothing else ever was, the walk over all that
-    // could be is spared.
-    query_get(session->db, kind, key);
-    if (query_notes_changed(session->db) == session->library_notes) return 0;
     DiagRenderer renderer = session_renderer(session);
     return diag_render(session->db, kind, key, &renderer);
 }

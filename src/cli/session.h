@@ -16,7 +16,6 @@ typedef struct Session {
     FileId input;
     CrateId crate;        // of the input; session_open_crate only
     u32 library_memos;    // how many facts came from the library image
-    u64 library_notes;    // query_notes_changed of it
     u64 library_identity; // of the image that was loaded, 0: none
     // Of a crate whose own state came from an earlier run (kept.h): what that left.
     bool is_kept;

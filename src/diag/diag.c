@@ -57,6 +57,8 @@ typedef struct Report {
     u32 first; // of Collected.records
     u32 count;
     Span span; // of the head, based on a file
+    QueryKind kind;
+    Str text;  // of the head
     u32 order; // as collected
 } Report;
 
@@ -76,7 +78,11 @@ static void collect(void *cx, QueryKind kind, u32 key, const void *note, u32 byt
     all->kind = kind;
     all->key = key;
     if (record->part == PART_HEAD) {
-        Report report = {.first = all->records.count, .count = 1, .order = all->reports.count};
+        Report report = {.first = all->records.count,
+                         .count = 1,
+                         .kind = kind,
+                         .text = record_text(record),
+                         .order = all->reports.count};
         vec_push(all->scratch, &all->reports, report);
     } else if (same_memo) {
         vec_last(&all->reports).count++;
@@ -96,12 +102,21 @@ static int compare_u32(u32 a, u32 b) {
     return a < b ? -1 : a > b;
 }
 
+static int compare_text(Str a, Str b) {
+    u32 shorter = min_u32(a.len, b.len);
+    int order = shorter ? memcmp(a.at, b.at, shorter) : 0;
+    return order ? order : compare_u32(a.len, b.len);
+}
+
+// By place, then by what they say: in which order the memos were visited hangs on earlier edits.
 static int compare_reports(const void *left, const void *right) {
     const Report *a = left, *b = right;
-    int by_place = compare_u32(a->span.base, b->span.base);
-    if (by_place == 0) by_place = compare_u32(a->span.lo, b->span.lo);
-    if (by_place == 0) by_place = compare_u32(a->span.hi, b->span.hi);
-    return by_place ? by_place : compare_u32(a->order, b->order);
+    int order = compare_u32(a->span.base, b->span.base);
+    if (order == 0) order = compare_u32(a->span.lo, b->span.lo);
+    if (order == 0) order = compare_u32(a->span.hi, b->span.hi);
+    if (order == 0) order = compare_u32(a->kind, b->kind);
+    if (order == 0) order = compare_text(a->text, b->text);
+    return order ? order : compare_u32(a->order, b->order);
 }
 
 static bool same_head(const DiagRecord *a, const DiagRecord *b) {
@@ -212,7 +227,7 @@ static void print_report(Db *db, const DiagRenderer *renderer, const Report *rep
 u32 diag_render(Db *db, QueryKind kind, u32 key, const DiagRenderer *renderer) {
     u64 mark = scratch_mark(&db->scratch);
     Collected all = {.scratch = &db->scratch};
-    query_notes(db, kind, key, collect, &all);
+    query_notes(db, kind, key, renderer->shows ? QUERY_NOTES_LOW : QUERY_NOTES_ALL, collect, &all);
     Report *reports = all.reports.at;
     const DiagRecord *const *records = all.records.at;
     for (u32 i = 0; i < all.reports.count; i++)
@@ -246,7 +261,7 @@ static void see_error(void *cx, QueryKind kind, u32 key, const void *note, u32 b
 
 bool diag_has_error(Db *db, QueryKind kind, u32 key) {
     bool found = false;
-    query_notes(db, kind, key, see_error, &found);
+    query_notes(db, kind, key, QUERY_NOTES_ALL, see_error, &found);
     return found;
 }
 

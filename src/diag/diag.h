@@ -51,11 +51,12 @@ typedef struct DiagRenderer {
     Span (*locate)(Db *db, Span span);
     Str (*path)(Db *db, u32 file);
     Str (*text)(Db *db, u32 file);
-    // NULL: all are shown. What is left out (the library's own) is not counted either.
+    // NULL: all are shown. Else those of files it says yes to, and of none, but never those of HIGH
+    // memos, which are the library's own. What is left out is not counted either.
     bool (*shows)(Db *db, u32 file);
 } DiagRenderer;
 // Prints every diagnostic of the memo and its dependencies, each once, sorted by file and
-// position, and returns how many were errors.
+// position, and returns how many were errors. Outside of queries.
 u32 diag_render(Db *db, QueryKind kind, u32 key, const DiagRenderer *renderer);
 // Whether the memo or anything it depends on holds an error.
 bool diag_has_error(Db *db, QueryKind kind, u32 key);

@@ -322,7 +322,7 @@ int main(int argc, char **argv) {
             double dt = now() - t0;
             if (dt > 0.5)
                 printf("slow: %.2f s %.*s\n", dt, STR_ARG(def_path_str(db, def, &db->scratch)));
-            query_notes(db, Q_typeck, def.id, on_note, &p);
+            query_notes(db, Q_typeck, def.id, QUERY_NOTES_ALL, on_note, &p);
             failed += p.errors != 0;
             if (t->is_tainted && !p.errors) {
                 tainted++;

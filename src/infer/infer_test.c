@@ -164,7 +164,7 @@ static void errors(const char *text, u32 edition) {
             Str fn = {at + 3, (u32)(stop - at - 3)};
             Errors e = {.w = w, .owner = fn_at(w, fn)};
             typeck(w->db, e.owner);
-            query_notes(w->db, Q_typeck, e.owner.id, on_note, &e);
+            query_notes(w->db, Q_typeck, e.owner.id, QUERY_NOTES_ALL, on_note, &e);
             char got[512] = "";
             for (u32 i = 0; i < e.count; i++) {
                 strcat(got, " ");

@@ -53,6 +53,7 @@ QueryEngine *query_engine_new(void) {
     table_init(&engine->frames, sizeof(Frame), FRAME_MAX);
     table_init(&engine->deps, sizeof(u32), DEP_STACK_MAX);
     table_init(&engine->notes, sizeof(u64), NOTE_STACK_MAX);
+    table_init(&engine->noters, sizeof(u32), MEMO_MAX);
     table_init(&engine->log, sizeof(QueryLogRow), LOG_MAX);
     table_init(&engine->changes, sizeof(QueryChange), LOG_MAX);
     table_init(&engine->suspects, sizeof(QueryChange), LOG_MAX);
@@ -75,6 +76,7 @@ void query_engine_free(QueryEngine *engine) {
     table_deinit(&engine->frames);
     table_deinit(&engine->deps);
     table_deinit(&engine->notes);
+    table_deinit(&engine->noters);
     table_deinit(&engine->log);
     table_deinit(&engine->changes);
     table_deinit(&engine->suspects);
@@ -290,6 +292,22 @@ __attribute__((noinline)) static void spoil_stack(u64 with) {
 #endif
 }
 
+// What the frame has attached is what the memo has to say from now on.
+static void take_notes(QueryEngine *engine, u32 memo_id, const Frame *frame) {
+    Memo *memo = engine_memo(engine, memo_id);
+    u32 count = engine->notes.count - frame->note_first;
+    replace_block(&engine->heap, &memo->notes, &memo->note_bytes,
+                  engine->notes.rows + (u64)frame->note_first * sizeof(u64),
+                  count * (u32)sizeof(u64));
+    if (count && !memo->listed) {
+        memo->listed = true;
+        table_add_copy(&engine->noters, &memo_id, 1);
+    }
+    bool is_new = !memo->noted;
+    memo->noted = frame->noted || count;
+    if (engine->tracks && is_new && memo->noted) engine_spread_noted(engine, memo_id);
+}
+
 static void run_memo(Db *db, u32 memo_id) {
     QueryEngine *engine = db->engine;
     Memo *memo = engine_memo(engine, memo_id);
@@ -314,15 +332,7 @@ static void run_memo(Db *db, u32 memo_id) {
         report_stack(engine, "the provider ended without a result", memo->kind, memo->key);
     scratch_rewind(&db->scratch, mark);
 
-    u32 note_count = engine->notes.count - frame->note_first;
-    bool notes_differ = replace_block(&engine->heap, &memo->notes, &memo->note_bytes,
-                                      engine->notes.rows + (u64)frame->note_first * sizeof(u64),
-                                      note_count * (u32)sizeof(u64));
-    engine->notes_changed += notes_differ;
-    u8 noted = frame->noted | (note_count != 0);
-    if (notes_differ || noted != memo->noted) memo->changed_at = engine->revision;
-    memo->noted = noted;
-
+    take_notes(engine, memo_id, frame);
     u32 marked = engine_mark_deps(engine, memo);
     u32 dep_bytes = memo->dep_count * (u32)sizeof(u32);
     u32 dep_count = engine->deps.count - frame->dep_first;
@@ -375,7 +385,17 @@ static bool verify_dep(Db *db, u32 dep_id, u32 since) {
     return dep->changed_at <= since;
 }
 
+// Something below may have come to be noted without a change of value.
+static void note_deps(QueryEngine *engine, Memo *memo) {
+    const u32 *deps = heap_at(&engine->heap, memo->deps);
+    for (u32 i = 0; i < memo->dep_count && !memo->noted; i++) {
+        const Memo *dep = engine_memo(engine, deps[i]);
+        memo->noted = dep->state != MEMO_DONE || dep->noted;
+    }
+}
+
 static void verified(QueryEngine *engine, u32 memo_id, u8 durability) {
+    note_deps(engine, engine_memo(engine, memo_id));
     make_good(engine, memo_id, durability, 0);
     engine_log(engine, engine_memo(engine, memo_id), QUERY_VERIFIED);
 }

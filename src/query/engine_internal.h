@@ -13,7 +13,7 @@ typedef enum MemoState { MEMO_EMPTY, MEMO_DONE, MEMO_VERIFYING, MEMO_RUNNING } M
 typedef struct Memo {
     u32 verified_at; // revision it ran or was looked through in; never the current one while the
                      // memo is not DONE
-    u32 changed_at;  // revision in which the value (or the notes) last changed
+    u32 changed_at;  // revision in which the value last changed
     u32 blob;        // owned heap block of blob_bytes
     u32 blob_bytes;
     u32 deps; // owned heap block of dep_count memo numbers, in the order they were read
@@ -27,11 +27,12 @@ typedef struct Memo {
     u8 state;        // MemoState
     u8 durability;   // the least of what was read
     u8 noted : 1;    // it or something below has notes (true when in doubt)
+    u8 listed : 1;   // it is in engine->noters
     u8 suspect : 1;  // something below may have changed since verified_at
     u8 linked : 1;   // it is among the users of each of its LOW dependencies
     u8 firewall : 1; // of an eager kind, and all it read are inputs, firewalls or HIGH
     u32 read_by;     // serial of the frame that read it last: keeps dependency lists short
-    u32 seen_by;     // serial of the visit of notes that saw it last
+    u32 seen_by;     // serial of the visit that saw it last
     u32 walk;        // walk in which it was found good, provided...
     u32 walk_low;    // ...the query of this stack depth turns out to be good
 } Memo;
@@ -68,6 +69,7 @@ typedef struct QueryEngine {
     Table frames;      // Frame; row 0 is no frame
     Table deps;        // u32: what the frames have read so far
     Table notes;       // u64: what they have attached
+    Table noters;      // u32: memos with notes, and some that had some once
     Table log;         // QueryLogRow
     Table changes;     // QueryChange
     Table suspects;    // QueryChange: of watched kinds
@@ -81,7 +83,6 @@ typedef struct QueryEngine {
     u32 walk;
     u32 cycle_low; // least stack depth the present verification takes for granted
     u64 switched_ns;
-    u64 notes_changed;
     bool log_on;
     bool tracks;   // users are known: a change flags only what it can reach
     bool flushing; // the firewalls are being brought up to date: flags may be missing yet
@@ -111,6 +112,10 @@ void engine_link(QueryEngine *engine, u32 memo_id, u32 marked);
 void engine_flood(QueryEngine *engine, u32 memo_id);
 // Flags every memo that is at most as durable.
 void engine_suspect_all(QueryEngine *engine, u32 durability);
+// The memo has come to be `noted`: so have all that may have read it.
+void engine_spread_noted(QueryEngine *engine, u32 memo_id);
+// Whether `root`, which is good, has read the memo, or something that has.
+bool engine_leads_to(QueryEngine *engine, u32 memo_id, u32 root);
 // Once nothing runs: flags the unsettled memos that read what is suspect still.
 void engine_settle(QueryEngine *engine);
 

@@ -22,11 +22,11 @@ void query_engine_image(QueryEngine *engine, Image *image) {
         image_range(image, keys, (u64)counts[kind] * sizeof(u32));
     }
     image_table(image, &engine->memos);
+    image_table(image, &engine->noters);
     heap_image(&engine->heap, image);
     image_bytes(image, &engine->revision, sizeof engine->revision);
     image_bytes(image, &engine->frame_serial, sizeof engine->frame_serial);
     image_bytes(image, &engine->walk, sizeof engine->walk);
-    image_bytes(image, &engine->notes_changed, sizeof engine->notes_changed);
     image_bytes(image, &engine->tracks, sizeof engine->tracks);
 }
 

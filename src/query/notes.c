@@ -10,10 +10,6 @@ void query_attach(Db *db, const void *note, u32 bytes) {
     if (bytes) memcpy(table_at(&engine->notes, first + 1), note, bytes);
 }
 
-u64 query_notes_changed(const Db *db) {
-    return db->engine->notes_changed;
-}
-
 static void visit_notes(const QueryEngine *engine, const Memo *memo, QueryNoteFn *visit, void *cx) {
     const u8 *at = heap_at(&engine->heap, memo->notes);
     const u8 *end = at + memo->note_bytes;
@@ -24,23 +20,32 @@ static void visit_notes(const QueryEngine *engine, const Memo *memo, QueryNoteFn
     }
 }
 
-// A walk with its own stack, since dependency chains are long. A memo with nothing noted below is
-// not entered, but the running query depends on it all the same: something may come to be noted
-// there. That is why a change of `noted` counts as a change of the memo.
-void query_notes(Db *db, QueryKind kind, u32 key, QueryNoteFn *visit, void *cx) {
-    QueryEngine *engine = db->engine;
-    query_get(db, kind, key);
+static bool is_left_out(const Memo *memo, QueryNotes which) {
+    return which == QUERY_NOTES_LOW && memo->durability == DURABILITY_HIGH;
+}
+
+// Whether there is anything at all to visit: mostly there is not.
+static bool has_noters(const QueryEngine *engine, QueryNotes which) {
+    for (u32 i = 1; i < engine->noters.count; i++) {
+        const Memo *memo = engine_memo(engine, *(u32 *)table_at(&engine->noters, i));
+        if (memo->note_bytes && !is_left_out(memo, which)) return true;
+    }
+    return false;
+}
+
+// A walk with its own stack, since dependency chains are long.
+static void visit_below(QueryEngine *engine, u32 root, QueryNotes which, QueryNoteFn *visit,
+                        void *cx) {
     u32 serial = ++engine->frame_serial;
     u32 bottom = engine->visit.count;
-    table_add_copy(&engine->visit, (u32[]){engine_memo_id(engine, kind, key)}, 1);
+    table_add_copy(&engine->visit, &root, 1);
     while (engine->visit.count > bottom) {
         u32 id = *(u32 *)table_at(&engine->visit, engine->visit.count - 1);
         table_truncate(&engine->visit, engine->visit.count - 1);
         Memo *memo = engine_memo(engine, id);
         if (memo->seen_by == serial) continue;
         memo->seen_by = serial;
-        engine_record_read(engine, id);
-        if (!memo->noted) continue;
+        if (!memo->noted || is_left_out(memo, which)) continue;
         visit_notes(engine, memo, visit, cx);
         const u32 *deps = heap_at(&engine->heap, memo->deps);
         for (u32 i = memo->dep_count; i > 0; i--) {
@@ -48,6 +53,34 @@ void query_notes(Db *db, QueryKind kind, u32 key, QueryNoteFn *visit, void *cx) 
                 table_add_copy(&engine->visit, &deps[i - 1], 1);
         }
     }
+}
+
+// From each memo that has notes up to the root, if it leads there. Nobody knows the users of what
+// is HIGH.
+static void visit_noters(QueryEngine *engine, u32 root, QueryNoteFn *visit, void *cx) {
+    for (u32 i = 1; i < engine->noters.count; i++) {
+        u32 id = *(u32 *)table_at(&engine->noters, i);
+        Memo *memo = engine_memo(engine, id);
+        if (memo->note_bytes == 0) {
+            memo->listed = false;
+            memcpy(table_at(&engine->noters, i--),
+                   table_at(&engine->noters, engine->noters.count - 1), sizeof id);
+            table_truncate(&engine->noters, engine->noters.count - 1);
+        } else if (!is_left_out(memo, QUERY_NOTES_LOW) && engine_leads_to(engine, id, root)) {
+            visit_notes(engine, memo, visit, cx);
+        }
+    }
+}
+
+void query_notes(Db *db, QueryKind kind, u32 key, QueryNotes which, QueryNoteFn *visit, void *cx) {
+    QueryEngine *engine = db->engine;
+    CHECK(!query_is_running(db));
+    query_get(db, kind, key);
+    u32 root = engine_memo_id(engine, kind, key);
+    if (engine->tracks && which == QUERY_NOTES_LOW)
+        visit_noters(engine, root, visit, cx);
+    else if (has_noters(engine, which))
+        visit_below(engine, root, which, visit, cx);
 }
 
 void query_log_enable(Db *db, bool on) {

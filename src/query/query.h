@@ -74,13 +74,15 @@ bool query_is_running(const Db *db);
 // dropped with it, and are there again without work while it stays good.
 void query_attach(Db *db, const void *note, u32 bytes);
 typedef void QueryNoteFn(void *cx, QueryKind kind, u32 key, const void *note, u32 bytes);
-// Visits the notes of the memo and of everything it depends on, each memo once, in the order in
-// which the memos were asked for. `note` lives until the next revision. A change of notes counts
-// as a change of the memo, so a query may ask for notes too.
-void query_notes(Db *db, QueryKind kind, u32 key, QueryNoteFn *visit, void *cx);
-
-// How often a memo came to have other notes than before: while it stays, there are no new ones.
-u64 query_notes_changed(const Db *db);
+// Visits the notes of the memo and of everything it depends on, each memo once, outside of queries.
+// `note` lives until the next revision. That notes are other ones is no change of a memo.
+typedef enum QueryNotes {
+    QUERY_NOTES_ALL,
+    // Without those of HIGH memos. Once users are known (query_track) this costs what is visited,
+    // not what the memo depends on; and nothing, users or not, where there are no notes.
+    QUERY_NOTES_LOW,
+} QueryNotes;
+void query_notes(Db *db, QueryKind kind, u32 key, QueryNotes which, QueryNoteFn *visit, void *cx);
 
 // From now on the engine knows the users of each memo. Outside of queries.
 void query_track(Db *db);

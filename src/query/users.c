@@ -231,6 +231,48 @@ void engine_settle(QueryEngine *engine) {
     table_truncate(&engine->unsettled, 1);
 }
 
+// ---- notes --------------------------------------------------------------------------------------
+
+void engine_spread_noted(QueryEngine *engine, u32 memo_id) {
+    u32 bottom = engine->visit.count;
+    table_add_copy(&engine->visit, &memo_id, 1);
+    while (engine->visit.count > bottom) {
+        const Memo *memo = pop_visit(engine);
+        const u32 *users = heap_at(&engine->heap, memo->users);
+        for (u32 i = 0; i < memo->user_count; i++) {
+            Memo *user = engine_memo(engine, users[i]);
+            if (user->noted) continue;
+            user->noted = true;
+            table_add_copy(&engine->visit, &users[i], 1);
+        }
+    }
+}
+
+bool engine_leads_to(QueryEngine *engine, u32 memo_id, u32 root) {
+    u32 serial = ++engine->frame_serial;
+    u32 bottom = engine->visit.count;
+    bool found = memo_id == root;
+    table_add_copy(&engine->visit, &memo_id, 1);
+    while (!found && engine->visit.count > bottom) {
+        u32 id = *(u32 *)table_at(&engine->visit, engine->visit.count - 1);
+        const Memo *memo = pop_visit(engine);
+        // What is suspect, or was never done, is nothing that a good memo has read.
+        if (memo->state != MEMO_DONE || memo->suspect) continue;
+        const u32 *users = heap_at(&engine->heap, memo->users);
+        for (u32 i = 0; i < memo->user_count && !found; i++) {
+            Memo *user = engine_memo(engine, users[i]);
+            if (user->seen_by == serial || !reads(engine, user, id)) continue;
+            user->seen_by = serial;
+            found = users[i] == root;
+            table_add_copy(&engine->visit, &users[i], 1);
+        }
+    }
+    table_truncate(&engine->visit, bottom);
+    return found;
+}
+
+// ---- asked from outside -------------------------------------------------------------------------
+
 void query_watch(Db *db, QueryKind kind) {
     db->engine->kinds[kind].watched = true;
 }
