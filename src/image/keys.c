@@ -71,6 +71,7 @@ KeyShape query_key_shape(QueryKind kind) {
     case Q_item_toks:
     case Q_group_check:
     case Q_path_res:
+    case Q_macro_res:
     case Q_NONE:
     case Q_COUNT: return KEY_OTHER;
     }

@@ -32,6 +32,7 @@ void run_macro_rules(Db *db, u32 def);
 bool names_env_var(Db *db, Str name, Str *value);
 void run_scope_traits(Db *db, u32 scope);
 void run_path_res(Db *db, u32 path);
+void run_macro_res(Db *db, u32 path);
 void run_enum_variants(Db *db, u32 def);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "diag/diag.h"
 #include "names/collect.h"
+#include "names/divide.h"
 #include "names/split.h"
 
 // ---- attributes --------------------------------------------------------------------------------
@@ -50,18 +51,6 @@ Span def_span(Db *db, DefId def) {
 // ---- scopes
 // --------------------------------------------------------------------------------------
 
-// What a path of the user's names is a query of its own: a new name in the crate changes the answer
-// for few paths, and whatever has named the others is not looked at again.
-typedef struct PathKey {
-    DefId scope;
-    u32 ns;
-    PathSeg segs[8];
-} PathKey;
-
-static u32 path_key_bytes(u32 segs) {
-    return (u32)(offsetof(PathKey, segs) + segs * sizeof(PathSeg));
-}
-
 // Without the blocks that hold no names: then the bodies of a module ask the same questions.
 static DefId scope_with_names(const Resolver *r, DefId scope) {
     while (scope.id != 0 && def_kind(r->db, scope) == DEF_BLOCK) {
@@ -76,10 +65,18 @@ static DefId scope_with_names(const Resolver *r, DefId scope) {
 void run_path_res(Db *db, u32 key) {
     u32 bytes;
     const PathKey *path = intern_bytes(&db->defs->paths, key, &bytes);
-    u32 count = (bytes - path_key_bytes(0)) / (u32)sizeof(PathSeg);
     Resolver r = {.db = db};
-    PathRes res = resolve_path(&r, path->scope, path->segs, count, (Namespace)path->ns, 0);
+    PathRes res = resolve_path(&r, path->scope, path->segs, path_key_segs(bytes),
+                               (Namespace)path->ns, path->text);
     query_return(db, &res, sizeof res);
+}
+
+void run_macro_res(Db *db, u32 key) {
+    u32 bytes;
+    const PathKey *path = intern_bytes(&db->defs->paths, key, &bytes);
+    Resolver r = {.db = db};
+    DefId macro = resolve_macro(&r, path->scope, path->segs, path_key_segs(bytes), path->text);
+    query_return(db, &macro, sizeof macro);
 }
 
 // Whether it begins with the `$crate` of a macro of the library.
@@ -89,17 +86,38 @@ static bool starts_in_library(const Db *db, DefId scope, const PathSeg *seg) {
     return crate_info(db, crate)->is_library;
 }
 
+// The path's key, without its scope; false: it is not asked for as a query.
+static bool path_key(const Resolver *r, DefId scope, const PathSeg *segs, u32 count, PathKey *key) {
+    if (count == 0 || count > ARRAY_LEN(key->segs) || !def_is_local(r->db, scope) ||
+        starts_in_library(r->db, scope, segs))
+        return false;
+    *key = (PathKey){.scope = scope_with_names(r, scope)};
+    memcpy(key->segs, segs, count * sizeof *segs);
+    return true;
+}
+
 PathRes names_resolve(Db *db, DefId scope, const PathSeg *segs, u32 count, Namespace ns) {
     Resolver r = {.db = db};
     PathKey key;
-    if (count == 0 || count > ARRAY_LEN(key.segs) || !def_is_local(db, scope) ||
-        starts_in_library(db, scope, segs))
-        return resolve_path(&r, scope, segs, count, ns, 0);
-    key.scope = scope_with_names(&r, scope);
+    if (!path_key(&r, scope, segs, count, &key)) return resolve_path(&r, scope, segs, count, ns, 0);
     key.ns = ns;
-    memcpy(key.segs, segs, count * sizeof *segs);
     u32 id = intern(&db->defs->paths, &key, path_key_bytes(count));
     return *(const PathRes *)query_get(db, Q_path_res, id);
+}
+
+DefId names_macro_of_body(const Resolver *r, DefId scope, const PathSeg *segs, u32 count,
+                          u32 text) {
+    Db *db = r->db;
+    PathKey key;
+    DefId owner = r->building->owner;
+    // A body that declares macros, or whose blocks hold names, knows more than its module does.
+    if (text != 0 || def_kind(db, def_scope(db, owner)) == DEF_BLOCK ||
+        !path_key(r, scope, segs, count, &key) || def_kind(db, key.scope) == DEF_BLOCK)
+        return resolve_macro(r, scope, segs, count, text);
+    key.ns = NS_MACRO;
+    key.text = def_text(db, owner);
+    u32 id = intern(&db->defs->paths, &key, path_key_bytes(count));
+    return *(const DefId *)query_get(db, Q_macro_res, id);
 }
 
 static const char *kind_text(DefKind kind) {
@@ -506,6 +524,7 @@ void names_register(Db *db) {
     query_register(db, Q_file_shape, run_file_shape);
     query_register(db, Q_file_places, run_file_places);
     query_register(db, Q_crate_box, run_crate_box);
+    query_divide(db, Q_crate_box, divide_crate_box);
     query_register(db, Q_macro_rules, run_macro_rules);
     query_register(db, Q_def_info, run_def_info);
     query_register(db, Q_def_toks, run_def_toks);
@@ -517,5 +536,6 @@ void names_register(Db *db) {
     query_register(db, Q_crate_langs, run_crate_langs);
     query_register(db, Q_scope_traits, run_scope_traits);
     query_register(db, Q_path_res, run_path_res);
+    query_register(db, Q_macro_res, run_macro_res);
     query_register(db, Q_enum_variants, run_enum_variants);
 }

@@ -433,6 +433,8 @@ PathRes resolve_last(const Resolver *r, DefId scope, DefId in, const PathSeg *se
 bool resolve_is_scope(const Db *db, const Res *res);
 // The macro a path names, textual scopes first; 0 if none.
 DefId resolve_macro(const Resolver *r, DefId scope, const PathSeg *segs, u32 count, u32 text);
+// The same for a call in the body that is being built.
+DefId names_macro_of_body(const Resolver *r, DefId scope, const PathSeg *segs, u32 count, u32 text);
 DefId resolve_textual(const Resolver *r, DefId scope, PathSeg seg, u32 text);
 // What a lazy row stands for; false, or none, if it is nothing in this namespace.
 bool resolve_bind(const Resolver *r, const BoxView *view, const BindRow *bind, BindRow *out);

@@ -57,6 +57,7 @@ QueryEngine *query_engine_new(void) {
     table_init(&engine->log, sizeof(QueryLogRow), LOG_MAX);
     table_init(&engine->changes, sizeof(QueryChange), LOG_MAX);
     table_init(&engine->suspects, sizeof(QueryChange), LOG_MAX);
+    table_init(&engine->concerned, sizeof(u32), MEMO_MAX);
     table_init(&engine->visit, sizeof(u32), DEP_STACK_MAX);
     table_init(&engine->eager, sizeof(u32), MEMO_MAX);
     table_init(&engine->provisional, sizeof(u32), MEMO_MAX);
@@ -80,6 +81,7 @@ void query_engine_free(QueryEngine *engine) {
     table_deinit(&engine->log);
     table_deinit(&engine->changes);
     table_deinit(&engine->suspects);
+    table_deinit(&engine->concerned);
     table_deinit(&engine->visit);
     table_deinit(&engine->eager);
     table_deinit(&engine->provisional);
@@ -205,10 +207,13 @@ static void pop_frame(QueryEngine *engine, u32 depth) {
     table_truncate(&engine->frames, depth);
 }
 
+static bool holds(const Heap *heap, u32 block, u32 block_bytes, const void *what, u32 bytes) {
+    return block_bytes == bytes && (bytes == 0 || memcmp(heap_at(heap, block), what, bytes) == 0);
+}
+
 // Puts `bytes` in place of the block, unless they are what it holds. Whether they differed.
 static bool replace_block(Heap *heap, u32 *block, u32 *block_bytes, const void *from, u32 bytes) {
-    if (*block_bytes == bytes && (bytes == 0 || memcmp(heap_at(heap, *block), from, bytes) == 0))
-        return false;
+    if (holds(heap, *block, *block_bytes, from, bytes)) return false;
     u32 fresh = heap_take(heap, bytes);
     if (bytes) memcpy(heap_at(heap, fresh), from, bytes);
     heap_give(heap, *block, *block_bytes); // last: `from` may lie in it
@@ -237,8 +242,12 @@ void query_return(Db *db, const void *result, u32 bytes) {
     CHECK(frame->runs && !frame->returned);
     frame->returned = true;
     bool first = memo->changed_at == 0;
-    if (replace_block(&engine->heap, &memo->blob, &memo->blob_bytes, result, bytes) || first)
-        memo->changed_at = engine->revision;
+    if (!first && holds(&engine->heap, memo->blob, memo->blob_bytes, result, bytes)) return;
+    QueryDivide *divide = engine->kinds[memo->kind].divide;
+    if (!first && divide && engine->flushing)
+        divide(db, memo->key, heap_at(&engine->heap, memo->blob), result);
+    replace_block(&engine->heap, &memo->blob, &memo->blob_bytes, result, bytes);
+    memo->changed_at = engine->revision;
 }
 
 bool engine_is_input(const QueryEngine *engine, const Memo *memo) {
@@ -348,7 +357,10 @@ static void run_memo(Db *db, u32 memo_id) {
     if (!first && memo->changed_at == engine->revision) {
         *(QueryChange *)table_at(&engine->changes, table_add(&engine->changes, 1)) =
             (QueryChange){(QueryKind)memo->kind, memo->key};
-        if (engine->flushing) engine_flood(engine, memo_id);
+        if (engine->flushing && row->divide)
+            engine_flood_divided(engine, memo_id);
+        else if (engine->flushing)
+            engine_flood(engine, memo_id);
     }
     bool cut_off = !first && memo->changed_at != engine->revision;
     log_run(engine, memo, cut_off, because);
@@ -541,6 +553,11 @@ void query_register(Db *db, QueryKind kind, QueryRun *run) {
     CHECK(kind > Q_NONE && kind < Q_COUNT && run);
     CHECK(!db->engine->kinds[kind].run);
     db->engine->kinds[kind].run = run;
+}
+
+void query_divide(Db *db, QueryKind kind, QueryDivide *divide) {
+    CHECK(kind > Q_NONE && kind < Q_COUNT && divide);
+    db->engine->kinds[kind].divide = divide;
 }
 
 void query_set_input(Db *db, QueryKind kind, u32 key, const void *value, u32 bytes,

@@ -57,9 +57,11 @@ typedef struct Frame {
 } Frame;
 
 typedef struct KindRow {
-    QueryRun *run; // NULL for inputs
-    u32 *memos;    // owned reserved range: memo number by key, NULL until the first
-    bool watched;  // its suspects are listed
+    QueryRun *run;       // NULL for inputs
+    QueryDivide *divide; // NULL: a change concerns all who read it
+    u32 *memos;          // owned reserved range: memo number by key, NULL until the first
+    bool watched;        // its suspects are listed
+    bool concerned;      // a part kind: the result that is being divided concerns all of them
     QueryStat stat;
 } KindRow;
 
@@ -73,6 +75,7 @@ typedef struct QueryEngine {
     Table log;         // QueryLogRow
     Table changes;     // QueryChange
     Table suspects;    // QueryChange: of watched kinds
+    Table concerned;   // u32: parts that the result that is being divided concerns
     Table visit;       // u32: memos a visit of notes or a flood has still to see
     Table eager;       // u32: suspect firewalls, to be brought up to date before any answer
     Table provisional; // u32: memos that are good if a query below on the stack is
@@ -110,6 +113,8 @@ u32 engine_mark_deps(QueryEngine *engine, const Memo *memo);
 void engine_link(QueryEngine *engine, u32 memo_id, u32 marked);
 // Flags what may have read the memo, and what may have read that, up to the firewalls.
 void engine_flood(QueryEngine *engine, u32 memo_id);
+// The same for a memo that has been divided; forgets what it concerns.
+void engine_flood_divided(QueryEngine *engine, u32 memo_id);
 // Flags every memo that is at most as durable.
 void engine_suspect_all(QueryEngine *engine, u32 durability);
 // The memo has come to be `noted`: so have all that may have read it.

@@ -84,6 +84,16 @@ typedef enum QueryNotes {
 } QueryNotes;
 void query_notes(Db *db, QueryKind kind, u32 key, QueryNotes which, QueryNoteFn *visit, void *cx);
 
+// Dividing: many memos read a little of one large result, and the folder that makes it can tell
+// which of them a new value concerns. `divide` is called when the result is another than before,
+// and names (query_concerns) all memos of part kinds (queries.def) that may answer otherwise now.
+// The other parts stay as they are though they read it. What is of no part kind and read it is
+// looked at as ever. `divide` reads the two values and interned tables only.
+typedef void QueryDivide(Db *db, u32 key, const void *before, const void *now);
+void query_divide(Db *db, QueryKind kind, QueryDivide *divide);
+void query_concerns(Db *db, QueryKind part, u32 key);
+void query_concerns_all(Db *db, QueryKind part);
+
 // From now on the engine knows the users of each memo. Outside of queries.
 void query_track(Db *db);
 

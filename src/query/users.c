@@ -16,6 +16,10 @@
 // A memo of an eager kind that read something else is treated as any other: the flood passes
 // through it.
 //
+// Of a firewall that is divided (query_divide) not all users are flagged: its parts are only when
+// the new value concerns them. A part that is not flagged is good without having been looked at; so
+// it may be older than what it read.
+//
 // A list of users may hold memos that no longer read the memo, and may hold one twice: being
 // flagged for nothing costs a walk of their dependencies and no more.
 
@@ -25,6 +29,12 @@ enum { COMPACT_MIN = 64, USERS_FIRST = 4 };
 
 static const bool kind_is_eager[Q_COUNT] = {
 #define QUERY(name, cycle, firewall) [Q_##name] = (firewall) != 0,
+#include RAC_QUERIES_DEF
+#undef QUERY
+};
+
+static const bool kind_is_part[Q_COUNT] = {
+#define QUERY(name, cycle, firewall) [Q_##name] = (firewall) == 2,
 #include RAC_QUERIES_DEF
 #undef QUERY
 };
@@ -182,21 +192,57 @@ static void suspect(QueryEngine *engine, Memo *memo) {
             (QueryChange){(QueryKind)memo->kind, memo->key};
 }
 
-void engine_flood(QueryEngine *engine, u32 memo_id) {
-    u32 bottom = engine->visit.count;
-    table_add_copy(&engine->visit, &memo_id, 1);
+static void reach(QueryEngine *engine, u32 id) {
+    Memo *memo = engine_memo(engine, id);
+    // What was walked since the flush began has seen all changes there are.
+    bool is_done = engine->flushing && memo->verified_at == engine->revision;
+    if (memo->suspect || is_done) return;
+    suspect(engine, memo);
+    table_add_copy(memo->firewall ? &engine->eager : &engine->visit, &id, 1);
+}
+
+static void flood_from(QueryEngine *engine, u32 bottom) {
     while (engine->visit.count > bottom) {
         const Memo *memo = pop_visit(engine);
         const u32 *users = heap_at(&engine->heap, memo->users);
-        for (u32 i = 0; i < memo->user_count; i++) {
-            Memo *user = engine_memo(engine, users[i]);
-            // What was walked since the flush began has seen all changes there are.
-            bool is_done = engine->flushing && user->verified_at == engine->revision;
-            if (user->suspect || is_done) continue;
-            suspect(engine, user);
-            table_add_copy(user->firewall ? &engine->eager : &engine->visit, &users[i], 1);
-        }
+        for (u32 i = 0; i < memo->user_count; i++)
+            reach(engine, users[i]);
     }
+}
+
+void engine_flood(QueryEngine *engine, u32 memo_id) {
+    u32 bottom = engine->visit.count;
+    table_add_copy(&engine->visit, &memo_id, 1);
+    flood_from(engine, bottom);
+}
+
+void engine_flood_divided(QueryEngine *engine, u32 memo_id) {
+    u32 bottom = engine->visit.count;
+    const Memo *memo = engine_memo(engine, memo_id);
+    const u32 *users = heap_at(&engine->heap, memo->users);
+    for (u32 i = 0; i < memo->user_count; i++) {
+        u32 kind = engine_memo(engine, users[i])->kind;
+        if (!kind_is_part[kind] || engine->kinds[kind].concerned) reach(engine, users[i]);
+    }
+    for (u32 i = 1; i < engine->concerned.count; i++)
+        reach(engine, *(u32 *)table_at(&engine->concerned, i));
+    flood_from(engine, bottom);
+    table_truncate(&engine->concerned, 1);
+    for (u32 kind = 0; kind < Q_COUNT; kind++)
+        engine->kinds[kind].concerned = false;
+}
+
+void query_concerns(Db *db, QueryKind part, u32 key) {
+    QueryEngine *engine = db->engine;
+    DCHECK(kind_is_part[part]);
+    u32 id = engine->kinds[part].memos ? engine->kinds[part].memos[key] : 0;
+    if (id && engine_memo(engine, id)->state != MEMO_EMPTY)
+        table_add_copy(&engine->concerned, &id, 1);
+}
+
+void query_concerns_all(Db *db, QueryKind part) {
+    DCHECK(kind_is_part[part]);
+    db->engine->kinds[part].concerned = true;
 }
 
 // Durabilities may be others afterwards, so who uses what is found out anew as well: a memo is
@@ -310,7 +356,8 @@ void query_verify(const Db *db) {
         for (u32 i = 0; i < memo->dep_count; i++) {
             const Memo *dep = engine_memo(engine, deps[i]);
             CHECK(!dep->suspect);
-            CHECK(dep->changed_at <= memo->verified_at);
+            CHECK(dep->changed_at <= memo->verified_at ||
+                  (kind_is_part[memo->kind] && engine->kinds[dep->kind].divide));
             CHECK(dep->durability == DURABILITY_HIGH || has_user(engine, dep, id));
         }
     }
