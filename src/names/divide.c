@@ -30,8 +30,7 @@ static bool same_list(const DefBox *a, List of_a, const DefBox *b, List of_b, u3
 // What all scopes of the crate have in common.
 static bool same_surroundings(const Divide *d) {
     const DefBox *a = d->before, *b = d->now;
-    return a->prelude.id == b->prelude.id &&
-           same_list(a, a->texts, b, b->texts, sizeof(TextRow)) &&
+    return a->prelude.id == b->prelude.id && same_list(a, a->texts, b, b->texts, sizeof(TextRow)) &&
            same_list(a, a->macro_use, b, b->macro_use, sizeof(u32)) &&
            same_list(a, a->externs, b, b->externs, sizeof(ExternRow)) &&
            same_list(a, a->lazies, b, b->lazies, sizeof(LazyRow)) &&
@@ -67,9 +66,9 @@ static bool compare_scopes(Divide *d) {
     for (u32 i = 0; i < d->before->mods.count; i++) {
         const ModRow *old = &rows[i], *new = view_mod(&d->new, old->def);
         if (!new && !note_scope(d, old)) return false;
-        if (new && (old->outer.id != new->outer.id || old->text != new->text ||
-                    !same_globs(d, old->glob, new->glob) ||
-                    !same_unnamed(d, old->unnamed, new->unnamed)))
+        if (new &&
+            (old->outer.id != new->outer.id || old->text != new->text ||
+             !same_globs(d, old->glob, new->glob) || !same_unnamed(d, old->unnamed, new->unnamed)))
             return false;
     }
     rows = d->new.mods;
@@ -142,8 +141,8 @@ static bool same_def(const Divide *d, const DefSrc *a, const DefSrc *b) {
            (a->src != SRC_DERIVE ||
             (a->toks.lo == b->toks.lo && a->derive_of.id == b->derive_of.id)) &&
            attrs == b->attrs.hi - b->attrs.lo &&
-           (attrs == 0 || memcmp(d->old.toks + a->attrs.lo, d->new.toks + b->attrs.lo,
-                                 attrs * sizeof(Tok)) == 0);
+           (attrs == 0 ||
+            memcmp(d->old.toks + a->attrs.lo, d->new.toks + b->attrs.lo, attrs * sizeof(Tok)) == 0);
 }
 
 static void divide_defs(Divide *d) {

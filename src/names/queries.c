@@ -248,7 +248,8 @@ static bool tree_expand(void *opaque, const MacroCall *macro, Toks *out) {
         .delim = macro->delim,
         .holder = cx->owner,
     };
-    call.macro = names_macro_of_body(&cx->env.resolver, cx->scope, segs, macro->seg_count, cx->text);
+    call.macro =
+        names_macro_of_body(&cx->env.resolver, cx->scope, segs, macro->seg_count, cx->text);
     if (call.macro.id == 0) {
         Symbol name = macro->seg_count ? segs[macro->seg_count - 1].name : SYM_OF(none);
         diag_error(cx->db, (Span){SPAN_DEF | cx->owner.id, macro->lo, macro->hi}, "",
