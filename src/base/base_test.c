@@ -117,6 +117,49 @@ static void a_blob_holds_its_lists(void **state) {
     scratch_deinit(&scratch);
 }
 
+static void arrays_without_rows_share_their_empty_row(void **state) {
+    (void)state;
+    enum { ROW_BYTES_MAX = 16 };
+    static const u8 zeros[ROW_BYTES_MAX];
+    Scratch scratch;
+    scratch_init(&scratch);
+    void *empty_row = scratch_take(&scratch, ROW_BYTES_MAX, 8);
+    VEC(u64) none, some;
+    vec_begin_rows(&none, empty_row);
+    vec_begin_rows(&some, empty_row);
+    vec_push(&scratch, &some, 7);
+    assert_memory_equal(empty_row, zeros, ROW_BYTES_MAX);
+    Blob blob;
+    blob_begin(&blob, &scratch, 2 * sizeof(List));
+    List zeros_at = blob_zeros(&blob, ROW_BYTES_MAX);
+    List a = blob_add_rows(&blob, zeros_at, none.at, none.count, sizeof(u64));
+    List b = blob_add_rows(&blob, zeros_at, some.at, some.count, sizeof(u64));
+    assert_int_equal(a.count, 1);
+    assert_int_equal(a.offset, zeros_at.offset);
+    assert_memory_equal(LIST_AT(blob.at, u8, a), zeros, ROW_BYTES_MAX);
+    assert_int_equal(b.count, 2);
+    assert_int_equal(LIST_AT(blob.at, u64, b)[0], 0);
+    assert_int_equal(LIST_AT(blob.at, u64, b)[1], 7);
+    scratch_deinit(&scratch);
+}
+
+static void rows_of_all_lengths_are_told_apart(void **state) {
+    (void)state;
+    enum { ROWS = 3000, LEN_MAX = 40 };
+    Interner interner;
+    interner_init(&interner);
+    u8 row[LEN_MAX];
+    for (u32 round = 0; round < 2; round++)
+        for (u32 i = 0; i < ROWS; i++) {
+            memset(row, 1, sizeof row); // they differ in their last bytes only
+            u32 len = 4 + i % (LEN_MAX - 3);
+            memcpy(row + len - 2, &(u16){(u16)i}, 2);
+            assert_int_equal(intern(&interner, row, len), i + 1);
+            assert_int_equal(intern_find(&interner, row, len), i + 1);
+        }
+    interner_deinit(&interner);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_never_moves_its_rows),
@@ -124,7 +167,9 @@ int main(void) {
         cmocka_unit_test(a_map_finds_what_was_set),
         cmocka_unit_test(equal_texts_have_equal_symbols),
         cmocka_unit_test(rows_of_one_length_lie_at_their_number),
+        cmocka_unit_test(rows_of_all_lengths_are_told_apart),
         cmocka_unit_test(a_blob_holds_its_lists),
+        cmocka_unit_test(arrays_without_rows_share_their_empty_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,3 +30,13 @@ List blob_add(Blob *blob, const void *rows, u32 count, u32 elem_bytes) {
     if (bytes) memcpy(at, rows, bytes);
     return (List){(u32)(at - blob->at), count};
 }
+
+List blob_zeros(Blob *blob, u32 bytes) {
+    u8 *at = blob_take(blob, bytes);
+    return (List){(u32)(at - blob->at), bytes};
+}
+
+List blob_add_rows(Blob *blob, List none, const void *rows, u32 count, u32 elem_bytes) {
+    DCHECK(elem_bytes <= none.count);
+    return count <= 1 ? (List){none.offset, count} : blob_add(blob, rows, count, elem_bytes);
+}

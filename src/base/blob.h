@@ -30,6 +30,10 @@ typedef struct Blob {
 
 void blob_begin(Blob *blob, Scratch *scratch, u32 header_bytes);
 List blob_add(Blob *blob, const void *rows, u32 count, u32 elem_bytes);
+// Arrays whose row 0 is empty: those that have no other all lie in `none`, a list of zeros that is
+// as long as the longest row.
+List blob_zeros(Blob *blob, u32 bytes);
+List blob_add_rows(Blob *blob, List none, const void *rows, u32 count, u32 elem_bytes);
 static inline void *blob_header(Blob *blob) {
     return blob->at;
 }

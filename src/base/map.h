@@ -31,6 +31,7 @@ typedef struct Interner {
     Table rows;  // InternRow: where the bytes lie
     Table bytes; // u64 words
     u64 *slots;  // owned: open-addressed; a row's hash and, in the low half, its id
+    u64 *recent; // owned: slots that were found last, by hash; NULL until the first was
     u32 slot_cap;
     u32 row_len;    // of every row; 0: they differ
     bool is_mapped; // as in a Map

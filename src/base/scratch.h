@@ -70,6 +70,10 @@ void *vec_grown(Scratch *scratch, const void *at, u32 count, u32 *cap, u32 elem_
         memcpy((v)->at + (v)->count, (from), vec_n_ * sizeof *(v)->at);                            \
         (v)->count += vec_n_;                                                                      \
     } while (0)
+// A vector whose row 0 is empty. It takes no memory before it has another: `none` is zeroed memory
+// that is as large as a row.
+#define vec_begin_rows(v, none)                                                                    \
+    ((void)((v)->at = (void *)(none)), (void)((v)->cap = 1), (void)((v)->count = 1))
 #define vec_pop(v)  ((v)->at[--(v)->count])
 #define vec_last(v) ((v)->at[(v)->count - 1])
 

@@ -36,6 +36,32 @@ typedef struct LabelRib {
     u8 is_try;     // a try block: where `?` goes
 } LabelRib;
 
+// Row 0 of each is empty. Those of HirTables, then those of items only.
+enum { HIR_ROW_BYTES_MAX = 64 };
+#define LOWER_SHARED_ARRAYS(X)                                                                     \
+    X(exprs, HirExprRow)                                                                           \
+    X(expr_spans, HirSpan)                                                                         \
+    X(pats, HirPatRow)                                                                             \
+    X(pat_spans, HirSpan)                                                                          \
+    X(tys, HirTyRow)                                                                               \
+    X(paths, HirPathRow)                                                                           \
+    X(segs, HirSeg)                                                                                \
+    X(assoc_args, HirAssocArg)                                                                     \
+    X(bounds, HirBound)                                                                            \
+    X(stmts, HirStmt)                                                                              \
+    X(arms, HirArm)                                                                                \
+    X(fields, HirField)                                                                            \
+    X(params, HirParamPat)                                                                         \
+    X(closures, HirClosure)                                                                        \
+    X(locals, HirLocalRow)                                                                         \
+    X(lists, u32)
+#define LOWER_ITEM_ARRAYS(X)                                                                       \
+    X(param_rows, HirParam)                                                                        \
+    X(where_rows, HirWhere)                                                                        \
+    X(field_rows, HirFieldDef)                                                                     \
+    X(variant_rows, HirVariant)
+#define LOWER_ARRAYS(X) LOWER_SHARED_ARRAYS(X) LOWER_ITEM_ARRAYS(X)
+
 typedef struct Lower {
     Db *db;
     Scratch *scratch;
@@ -56,31 +82,15 @@ typedef struct Lower {
     bool impl_is_param;  // `impl Trait` met now is a parameter (else opaque)
     bool in_loop_head;
 
-    VEC(HirExprRow) exprs;
-    VEC(HirSpan) expr_spans;
-    VEC(HirPatRow) pats;
-    VEC(HirSpan) pat_spans;
-    VEC(HirTyRow) tys;
-    VEC(HirPathRow) paths;
-    VEC(HirSeg) segs;
-    VEC(HirAssocArg) assoc_args;
-    VEC(HirBound) bounds;
-    VEC(HirStmt) stmts;
-    VEC(HirArm) arms;
-    VEC(HirField) fields;
-    VEC(HirParamPat) params;
-    VEC(HirClosure) closures;
-    VEC(HirLocalRow) locals;
-    VEC(u32) lists;
-    VEC(HirParam) param_rows;
-    VEC(HirWhere) where_rows;
-    VEC(HirFieldDef) field_rows;
-    VEC(HirVariant) variant_rows;
+#define X(name, T) VEC(T) name;
+    LOWER_ARRAYS(X)
+#undef X
 } Lower;
 
 // Opens the tree that holds `owner`; false if there is none (an error was reported).
 bool lower_begin(Lower *l, Db *db, DefId owner, bool body);
-void lower_pack(Lower *l, Blob *blob, HirTables *t);
+// Adds the arrays; answers the zeros that empty ones lie in (blob_add_rows).
+List lower_pack(Lower *l, Blob *blob, HirTables *t);
 Span lower_span(const Lower *l, u32 lo, u32 hi);
 HirList lower_list(Lower *l, const u32 *ids, u32 count);
 

@@ -107,50 +107,19 @@ bool lower_begin(Lower *l, Db *db, DefId owner, bool body) {
     l->scope = nested && def_kind(db, parent) == DEF_BLOCK ? parent : def_scope(db, l->tree_owner);
     l->edition = crate_row(db, def_crate(db, owner))->edition;
     open_generics(l, l->tree_owner);
-    // Row 0 of every array is empty.
-    lower_expr_new(l, HIR_ERR, 0, 0);
-    lower_pat_new(l, HIR_PAT_ERR, 0, 0);
-    lower_ty_new(l, HIR_TY_ERR, 0, 0);
-    Scratch *s = l->scratch;
-    HirPathRow path;
-    memset(&path, 0, sizeof path);
-    vec_push(s, &l->paths, path);
-    vec_push(s, &l->segs, (HirSeg){0});
-    vec_push(s, &l->assoc_args, (HirAssocArg){0});
-    vec_push(s, &l->bounds, (HirBound){0});
-    vec_push(s, &l->stmts, (HirStmt){0});
-    vec_push(s, &l->arms, (HirArm){0});
-    vec_push(s, &l->fields, (HirField){0});
-    vec_push(s, &l->params, (HirParamPat){0});
-    vec_push(s, &l->closures, (HirClosure){0});
-    vec_push(s, &l->locals, (HirLocalRow){0});
-    vec_push(s, &l->lists, 0);
-    vec_push(s, &l->param_rows, (HirParam){0});
-    vec_push(s, &l->where_rows, (HirWhere){0});
-    vec_push(s, &l->field_rows, (HirFieldDef){0});
-    vec_push(s, &l->variant_rows, (HirVariant){0});
+    void *none = scratch_take(l->scratch, HIR_ROW_BYTES_MAX, 8);
+#define X(field, T)                                                                                \
+    _Static_assert(sizeof(T) <= HIR_ROW_BYTES_MAX, "row 0 of every array is empty");               \
+    vec_begin_rows(&l->field, none);
+    LOWER_ARRAYS(X)
+#undef X
     return true;
 }
 
-#define PACK(field, T) blob_add(blob, l->field.at, l->field.count, sizeof(T))
-
-void lower_pack(Lower *l, Blob *blob, HirTables *t) {
-    *t = (HirTables){
-        .exprs = PACK(exprs, HirExprRow),
-        .expr_spans = PACK(expr_spans, HirSpan),
-        .pats = PACK(pats, HirPatRow),
-        .pat_spans = PACK(pat_spans, HirSpan),
-        .tys = PACK(tys, HirTyRow),
-        .paths = PACK(paths, HirPathRow),
-        .segs = PACK(segs, HirSeg),
-        .assoc_args = PACK(assoc_args, HirAssocArg),
-        .bounds = PACK(bounds, HirBound),
-        .stmts = PACK(stmts, HirStmt),
-        .arms = PACK(arms, HirArm),
-        .fields = PACK(fields, HirField),
-        .params = PACK(params, HirParamPat),
-        .closures = PACK(closures, HirClosure),
-        .locals = PACK(locals, HirLocalRow),
-        .lists = PACK(lists, u32),
-    };
+List lower_pack(Lower *l, Blob *blob, HirTables *t) {
+    List none = blob_zeros(blob, HIR_ROW_BYTES_MAX);
+#define X(field, T) t->field = blob_add_rows(blob, none, l->field.at, l->field.count, sizeof(T));
+    LOWER_SHARED_ARRAYS(X)
+#undef X
+    return none;
 }

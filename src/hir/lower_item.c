@@ -186,12 +186,10 @@ static void hir_item_run(Db *db, u32 key) {
     head.wheres = (HirList){1, l->where_rows.count - 1};
     Blob blob;
     blob_begin(&blob, &db->scratch, sizeof(HirItem));
-    lower_pack(l, &blob, &head.t);
-    head.param_rows = blob_add(&blob, l->param_rows.at, l->param_rows.count, sizeof(HirParam));
-    head.where_rows = blob_add(&blob, l->where_rows.at, l->where_rows.count, sizeof(HirWhere));
-    head.field_rows = blob_add(&blob, l->field_rows.at, l->field_rows.count, sizeof(HirFieldDef));
-    head.variant_rows =
-        blob_add(&blob, l->variant_rows.at, l->variant_rows.count, sizeof(HirVariant));
+    List none = lower_pack(l, &blob, &head.t);
+#define X(name, T) head.name = blob_add_rows(&blob, none, l->name.at, l->name.count, sizeof(T));
+    LOWER_ITEM_ARRAYS(X)
+#undef X
     memcpy(blob_header(&blob), &head, sizeof head);
     query_return_blob(db, &blob);
 }

@@ -65,6 +65,8 @@ KeyShape query_key_shape(QueryKind kind) {
     case Q_instance_shape:
     case Q_code: return KEY_INSTANCE;
     case Q_vtable_words: return KEY_VTABLE;
+    case Q_inherent_named:
+    case Q_scope_named:
     case Q_param_default:
     case Q_const_param_ty:
     case Q_fn_abi:

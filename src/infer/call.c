@@ -226,9 +226,10 @@ static bool numbers_have_method(Tc *tc, Symbol name) {
     for (u32 k = 0; k < ARRAY_LEN(kinds); k++) {
         u32 count;
         Ty ty = {kinds[k]};
-        const DefId *impls = inherent_impls(tc->db, ty_simplify(tc->db, ty), &count);
+        const NamedItem *items =
+            inherent_items_named(tc->db, ty_simplify(tc->db, ty), name, &count);
         for (u32 i = 0; i < count; i++)
-            if (assoc_item_named(tc->db, impls[i], name, ASSOC_FN).id) return true;
+            if (!items[i].is_const) return true;
     }
     return false;
 }

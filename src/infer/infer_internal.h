@@ -179,8 +179,9 @@ typedef struct Tc {
     // ScalarOp (op.c) by operator, whether it assigns, and the left operand's kind.
     u8 scalar_ops[BIN_OP_COUNT][2][TY_NEVER + 1];
     TyVec int_vars, float_vars, ty_vars;
-    VEC(DefId) traits; // in scope
-    bool traits_known;
+    VEC(DefId) scopes; // whose traits are in scope
+    VEC(DefId) traits; // that are so besides: those declared or implemented around
+    bool scopes_known;
     bool diverges;
     bool in_select;
     CoerceMany *ret; // NULL: `return` is not allowed
@@ -401,7 +402,6 @@ typedef struct Confirmed {
 } Confirmed;
 Confirmed confirm_method(Tc *tc, HirExpr e, HirExpr receiver, Ty receiver_ty, const Pick *pick,
                          u32 seg, Span span);
-void tc_traits_in_scope(Tc *tc);
 
 // ---- closure.c, upvar.c -------------------------------------------------------------------------
 

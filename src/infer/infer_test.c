@@ -439,6 +439,46 @@ static void unsafe_operations_need_unsafe(void **state) {
            2021);
 }
 
+// ---- edits --------------------------------------------------------------------------------------
+
+static bool was_typed_anew(Db *db, DefId fn) {
+    u32 count;
+    const QueryLogRow *rows = query_log(db, &count);
+    for (u32 i = 0; i < count; i++)
+        if (rows[i].kind == Q_typeck && rows[i].key == fn.id && rows[i].event != QUERY_VERIFIED)
+            return true;
+    return false;
+}
+
+static void a_new_method_matters_to_those_who_look_for_its_name(void **state) {
+    (void)state;
+    if (library_missing()) skip();
+    static const char before[] = "struct S;\n"
+                                 "trait T { fn get(&self) -> u8 { 1 } fn other(&self) {} }\n"
+                                 "impl T for S {}\n"
+                                 "impl S { fn old(&self) {} }\n"
+                                 "fn gets() { let x = S.get(); }\n"
+                                 "fn others() { let x = S.other(); }\n";
+    static const char after[] = "struct S;\n"
+                                "trait T { fn get(&self) -> u8 { 1 } fn other(&self) {} }\n"
+                                "impl T for S {}\n"
+                                "impl S { fn old(&self) {} fn get(&self) -> u32 { 2 } }\n"
+                                "fn gets() { let x = S.get(); }\n"
+                                "fn others() { let x = S.other(); }\n";
+    World *w = world_new(before, 2021);
+    expect_locals(w, "gets.x: u8\nothers.x: ()");
+    char path[160];
+    snprintf(path, sizeof path, "%s/user.rs", w->dir);
+    OsError error;
+    FileId file = source_file(w->db, str_from(path));
+    assert_true(source_set_text(w->db, file, str_from(after), DURABILITY_LOW, &error));
+    query_log_enable(w->db, true);
+    expect_locals(w, "gets.x: u32\nothers.x: ()");
+    assert_true(was_typed_anew(w->db, fn_at(w, STR("gets"))));
+    assert_false(was_typed_anew(w->db, fn_at(w, STR("others"))));
+    world_free(w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(literals_take_the_types_their_uses_ask_for),
@@ -455,6 +495,7 @@ int main(void) {
         cmocka_unit_test(casts_follow_the_cast_rules),
         cmocka_unit_test(unmet_bounds_and_open_types_are_reported),
         cmocka_unit_test(unsafe_operations_need_unsafe),
+        cmocka_unit_test(a_new_method_matters_to_those_who_look_for_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

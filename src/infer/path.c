@@ -355,7 +355,6 @@ StructPath tc_struct_path(Tc *tc, HirPath id, Span span) {
                     return (StructPath){adt, adt_variant(adt, i), self_ty};
         }
         // An associated type: Self::Assoc { .. }
-        tc_traits_in_scope(tc);
         Ty found = {0};
         for (u32 i = 0; i < tc->env->predicates.count && !found.id; i++) {
             const Predicate *pred = &LIST_AT(tc->env, Predicate, tc->env->predicates)[i];

@@ -35,23 +35,12 @@ typedef struct Probe {
     bool ambiguous;
 } Probe;
 
-static void add_traits(Tc *tc, DefId scope) {
-    u32 count;
-    const DefId *traits = names_traits_in_scope(tc->db, scope, &count);
-    for (u32 i = 0; i < count; i++) {
-        bool known = false;
-        for (u32 k = 0; k < tc->traits.count && !known; k++)
-            known = tc->traits.at[k].id == traits[i].id;
-        if (!known) vec_push(tc->scratch, &tc->traits, traits[i]);
-    }
-}
-
 // HIR does not say in which block a call stands: what any block of the body imports is in scope.
-void tc_traits_in_scope(Tc *tc) {
-    if (tc->traits_known) return;
-    tc->traits_known = true;
+static void find_scopes(Tc *tc) {
+    if (tc->scopes_known) return;
+    tc->scopes_known = true;
     Db *db = tc->db;
-    add_traits(tc, def_scope(db, tc->owner));
+    vec_push(tc->scratch, &tc->scopes, def_scope(db, tc->owner));
     for (DefId def = tc->root; def.id; def = def_row(db, def)->parent) {
         DefKind kind = def_kind(db, def); // the trait that is declared or implemented around
         if (kind == DEF_MOD) break;
@@ -70,7 +59,7 @@ void tc_traits_in_scope(Tc *tc) {
     }
     const Ast *ast = def_body_ast(db, tree);
     for (u32 n = 1; ast && n <= ast->block_count; n++)
-        add_traits(tc, def_intern(db, tree, DEF_BLOCK, SYM_OF(none), n));
+        vec_push(tc->scratch, &tc->scopes, def_intern(db, tree, DEF_BLOCK, SYM_OF(none), n));
 }
 
 // ---- candidates ---------------------------------------------------------------------------------
@@ -96,15 +85,19 @@ static void push_candidate(Probe *p, CandidateVec *list, Candidate c) {
     vec_push(p->tc->scratch, list, c);
 }
 
+static void push_named(Probe *p, CandidateVec *list, PickKind kind, const NamedItem *items,
+                       u32 count) {
+    for (u32 i = 0; i < count; i++)
+        if (p->is_path || (!items[i].is_const && items[i].has_self))
+            push_candidate(p, list,
+                           (Candidate){kind, items[i].item, items[i].container, {0}, false});
+}
+
 static void push_inherent_impls(Probe *p, Ty ty) {
-    Db *db = p->tc->db;
     u32 count;
-    const DefId *impls = inherent_impls(db, ty_simplify(db, ty), &count);
-    for (u32 i = 0; i < count; i++) {
-        DefId item = item_named(p, impls[i]);
-        if (item.id)
-            push_candidate(p, &p->inherent, (Candidate){PICK_INHERENT, item, impls[i], {0}, false});
-    }
+    const NamedItem *items =
+        inherent_items_named(p->tc->db, ty_simplify(p->tc->db, ty), p->name, &count);
+    push_named(p, &p->inherent, PICK_INHERENT, items, count);
 }
 
 static void push_object_trait(Probe *p, DefId trait, Args args, u32 depth) {
@@ -162,7 +155,12 @@ static void assemble_inherent(Probe *p, Ty ty) {
 
 static void assemble_extension(Probe *p) {
     Tc *tc = p->tc;
-    tc_traits_in_scope(tc);
+    find_scopes(tc);
+    for (u32 i = 0; i < tc->scopes.count; i++) {
+        u32 count;
+        const NamedItem *items = trait_items_named(tc->db, tc->scopes.at[i], p->name, &count);
+        push_named(p, &p->extension, PICK_TRAIT, items, count);
+    }
     for (u32 i = 0; i < tc->traits.count; i++) {
         DefId trait = tc->traits.at[i];
         DefId item = item_named(p, trait);

@@ -202,9 +202,10 @@ static u32 push_frame(QueryEngine *engine, u32 memo_id, bool runs) {
 static void pop_frame(QueryEngine *engine, u32 depth) {
     CHECK(depth == top_depth(engine));
     const Frame *frame = frame_at(engine, depth);
-    table_truncate(&engine->deps, frame->dep_first);
-    table_truncate(&engine->notes, frame->note_first);
-    table_truncate(&engine->frames, depth);
+    // Not table_truncate, which makes the rows zero: those that come next are written whole.
+    engine->deps.count = frame->dep_first;
+    engine->notes.count = frame->note_first;
+    engine->frames.count = depth;
 }
 
 static bool holds(const Heap *heap, u32 block, u32 block_bytes, const void *what, u32 bytes) {

@@ -7,7 +7,9 @@ void query_attach(Db *db, const void *note, u32 bytes) {
     u32 words = (u32)(align_up(bytes, sizeof(u64)) / sizeof(u64));
     u32 first = table_add(&engine->notes, 1 + words);
     *(NoteHead *)table_at(&engine->notes, first) = (NoteHead){bytes, 0};
-    if (bytes) memcpy(table_at(&engine->notes, first + 1), note, bytes);
+    if (words == 0) return;
+    *(u64 *)table_at(&engine->notes, first + words) = 0; // what is behind the last byte
+    memcpy(table_at(&engine->notes, first + 1), note, bytes);
 }
 
 static void visit_notes(const QueryEngine *engine, const Memo *memo, QueryNoteFn *visit, void *cx) {

@@ -430,11 +430,10 @@ void parser_init(Parser *p, const ParseInput *in, Toks toks) {
     load_tok(p);
     p->prev = p->tok;
     p->prev.kind = TOK_OPEN_NONE; // no length: ranges before the first token are empty
-    // row 0 of each array is none
+    void *none = scratch_take(p->scratch, AST_ROW_BYTES_MAX, 8);
 #define X(name, T)                                                                                 \
-    vec_reserve(p->scratch, &p->name, 8u);                                                         \
-    memset(&p->name.at[0], 0, sizeof(T));                                                          \
-    p->name.count = 1;
+    _Static_assert(sizeof(T) <= AST_ROW_BYTES_MAX, "row 0 of each array is none");                 \
+    vec_begin_rows(&p->name, none);
     AST_ARRAYS(X)
 #undef X
 }
@@ -442,7 +441,9 @@ void parser_init(Parser *p, const ParseInput *in, Toks toks) {
 const Ast *parser_pack(Parser *p, AstExpr expr, AstTy ty, AstPat pat, u32 *bytes) {
     Blob blob;
     blob_begin(&blob, p->scratch, sizeof(Ast));
-#define X(name, T) List name##_list = blob_add(&blob, p->name.at, p->name.count, sizeof(T));
+    List none = blob_zeros(&blob, AST_ROW_BYTES_MAX);
+#define X(name, T)                                                                                 \
+    List name##_list = blob_add_rows(&blob, none, p->name.at, p->name.count, sizeof(T));
     AST_ARRAYS(X)
 #undef X
     Ast *ast = blob_header(&blob);

@@ -11,6 +11,8 @@
 #include "syntax/lit.h"
 #include "syntax/parse.h"
 
+enum { AST_ROW_BYTES_MAX = 64 };
+
 typedef struct Parser {
     const ParseInput *in;
     Scratch *scratch;

@@ -303,4 +303,5 @@ void types_register(Db *db) {
     predicates_register(db);
     sig_register(db);
     impls_register(db);
+    by_name_register(db);
 }

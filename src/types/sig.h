@@ -162,6 +162,18 @@ const DefId *impls_of_trait_in(Db *db, CrateId crate, DefId trait, SimplifiedTy 
 // Inherent impls for the type: of its own crate, and the library's (rustc_allow_incoherent_impl).
 const DefId *inherent_impls(Db *db, SimplifiedTy key, u32 *count);
 
+// An associated function or constant that was looked for by its name.
+typedef struct NamedItem {
+    DefId container; // IMPL or TRAIT
+    DefId item;
+    bool is_const;
+    bool has_self; // a fn whose first parameter is self
+    u16 zero;
+} NamedItem;
+// Those of the inherent impls of a type, and of the traits in scope: at most one of a container.
+const NamedItem *inherent_items_named(Db *db, SimplifiedTy key, Symbol name, u32 *count);
+const NamedItem *trait_items_named(Db *db, DefId scope, Symbol name, u32 *count);
+
 // The assoc item of `impl` that implements `trait_item`; 0 if it uses the default.
 DefId impl_item_for(Db *db, DefId impl, DefId trait_item);
 DefId assoc_item_named(Db *db, DefId container, Symbol name, AssocKind kind); // 0 if none

@@ -59,5 +59,6 @@ void generics_register(Db *db);
 void predicates_register(Db *db);
 void sig_register(Db *db);
 void impls_register(Db *db);
+void by_name_register(Db *db);
 
 #endif
