@@ -19,5 +19,8 @@ void check_adt(Db *db, DefId adt);
 void check_impl(Db *db, DefId impl);
 // CONST, STATIC without parameters: the value.
 void check_value(Db *db, DefId def);
+// CONST, STATIC, ASSOC_CONST, ANON_CONST, INLINE_CONST, const functions: what the body calls.
+// False: something was reported, now or when the MIR was made.
+bool check_const_calls(Db *db, DefId owner);
 
 #endif

@@ -69,6 +69,7 @@ static void check_def(Check *c, DefId def) {
         break;
     case DEF_TRAIT:
         (void)predicates_of(db, def);
+        check_generics(db, def);
         check_assoc_items(c, def);
         break;
     case DEF_IMPL:
@@ -84,9 +85,10 @@ static void check_def(Check *c, DefId def) {
         (void)fn_sig(db, def);
         check_generics(db, def);
         if (def_has_body(db, def)) check_body(c, def);
+        if (def_has_body(db, def) && hir_item(db, def)->sig.is_const) check_const_calls(db, def);
         break;
     case DEF_INLINE_CONST:
-        (void)mir_of(db, def);
+        check_const_calls(db, def);
         check_inline_consts(c, def);
         break;
     case DEF_CONST:
@@ -95,7 +97,8 @@ static void check_def(Check *c, DefId def) {
         (void)type_of(db, def);
         if (!def_has_body(db, def)) break;
         check_body(c, def);
-        if (def_kind(db, def) != DEF_ASSOC_CONST) check_value(db, def);
+        if (check_const_calls(db, def) && def_kind(db, def) != DEF_ASSOC_CONST)
+            check_value(db, def);
         break;
     case DEF_NONE:
     case DEF_MOD:
