@@ -12,6 +12,8 @@
 
 // Generic parameters of any item: names that stand twice.
 void check_generics(Db *db, DefId def);
+// Any item: lifetimes that are not declared, or left out where they cannot be.
+void check_lifetimes(Db *db, DefId def);
 // STRUCT, ENUM, UNION: fields, discriminants, parameters that are not used, infinite size.
 void check_adt(Db *db, DefId adt);
 // IMPL, of a trait or not: who may write it, what it overlaps with, what its parameters hang on,

@@ -56,9 +56,28 @@ static void check_body(Check *c, DefId owner) {
         check_item(c, body_def(c->db, owner, i));
 }
 
+static bool has_lifetimes(DefKind kind) {
+    switch (kind) {
+    case DEF_STRUCT:
+    case DEF_UNION:
+    case DEF_ENUM:
+    case DEF_TRAIT:
+    case DEF_IMPL:
+    case DEF_TY_ALIAS:
+    case DEF_FN:
+    case DEF_ASSOC_FN:
+    case DEF_ASSOC_TY:
+    case DEF_CONST:
+    case DEF_STATIC:
+    case DEF_ASSOC_CONST: return true;
+    default: return false;
+    }
+}
+
 // Everything the definition's own text can be wrong in.
 static void check_def(Check *c, DefId def) {
     Db *db = c->db;
+    if (has_lifetimes(def_kind(db, def))) check_lifetimes(db, def);
     switch (def_kind(db, def)) {
     case DEF_STRUCT:
     case DEF_UNION:

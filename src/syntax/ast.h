@@ -9,7 +9,8 @@
 // - `lo`, `hi` are byte positions in the base of the tokens given (Tok.pos); for expansions, those
 //   of the outermost macro call. A parent's range covers its children's where both are from text.
 // - Names carry their hygiene context (`ctxt`), 0 for text as written.
-// - Lifetimes are parsed and dropped, except loop labels. Parentheses are kept for expressions
+// - Lifetimes are kept for messages alone: every one that is written, in `lifetimes`.
+// - Parentheses are kept for expressions
 //   only (AST_EXPR_PAREN), since `(a) = ..` and lints care.
 // - Items inside a block are not parsed: the block lists their skimmed rows; their tokens are
 //   copied into `toks`.
@@ -44,7 +45,7 @@ typedef enum AstArgKind {
     AST_ARG_ASSOC_TY,    // name<args> = ty (the same ambiguity)
     AST_ARG_ASSOC_CONST, // name<args> = expr
     AST_ARG_ASSOC_BOUND, // name<args>: bounds
-    AST_ARG_LIFETIME
+    AST_ARG_LIFETIME     // name, with its quote
 } AstArgKind;
 
 typedef struct AstArg {
@@ -81,7 +82,7 @@ typedef struct AstPathRow {
 } AstPathRow;
 
 typedef struct AstBound {
-    AstPath path; // the trait; lifetimes and use<..> are dropped
+    AstPath path; // the trait; bounds that are lifetimes, and use<..>, are no rows
     u8 is_maybe;  // ?Trait
     u8 is_const;  // const, ~const, [const]
     u8 is_async;
@@ -127,8 +128,9 @@ typedef struct AstTyRow {
         AstList elems; // lists: AstTy
         struct {
             AstTy elem;
-            AstExpr len; // ARRAY: an anonymous constant (UNDERSCORE for `_`)
-            AstPat pat;  // PAT
+            AstExpr len;     // ARRAY: an anonymous constant (UNDERSCORE for `_`)
+            AstPat pat;      // PAT
+            Symbol lifetime; // REF: with its quote; SYM_none: not written
         };
         struct {
             AstList params; // params: AstParam, pat 0 (names are dropped)
@@ -444,6 +446,18 @@ typedef struct AstPatRow {
 
 // ---- items --------------------------------------------------------------------------------------
 
+typedef enum AstLifetimeKind {
+    AST_LIFETIME_USE,
+    AST_LIFETIME_PARAM, // declared by the item's generics
+    AST_LIFETIME_BINDER // declared by for<..>
+} AstLifetimeKind;
+
+typedef struct AstLifetime { // one that is written; labels are none
+    Symbol name;             // with its quote
+    u32 kind;                // AstLifetimeKind
+    u32 lo;
+} AstLifetime;
+
 typedef struct AstGenericParam { // types and constants; lifetimes are only counted
     AstName name;
     u8 is_const;
@@ -540,7 +554,8 @@ typedef struct AstItem {
     X(wheres, AstWhere)                                                                            \
     X(field_defs, AstFieldDef)                                                                     \
     X(variants, AstVariant)                                                                        \
-    X(items, ItemRow) /* of blocks; token ranges count in toks */                                  \
+    X(items, ItemRow)         /* of blocks; token ranges count in toks */                          \
+    X(lifetimes, AstLifetime) /* in source order */                                                \
     X(toks, Tok)                                                                                   \
     X(lists, u32)
 

@@ -181,7 +181,8 @@ bool eat_binder(Parser *p);  // for<..>
 Symbol parse_abi(Parser *p); // behind `extern`: decoded, "C" if none
 bool fn_ptr_starts(const Parser *p);
 bool group_is_path_ty(const Parser *p); // $t:ty that is a plain path, or $p:path
-bool skip_lifetime(Parser *p);
+// A lifetime, noted in `lifetimes`; SYM_none if none stands here.
+Symbol take_lifetime(Parser *p, AstLifetimeKind kind);
 
 // ---- parse_pat.c
 // ----------------------------------------------------------------------------------

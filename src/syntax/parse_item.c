@@ -53,7 +53,7 @@ AstGenerics parse_generics(Parser *p) {
         bool alive = cfg_alive(p, attrs);
         keep_attrs(p, attrs, &param.attrs_first, &param.attrs_count);
         if (at_kind(p, TOK_LIFETIME)) {
-            bump(p);
+            (void)take_lifetime(p, alive ? AST_LIFETIME_PARAM : AST_LIFETIME_BINDER);
             generics.lifetime_count += alive;
             if (eat(p, TOK_COLON)) parse_bounds(p);
             alive = false;
@@ -105,8 +105,7 @@ void parse_where(Parser *p, AstGenerics *generics) {
         Toks attrs = parse_outer_attrs(p);
         bool alive = cfg_alive(p, attrs);
         AstWhere row = {.lo = lo_here(p)};
-        if (at_kind(p, TOK_LIFETIME)) {
-            bump(p);
+        if (take_lifetime(p, AST_LIFETIME_USE).id) {
             if (expect(p, TOK_COLON)) parse_bounds(p);
             alive = false;
         } else {
@@ -152,7 +151,7 @@ static i32 self_param_at(const Parser *p) {
 static void parse_self_param(Parser *p, AstParam *param) {
     u32 lo = lo_here(p);
     bool by_ref = eat(p, TOK_AND);
-    skip_lifetime(p);
+    Symbol lifetime = take_lifetime(p, AST_LIFETIME_USE);
     bool pinned = by_ref && eat_word(p, SYM_pin);
     if (pinned) eat_word(p, SYM_const);
     bool is_mut = eat_word(p, SYM_mut);
@@ -172,6 +171,7 @@ static void parse_self_param(Parser *p, AstParam *param) {
     AstTy ref = ty_add(p, AST_TY_REF, lo);
     AstTyRow *row = ty_row(p, ref);
     row->elem = param->ty;
+    row->lifetime = lifetime;
     row->is_mut = is_mut;
     row->is_implicit = 1;
     row->is_pinned = pinned;

@@ -18,8 +18,12 @@ AstTy parse_ret_ty(Parser *p) {
     return parse_ty(p);
 }
 
-bool skip_lifetime(Parser *p) {
-    return eat(p, TOK_LIFETIME);
+Symbol take_lifetime(Parser *p, AstLifetimeKind kind) {
+    if (!at_kind(p, TOK_LIFETIME)) return (Symbol){0};
+    AstLifetime row = {.name = {p->tok.sym}, .kind = kind, .lo = lo_here(p)};
+    vec_push(p->scratch, &p->lifetimes, row);
+    bump(p);
+    return row.name;
 }
 
 // ---- paths
@@ -115,7 +119,7 @@ static AstList parse_angle_args(Parser *p) {
     while (!can_split_gt(p->tok.kind) && !at_close(p)) {
         AstArg arg = {.lo = lo_here(p)};
         if (at_kind(p, TOK_LIFETIME) && peek_tok(p, 1)->kind != TOK_PLUS) {
-            bump(p);
+            arg.name.sym = take_lifetime(p, AST_LIFETIME_USE);
             arg.kind = AST_ARG_LIFETIME;
         } else if (at_const_arg(p)) {
             arg.kind = AST_ARG_CONST;
@@ -294,8 +298,8 @@ AstPath parse_path(Parser *p, PathStyle style) {
 // ---- bounds
 // -----------------------------------------------------------------------------------------
 
-// Skips `<..>` of a binder or of `use<..>`.
-static void skip_angle(Parser *p) {
+// Skips `<..>` of a binder or of `use<..>`, but for the lifetimes.
+static void skip_angle(Parser *p, AstLifetimeKind kind) {
     if (!eat_lt(p)) return;
     u32 angle = 1;
     while (!at_close(p)) {
@@ -303,7 +307,7 @@ static void skip_angle(Parser *p) {
             angle++;
         } else if (eat_gt(p)) {
             if (--angle == 0) return;
-        } else {
+        } else if (!take_lifetime(p, kind).id) {
             skip_tree(p);
         }
     }
@@ -312,7 +316,7 @@ static void skip_angle(Parser *p) {
 bool eat_binder(Parser *p) {
     if (!at_word(p, SYM_for) || !tok_is_lt(peek_tok(p, 1))) return false;
     bump(p);
-    skip_angle(p);
+    skip_angle(p, AST_LIFETIME_BINDER);
     return true;
 }
 
@@ -334,10 +338,10 @@ static bool at_bound(const Parser *p) {
 }
 
 static void parse_bound(Parser *p, BoundVec *bounds) {
-    if (skip_lifetime(p)) return;
+    if (take_lifetime(p, AST_LIFETIME_USE).id) return;
     if (at_word(p, SYM_use)) {
         bump(p);
-        skip_angle(p);
+        skip_angle(p, AST_LIFETIME_USE);
         return;
     }
     if (!depth_enter(p)) return;
@@ -547,7 +551,7 @@ static AstTy parse_bracket_ty(Parser *p, u32 lo) {
 
 static AstTy parse_ref_ty(Parser *p, u32 lo) {
     eat_and(p);
-    skip_lifetime(p);
+    Symbol lifetime = take_lifetime(p, AST_LIFETIME_USE);
     bool pinned = at_word(p, SYM_pin) &&
                   (tok_word(peek_tok(p, 1), SYM_mut) || tok_word(peek_tok(p, 1), SYM_const));
     if (pinned) bump(p);
@@ -556,6 +560,7 @@ static AstTy parse_ref_ty(Parser *p, u32 lo) {
     AstTy elem = parse_ty_no_plus(p);
     AstTy ty = ty_add(p, AST_TY_REF, lo);
     ty_row(p, ty)->elem = elem;
+    ty_row(p, ty)->lifetime = lifetime;
     ty_row(p, ty)->is_mut = is_mut;
     ty_row(p, ty)->is_pinned = pinned;
     return ty;
@@ -684,7 +689,7 @@ static AstTy ty_start(Parser *p, bool plus, bool variadic) {
     if (fn_ptr_starts(p)) return parse_fn_ptr(p, binder, lo);
     if (at_word(p, SYM_unsafe) && tok_is_lt(peek_tok(p, 1))) {
         bump(p);
-        skip_angle(p);
+        skip_angle(p, AST_LIFETIME_BINDER);
         AstTy elem = parse_ty_no_plus(p);
         AstTy ty = ty_add(p, AST_TY_UNSAFE_BINDER, lo);
         ty_row(p, ty)->elem = elem;
