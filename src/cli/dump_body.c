@@ -10,14 +10,14 @@
 
 typedef struct Placed {
     DefId def;
-    u32 file, offset;
+    u32 file, byte;
     Str path; // tells apart what a macro call or a derive made in one place
 } Placed;
 
 static int by_place(const void *left, const void *right) {
     const Placed *a = left, *b = right;
     if (a->file != b->file) return a->file < b->file ? -1 : 1;
-    if (a->offset != b->offset) return a->offset < b->offset ? -1 : 1;
+    if (a->byte != b->byte) return a->byte < b->byte ? -1 : 1;
     u32 len = min_u32(a->path.len, b->path.len);
     int order = len ? memcmp(a->path.at, b->path.at, len) : 0;
     return order ? order : (a->path.len > b->path.len) - (a->path.len < b->path.len);
@@ -29,7 +29,7 @@ DefVec dump_defs(Session *session, bool (*wanted)(Db *db, DefId def)) {
     for (u32 id = 1; id < def_count(db); id++) {
         Placed row = {.def = {id}};
         if (def_crate(db, row.def).id != session->crate.id || !wanted(db, row.def)) continue;
-        def_locate(db, row.def, &row.file, &row.offset);
+        def_locate(db, row.def, 0, &row.file, &row.byte);
         if (!row.file) continue; // an edit has taken it away
         row.path = def_path_str(db, row.def, &db->scratch);
         vec_push(&db->scratch, &placed, row);
@@ -95,16 +95,15 @@ static void print_types(Session *session, DefId def) {
     const Typeck *found = typeck(db, def);
     if (!body || !found) return;
     print_title(session, def);
-    u32 file, offset;
-    def_locate(db, def, &file, &offset);
     const HirSpan *spans = LIST_AT(body, HirSpan, body->t.expr_spans);
     const Ty *types = LIST_AT(found, Ty, found->expr_tys);
-    Str text = source_text(db, (FileId){file});
     for (u32 i = 1; i < found->expr_tys.count && i < body->t.expr_spans.count; i++) {
-        u32 lo = min_u32(offset + spans[i].lo, text.len);
-        u32 hi = min_u32(offset + spans[i].hi, text.len);
+        Span span = names_locate(db, (Span){SPAN_DEF | def.id, spans[i].lo, spans[i].hi});
+        FileId file = {span.base};
+        Str text = file.id ? source_text(db, file) : STR("");
+        u32 lo = min_u32(span.lo, text.len), hi = min_u32(span.hi, text.len);
         if (lo >= hi) continue;
-        LineCol at = source_line_col(db, (FileId){file}, lo);
+        LineCol at = source_line_col(db, file, lo);
         Str shown = {text.at + lo, min_u32(hi - lo, 40)};
         const char *end = memchr(shown.at, '\n', shown.len);
         if (end) shown.len = (u32)(end - shown.at);

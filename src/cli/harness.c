@@ -145,9 +145,9 @@ static void put_row(Session *session, TextVec *out, const Test *test, u32 number
     put_literal(s, out, symbol_str(&db->symbols, test->name));
     put(s, out, STR("),ignore:"));
     put_ignore(db, out, test->def);
-    u32 file, offset;
-    def_locate(db, test->def, &file, &offset);
-    LineCol at = source_line_col(db, (FileId){file}, offset + def_span(db, test->def).lo);
+    u32 file, byte;
+    def_locate(db, test->def, def_span(db, test->def).lo, &file, &byte);
+    LineCol at = source_line_col(db, (FileId){file}, byte);
     put(s, out, STR(",source_file:"));
     put_literal(s, out, source_path(db, (FileId){file}));
     put(s, out, scratch_print(s, ",start_line:%u", at.line));

@@ -44,10 +44,10 @@ static void report_failure(Program *p, IrSym sym, const CodeBlob *error) {
     }
     cli_error(session->args, "not supported yet: %.*s", (int)error->what.count,
               LIST_AT(error, char, error->what));
-    u32 file = 0, offset = 0;
-    if (error->def.id) def_locate(db, error->def, &file, &offset);
+    u32 file = 0, byte;
+    if (error->def.id) def_locate(db, error->def, error->lo, &file, &byte);
     if (file) {
-        LineCol at = source_line_col(db, (FileId){file}, offset + error->lo);
+        LineCol at = source_line_col(db, (FileId){file}, byte);
         fprintf(stderr, "  --> %.*s:%u:%u\n", STR_ARG(source_path(db, (FileId){file})), at.line,
                 at.col);
     }
@@ -81,10 +81,10 @@ static void report_endless(Program *p, DefId def) {
     p->errors++;
     cli_error(p->session->args, "reached the recursion limit while instantiating `%.*s`",
               STR_ARG(def_path_str(db, def, &db->scratch)));
-    u32 file = 0, offset = 0;
-    def_locate(db, def, &file, &offset);
+    u32 file, byte;
+    def_locate(db, def, 0, &file, &byte);
     if (!file) return;
-    LineCol at = source_line_col(db, (FileId){file}, offset);
+    LineCol at = source_line_col(db, (FileId){file}, byte);
     fprintf(stderr, " --> %.*s:%u:%u\n", STR_ARG(source_path(db, (FileId){file})), at.line, at.col);
     fputs("  = note: it calls itself with other generic arguments each time, without an end\n\n",
           stderr);
@@ -262,13 +262,13 @@ static Place place_of(Program *p, IrSym sym, MonoRef ref) {
     const Place *known = places_find(&p->session->places, db, sym.id);
     if (known) return *known;
     Place place = {0};
-    u32 offset = 0;
+    u32 byte;
     // A number past the end is of older code, that runs on in some frame.
     const CodeBlob *blob = code_of(db, ref.instance);
     if (ref.index < blob->locations.count) {
         const MonoLocation *location = LIST_AT(blob, MonoLocation, blob->locations) + ref.index;
-        def_locate(db, location->def, &place.file.id, &offset);
-        if (place.file.id) place.at = source_line_col(db, place.file, offset + location->lo);
+        def_locate(db, location->def, location->lo, &place.file.id, &byte);
+        if (place.file.id) place.at = source_line_col(db, place.file, byte);
     }
     places_add(&p->session->places, db, sym.id, place);
     return place;

@@ -704,12 +704,12 @@ Scal ce_location_ptr(Machine *m) {
     const Frame *f = m->frame;
     while (f && f->track_caller && f->parent)
         f = f->parent;
-    u32 file = 0, offset = 0;
-    if (f) def_locate(db, ce_text_owner(db, f->def), &file, &offset);
+    u32 file = 0, byte;
+    if (f) def_locate(db, ce_text_owner(db, f->def), f->lo, &file, &byte);
     LineCol at = {0, 0};
     Str path = STR("");
     if (file) {
-        at = source_line_col(db, (FileId){file}, offset + f->lo);
+        at = source_line_col(db, (FileId){file}, byte);
         path = source_path(db, (FileId){file});
     }
     DefId def = lang_item(db, LANG_panic_location);

@@ -19,12 +19,13 @@
 
 #include "query/query.h"
 
-// A range of text. Positions are relative to a base, so that text added above moves nothing:
-// the base is a file, or a definition or another item (its start, attributes included).
+// A range of text. Positions are relative to a base, so that text added above moves nothing: the
+// base is a file, or a definition or another item (its start, attributes included). In a file they
+// are bytes; in an item of the user's, what lies between tokens does not count (names/item_pos.h).
 typedef struct Span {
     u32 base; // SPAN_NONE, or a FileId, or SPAN_DEF | DefId, or SPAN_ROW | a row of names/
-    u32 lo;   // bytes
-    u32 hi;   // first byte after
+    u32 lo;
+    u32 hi; // first position after
 } Span;
 #define SPAN_NONE 0u
 #define SPAN_DEF  0x80000000u

@@ -7,8 +7,8 @@
 // calls of lang items), `async` blocks. Locals are numbered.
 //
 // A HIR blob holds flat arrays; ids are indexes into them, 0 is none (row 0 of each array is
-// empty). Positions are byte offsets from the item's start (Span base SPAN_DEF | owner) and stand
-// in arrays of their own. What rustc calls a thing is what it is called here.
+// empty). Positions are those of the item's tokens (Span base SPAN_DEF | owner) and stand in arrays
+// of their own. What rustc calls a thing is what it is called here.
 
 #ifndef RAC_HIR_HIR_H
 #define RAC_HIR_HIR_H
@@ -429,7 +429,7 @@ typedef struct HirLocalRow {
 } HirLocalRow;
 
 typedef struct HirSpan {
-    u32 lo, hi; // bytes from the owner's start; a macro's output: the outermost call
+    u32 lo, hi; // from the owner's start; a macro's output: the outermost call
 } HirSpan;
 
 // Arrays shared by item and body blobs. Each List is an array in the blob, row 0 empty.

@@ -168,13 +168,14 @@ static void normal(Str text, char *out, u32 cap) {
 
 static void print_place(Probe *p, Span span) {
     if (!(span.base & SPAN_DEF)) return;
-    u32 file, offset;
-    def_locate(p->db, (DefId){span.base & ~SPAN_DEF}, &file, &offset);
+    span = names_locate(p->db, span);
+    u32 file = span.base;
+    if (!file) return;
     Str text = source_text(p->db, (FileId){file});
-    u32 at = offset + span.lo, line = 1;
+    u32 at = span.lo, line = 1;
     for (u32 i = 0; i < at && i < text.len; i++)
         line += text.at[i] == '\n';
-    u32 end = offset + span.hi;
+    u32 end = span.hi;
     if (end > text.len) end = text.len;
     if (end > at + 70) end = at + 70;
     printf("    %.*s:%u: ", STR_ARG(source_path(p->db, (FileId){file})), line);

@@ -112,8 +112,8 @@ static bool builtin_eager(void *opaque, Toks toks, Toks *out) {
 // The file the call stands in.
 static FileId call_file(const BuiltinEnv *be) {
     if (be->call->holder.id == 0) return (FileId){be->call->file};
-    u32 file, offset;
-    def_locate(be->env->db, be->call->holder, &file, &offset);
+    u32 file, byte;
+    def_locate(be->env->db, be->call->holder, 0, &file, &byte);
     return (FileId){file};
 }
 

@@ -63,11 +63,12 @@ bool def_has_body(Db *db, DefId def);
 u32 def_number(Db *db, DefId def);
 // The item whose `derive` made the impl; 0 if it is written.
 DefId def_derived_from(Db *db, DefId impl);
-// Where the item starts now: file and byte offset. Only diagnostics and line tables may ask.
-Span def_span(Db *db, DefId def);
+Span def_span(Db *db, DefId def); // of the item's name, relative to the item
 // Where the definition's text says `word` first: a generic parameter's name. Its start if nowhere.
-Span def_word_span(Db *db, DefId def, Symbol word); // of the item's name, relative to the item
-void def_locate(Db *db, DefId def, u32 *file, u32 *offset); // reads a position query
+Span def_word_span(Db *db, DefId def, Symbol word);
+// Where a position of the item is now; file 0 if it is nowhere. Only diagnostics and line tables
+// may ask.
+void def_locate(Db *db, DefId def, u32 pos, u32 *file, u32 *byte);
 // Where a span of any base is now, based on its file; SPAN_NONE if it is nowhere.
 Span names_locate(Db *db, Span span);
 

@@ -456,7 +456,7 @@ static void modules_in_files_come_and_are_edited(void **state) {
     assert_int_equal(ran(w.db, Q_crate_box), 0);
     assert_int_equal(ran(w.db, Q_body_ast), 1);
     u32 file, offset;
-    def_locate(w.db, h, &file, &offset);
+    def_locate(w.db, h, 0, &file, &offset);
     assert_int_equal(source_line_col(w.db, (FileId){file}, offset).line, 3);
     // Nor does an error in the modules themselves make it depend on where things stand.
     set_file(&w, "main.rs", "mod late; fn f() {}\nuse none::T;");

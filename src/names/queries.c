@@ -4,6 +4,7 @@
 #include "diag/diag.h"
 #include "expand/derive.h"
 #include "names/collect.h"
+#include "names/item_pos.h"
 #include "names/split.h"
 
 const DefSrc *def_src(Db *db, DefId def, BoxView *view) {
@@ -132,9 +133,11 @@ static Toks written_toks(Db *db, DefId def, u32 *base) {
     }
     case SRC_ITEM: return item_toks(db, src->item);
     case SRC_TOKS: return (Toks){view.toks + src->toks.lo, src->toks.hi - src->toks.lo};
-    case SRC_PARENT:
+    case SRC_PARENT: {
+        Toks toks = def_toks(db, def_row(db, def)->parent);
         *base = src->base;
-        return toks_sub(def_toks(db, def_row(db, def)->parent), src->toks);
+        return toks_sub(toks, without_docs(toks.at, src->toks));
+    }
     case SRC_DERIVE: // derived_toks
     case SRC_NONE: break;
     }
@@ -169,10 +172,9 @@ Toks def_toks(Db *db, DefId def) {
     return (Toks){LIST_AT(toks, Tok, toks->toks), toks->toks.count};
 }
 
-void def_locate(Db *db, DefId def, u32 *file, u32 *offset) {
+void def_locate(Db *db, DefId def, u32 pos, u32 *file, u32 *byte) {
     DefId at = def;
-    *file = *offset = 0;
-    u32 sum = 0;
+    *file = *byte = 0;
     for (;;) {
         const DefRow *row = def_row(db, at);
         DefKind kind = (DefKind)row->kind;
@@ -185,7 +187,7 @@ void def_locate(Db *db, DefId def, u32 *file, u32 *offset) {
         const DefSrc *src = def_src(db, at, &view);
         if (src == NULL) return;
         if (is_assoc(kind)) {
-            sum += src->base;
+            pos += src->base;
             at = row->parent;
             continue;
         }
@@ -199,9 +201,10 @@ void def_locate(Db *db, DefId def, u32 *file, u32 *offset) {
             continue;
         }
         *file = src->file;
-        if (src->src == SRC_NONE && row->parent.id == 0) return;
-        u32 pos;
-        if (file_row_pos(db, src->file, src->row, &pos)) *offset = pos + sum;
+        if (src->src == SRC_NONE && row->parent.id == 0)
+            *byte = file_head_byte(db, src->file, pos);
+        else
+            (void)file_row_byte(db, src->file, src->row, pos, byte);
         return;
     }
 }

@@ -18,6 +18,7 @@
 
 #include "diag/diag.h"
 #include "names/collect.h"
+#include "names/item_pos.h"
 #include "syntax/lex.h"
 
 #include <stdlib.h>
@@ -35,11 +36,12 @@ typedef struct SplitItem {
 typedef enum PieceKind { PIECE_HEAD, PIECE_LEAF, PIECE_OPEN, PIECE_CLOSE, PIECE_TAIL } PieceKind;
 
 typedef struct Piece {
-    u32 start; // where the one before ended
-    u32 first; // its first token; HEAD: `start`; TAIL: the end of the text
-    u32 row;   // its first shape row; CLOSE and TAIL: the next one there is
-    u16 kind;  // PieceKind
-    u16 depth; // of the run of items it belongs to; CLOSE and TAIL end theirs
+    u32 start;      // where the one before ended
+    u32 first;      // its first token; HEAD: or where one may begin; TAIL: the end of the text
+    u32 row;        // its first shape row; CLOSE and TAIL: the next one there is
+    u16 kind;       // PieceKind
+    u16 depth;      // of the run of items it belongs to; CLOSE and TAIL end theirs
+    PosMarks marks; // where its tokens stand, from `first` on; once it is a file's: owned
 } Piece;
 
 typedef VEC(Piece) PieceVec;
@@ -47,7 +49,7 @@ typedef VEC(Piece) PieceVec;
 typedef struct FileSplit {
     Piece *pieces; // owned; none: not split, or forgotten
     u32 count, cap;
-    u32 *offsets; // owned; by shape row: from the first token of its piece
+    u32 *offsets; // owned; by shape row: its position from the first token of its piece
     u32 row_count, row_cap;
     bool flawed; // there are errors to tell
     bool rigid;  // to be read whole on every change
@@ -162,7 +164,7 @@ static u32 inner_attrs_end(const Tok *toks, u32 at, u32 end) {
 static void set_item(Db *db, u32 item, const ShapeRow *row, const Tok *toks,
                      const ShapePlace *place) {
     u64 mark = scratch_mark(&db->scratch);
-    TokRange range = place->range;
+    TokRange range = without_docs(toks, place->range);
     u32 open = 0;
     if (is_inline_mod(row)) {
         open = mod_open(toks, range);
@@ -177,12 +179,10 @@ static void set_item(Db *db, u32 item, const ShapeRow *row, const Tok *toks,
     if (is_inline_mod(row)) { // its items stay outside
         open -= range.lo;
         at[open].match = last - open;
-        at[last - 1].flags &= (u8)~TOK_JOINT;
         at[last] = (Tok){.kind = TOK_CLOSE_BRACE, .match = last - open, .pos = at[last - 1].pos};
     }
     for (u32 i = 0; i < list.count; i++)
         at[i].pos -= place->pos;
-    at[last].flags &= (u8)~TOK_JOINT; // what follows is no part of it
     query_set_input(db, Q_item_toks, item, blob.at, blob.bytes, DURABILITY_LOW);
     scratch_rewind(&db->scratch, mark);
 }
@@ -217,33 +217,43 @@ static void items_of_rows(const FileShape *shape, u32 from, u32 to, Scratch *scr
 
 // ---- pieces -------------------------------------------------------------------------------------
 
-static u32 tok_end(Db *db, const Tok *tok) {
-    return tok->pos + tok_len(&db->symbols, tok);
-}
-
-// Where inner attributes end: a doc comment takes its line with it, else it could grow.
-static u32 inner_end(Db *db, Str text, const Tok *last) {
-    u32 end = tok_end(db, last);
-    if (last->kind != TOK_DOC_INNER || text.at[last->pos + 1] != '/') return min_u32(end, text.len);
-    while (end < text.len && text.at[end] != '\n')
-        end++;
-    return min_u32(end + 1, text.len);
-}
+typedef struct Reading {
+    LexOut lex; // the tokens' positions are those in items
+    u32 *bytes; // by token: where it stands
+    ShapeBuild build;
+} Reading;
 
 typedef struct Cutter {
     Db *db;
-    Str text; // of the window: all positions count from its start
-    const Tok *toks;
-    const ShapeBuild *build;
+    Str text; // of the window: all bytes count from its start
+    const Reading *in;
     PieceVec pieces;
+    VEC(TokRange) ranges; // by piece: its tokens that have marks
     U32Vec offsets;
     u32 end; // of the last piece
     bool rigid;
 } Cutter;
 
-static void cut_piece(Cutter *c, PieceKind kind, u32 first, u32 row, u32 depth) {
+static u32 tok_end(const Cutter *c, u32 tok) {
+    u32 end = c->in->bytes[tok] + tok_len(&c->db->symbols, &c->in->lex.toks.at[tok]);
+    return min_u32(end, c->text.len);
+}
+
+// Where inner attributes end: a doc comment takes its line with it, else it could grow.
+static u32 inner_end(const Cutter *c, u32 last) {
+    u32 end = tok_end(c, last);
+    bool is_line =
+        c->in->lex.toks.at[last].kind == TOK_DOC_INNER && c->text.at[c->in->bytes[last] + 1] == '/';
+    if (!is_line) return end;
+    while (end < c->text.len && c->text.at[end] != '\n')
+        end++;
+    return min_u32(end + 1, c->text.len);
+}
+
+static void cut_piece(Cutter *c, PieceKind kind, u32 first, TokRange toks, u32 row, u32 depth) {
     vec_push(&c->db->scratch, &c->pieces,
-             (Piece){c->end, first, row, (u16)kind, (u16)min_u32(depth, DEPTH_MAX)});
+             (Piece){c->end, first, row, (u16)kind, (u16)min_u32(depth, DEPTH_MAX), {0}});
+    vec_push(&c->db->scratch, &c->ranges, toks);
     if (depth >= DEPTH_MAX) c->rigid = true;
 }
 
@@ -264,25 +274,28 @@ static bool ends_itself(const ShapeRow *row, const Tok *last) {
 }
 
 static void cut_rows(Cutter *c, u32 from, u32 to, u32 depth) {
-    for (u32 i = from; i < to; i = c->build->rows.at[i].end) {
-        const ShapeRow *row = &c->build->rows.at[i];
-        const ShapePlace *place = &c->build->places.at[i];
-        const Tok *last = &c->toks[place->range.hi - 1];
-        if (!ends_itself(row, last)) c->rigid = true;
+    const ShapeBuild *build = &c->in->build;
+    const Tok *toks = c->in->lex.toks.at;
+    const u32 *bytes = c->in->bytes;
+    for (u32 i = from; i < to; i = build->rows.at[i].end) {
+        const ShapeRow *row = &build->rows.at[i];
+        const ShapePlace *place = &build->places.at[i];
+        TokRange range = place->range;
+        u32 last = range.hi - 1;
+        if (!ends_itself(row, &toks[last])) c->rigid = true;
         if (is_inline_mod(row)) {
-            cut_piece(c, PIECE_OPEN, place->pos, i, depth);
+            u32 inner = inner_attrs_end(toks, mod_open(toks, range) + 1, last);
+            cut_piece(c, PIECE_OPEN, bytes[range.lo], (TokRange){range.lo, inner}, i, depth);
             vec_push(&c->db->scratch, &c->offsets, 0);
-            u32 open = mod_open(c->toks, place->range);
-            u32 inner = inner_attrs_end(c->toks, open + 1, place->range.hi - 1);
-            c->end = inner_end(c->db, c->text, &c->toks[inner - 1]);
+            c->end = inner_end(c, inner - 1);
             cut_rows(c, i + 1, row->end, depth + 1);
-            cut_piece(c, PIECE_CLOSE, last->pos, row->end, depth + 1);
+            cut_piece(c, PIECE_CLOSE, bytes[last], (TokRange){0}, row->end, depth + 1);
         } else {
-            cut_piece(c, PIECE_LEAF, place->pos, i, depth);
+            cut_piece(c, PIECE_LEAF, bytes[range.lo], range, i, depth);
             for (u32 k = i; k < row->end; k++)
-                vec_push(&c->db->scratch, &c->offsets, c->build->places.at[k].pos - place->pos);
+                vec_push(&c->db->scratch, &c->offsets, build->places.at[k].pos - place->pos);
         }
-        c->end = min_u32(tok_end(c->db, last), c->text.len);
+        c->end = tok_end(c, last);
     }
 }
 
@@ -301,8 +314,11 @@ static FileSplit *split_of(Db *db, u32 file) {
 
 void splits_deinit(DefStore *store) {
     for (u32 i = 0; i < store->split_count; i++) {
-        free(store->splits[i].pieces);
-        free(store->splits[i].offsets);
+        FileSplit *split = &store->splits[i];
+        for (u32 k = 0; k < split->count; k++)
+            pos_marks_free(&split->pieces[k].marks);
+        free(split->pieces);
+        free(split->offsets);
     }
     free(store->splits);
 }
@@ -322,10 +338,18 @@ static void *splice(void *rows, u32 row_bytes, u32 *count, u32 *cap, u32 from, u
     return rows;
 }
 
-static void splice_pieces(FileSplit *split, u32 from, u32 to, const PieceVec *fresh) {
+static void splice_pieces(FileSplit *split, u32 from, u32 to, const Cutter *c) {
+    for (u32 i = from; i < to; i++)
+        pos_marks_free(&split->pieces[i].marks);
     split->pieces =
-        splice(split->pieces, sizeof(Piece), &split->count, &split->cap, from, to, fresh->count);
-    if (fresh->count) memcpy(split->pieces + from, fresh->at, fresh->count * sizeof(Piece));
+        splice(split->pieces, sizeof(Piece), &split->count, &split->cap, from, to, c->pieces.count);
+    for (u32 i = 0; i < c->pieces.count; i++) {
+        Piece piece = c->pieces.at[i];
+        TokRange range = c->ranges.at[i];
+        piece.marks = pos_marks_new(c->in->lex.toks.at + range.lo, c->in->bytes + range.lo,
+                                    range.hi - range.lo);
+        split->pieces[from + i] = piece;
+    }
 }
 
 static void splice_offsets(FileSplit *split, u32 from, u32 to, const U32Vec *fresh) {
@@ -336,16 +360,13 @@ static void splice_offsets(FileSplit *split, u32 from, u32 to, const U32Vec *fre
 
 // ---- a file as a whole --------------------------------------------------------------------------
 
-typedef struct Reading {
-    LexOut lex;
-    ShapeBuild build;
-} Reading;
-
-static void read_whole(Db *db, u32 file, Str text, Reading *out) {
-    *out = (Reading){0};
-    lex_file(&db->symbols, &db->scratch, text, source_edition(db, (FileId){file}), &out->lex);
-    shape_build(db, (Toks){out->lex.toks.at, out->lex.toks.count}, SKIM_MODULE, SKIM_EDITION, true,
-                &db->scratch, &out->build);
+// From tokens with bytes to items.
+static void read_items(Db *db, u32 file, Reading *in) {
+    TokVec *toks = &in->lex.toks;
+    in->bytes = SCRATCH_ARRAY(&db->scratch, u32, toks->count);
+    item_pos_count(db, source_edition(db, (FileId){file}), toks, in->bytes);
+    shape_build(db, (Toks){toks->at, toks->count}, SKIM_MODULE, SKIM_EDITION, true, &db->scratch,
+                &in->build);
 }
 
 static void set_rows(Db *db, u32 file, const ShapeBuild *build) {
@@ -362,22 +383,24 @@ static void set_rows(Db *db, u32 file, const ShapeBuild *build) {
 
 static void split_whole(Db *db, u32 file, Str text) {
     u64 mark = scratch_mark(&db->scratch);
-    Reading in;
-    read_whole(db, file, text, &in);
+    Reading in = {0};
+    lex_file(&db->symbols, &db->scratch, text, source_edition(db, (FileId){file}), &in.lex);
+    read_items(db, file, &in);
     db->defs->split_bytes += text.len;
     Map seen = {0};
     number_rows(db, &seen, file, 0, &in.build, 0, in.build.rows.count);
     map_deinit(&seen);
     const Tok *toks = in.lex.toks.at;
 
-    Cutter c = {.db = db, .text = text, .toks = toks, .build = &in.build};
-    cut_piece(&c, PIECE_HEAD, 0, 0, 0);
+    Cutter c = {.db = db, .text = text, .in = &in};
     u32 inner = inner_attrs_end(toks, 0, in.lex.toks.count);
-    c.end = inner ? inner_end(db, text, &toks[inner - 1]) : in.lex.text_start;
+    u32 first = inner ? in.bytes[0] : in.lex.text_start;
+    cut_piece(&c, PIECE_HEAD, first, (TokRange){0, inner}, 0, 0);
+    c.end = inner ? inner_end(&c, inner - 1) : in.lex.text_start;
     cut_rows(&c, 0, in.build.rows.count, 0);
-    cut_piece(&c, PIECE_TAIL, text.len, in.build.rows.count, 0);
+    cut_piece(&c, PIECE_TAIL, text.len, (TokRange){0}, in.build.rows.count, 0);
     FileSplit *split = split_of(db, file);
-    splice_pieces(split, 0, split->count, &c.pieces);
+    splice_pieces(split, 0, split->count, &c);
     splice_offsets(split, 0, split->row_count, &c.offsets);
     split->flawed = in.lex.errors.count || in.build.errors.count;
     split->rigid = c.rigid || split->flawed;
@@ -488,11 +511,10 @@ static bool window_read(Db *db, u32 file, Str text, const FileSplit *split, cons
         (closes && (error->kind != LEX_UNEXPECTED_CLOSE || error->pos != part.len - 1 ||
                     part.at[part.len - 1] != '}')))
         return false;
-    Toks toks = {in->lex.toks.at, in->lex.toks.count};
-    if (inner_attrs_end(toks.at, 0, toks.count) != 0) return false;
-    shape_build(db, toks, SKIM_MODULE, SKIM_EDITION, true, &db->scratch, &in->build);
+    if (inner_attrs_end(in->lex.toks.at, 0, in->lex.toks.count) != 0) return false;
+    read_items(db, file, in);
     if (in->build.errors.count) return false;
-    *c = (Cutter){.db = db, .text = part, .toks = toks.at, .build = &in->build};
+    *c = (Cutter){.db = db, .text = part, .in = in};
     cut_rows(c, 0, in->build.rows.count, w->depth);
     if (c->rigid) return false;
     return w->ends || c->end == part.len;
@@ -591,10 +613,10 @@ static void window_splice(FileSplit *split, const Window *w, TextChange change, 
         piece->row += w->row_from;
     }
     u32 end = w->lo + c->end;
-    splice_pieces(split, w->from, w->to, &c->pieces);
+    splice_pieces(split, w->from, w->to, c);
     splice_offsets(split, w->row_from, w->row_to, &c->offsets);
     u32 bytes_more = change.new_len - change.old_len; // these two may wrap around
-    u32 rows_more = c->build->rows.count - (w->row_to - w->row_from);
+    u32 rows_more = c->in->build.rows.count - (w->row_to - w->row_from);
     u32 behind = w->from + c->pieces.count;
     for (u32 i = behind; i < split->count; i++) {
         split->pieces[i].start += bytes_more;
@@ -653,12 +675,15 @@ void run_file_split(Db *db, u32 file) {
     const FileSplit *split = split_ready(db, file);
     if (split->flawed) {
         Str text = source_text(db, (FileId){file});
-        Reading in;
-        read_whole(db, file, text, &in);
-        lex_report(db, file, text, &in.lex);
-        for (u32 i = 0; i < in.build.errors.count; i++) {
-            u32 pos = in.build.errors.at[i].pos;
-            diag_error(db, (Span){file, pos, pos + 1}, "", "%s", in.build.errors.at[i].message);
+        LexOut lex; // with bytes
+        lex_file(&db->symbols, &db->scratch, text, source_edition(db, (FileId){file}), &lex);
+        lex_report(db, file, text, &lex);
+        ShapeBuild build = {0};
+        shape_build(db, (Toks){lex.toks.at, lex.toks.count}, SKIM_MODULE, SKIM_EDITION, true,
+                    &db->scratch, &build);
+        for (u32 i = 0; i < build.errors.count; i++) {
+            u32 pos = build.errors.at[i].pos;
+            diag_error(db, (Span){file, pos, pos + 1}, "", "%s", build.errors.at[i].message);
         }
     }
     query_return(db, NULL, 0);
@@ -670,11 +695,11 @@ const FileShape *file_shape(Db *db, u32 file) {
     return query_get(db, Q_file_rows, file);
 }
 
-bool file_row_pos(Db *db, u32 file, u32 row, u32 *pos) {
+bool file_row_byte(Db *db, u32 file, u32 row, u32 pos, u32 *byte) {
     if (source_is_library(db, (FileId){file})) {
         const FilePlaces *places = query_get(db, Q_file_places, file);
         if (row >= places->places.count) return false;
-        *pos = LIST_AT(places, ShapePlace, places->places)[row].pos;
+        *byte = LIST_AT(places, ShapePlace, places->places)[row].pos + pos;
         return true;
     }
     const FileSplit *split = split_ready(db, file);
@@ -687,8 +712,15 @@ bool file_row_pos(Db *db, u32 file, u32 row, u32 *pos) {
         else
             high = mid;
     }
-    *pos = split->pieces[low].first + split->offsets[row];
+    const Piece *piece = &split->pieces[low];
+    *byte = piece->first + pos_marks_byte(&piece->marks, split->offsets[row] + pos);
     return true;
+}
+
+u32 file_head_byte(Db *db, u32 file, u32 pos) {
+    if (source_is_library(db, (FileId){file})) return pos;
+    const Piece *head = split_ready(db, file)->pieces;
+    return head->first + pos_marks_byte(&head->marks, pos);
 }
 
 typedef struct RowPlace {
@@ -700,18 +732,29 @@ Span row_span(Db *db, u32 file, u32 row, u32 pos) {
     return (Span){SPAN_ROW | intern(&db->defs->rows, &place, sizeof place), pos, pos + 1};
 }
 
-Span names_locate(Db *db, Span span) {
-    u32 file = span.base, offset = 0;
-    if (span.base & SPAN_DEF) {
-        def_locate(db, (DefId){span.base & ~SPAN_DEF}, &file, &offset);
-    } else if (span.base & SPAN_ROW) {
+static void locate(Db *db, u32 base, u32 pos, u32 *file, u32 *byte) {
+    *file = base;
+    *byte = pos;
+    if (base & SPAN_DEF) {
+        def_locate(db, (DefId){base & ~SPAN_DEF}, pos, file, byte);
+    } else if (base & SPAN_ROW) {
         RowPlace place;
-        memcpy(&place, intern_bytes(&db->defs->rows, span.base & ~SPAN_ROW, NULL), sizeof place);
-        file = place.file;
-        if (!file_row_pos(db, file, place.row, &offset)) offset = 0;
+        memcpy(&place, intern_bytes(&db->defs->rows, base & ~SPAN_ROW, NULL), sizeof place);
+        *file = place.file;
+        (void)file_row_byte(db, place.file, place.row, pos, byte);
     }
-    if (file == 0) return (Span){0};
-    return (Span){file, offset + span.lo, offset + span.hi};
+}
+
+Span names_locate(Db *db, Span span) {
+    Span out;
+    locate(db, span.base, span.lo, &out.base, &out.lo);
+    if (out.base == 0) return (Span){0};
+    out.hi = out.lo;
+    if (span.hi > span.lo) { // up to its last byte: what follows may stand far behind
+        locate(db, span.base, span.hi - 1, &out.base, &out.hi);
+        out.hi++;
+    }
+    return out;
 }
 
 Toks item_toks(Db *db, u32 item) {

@@ -15,13 +15,15 @@
 
 // The shape of a file of either kind.
 const FileShape *file_shape(Db *db, u32 file);
-// Where row `row` of the file's shape begins. The running query depends on the file's text.
-bool file_row_pos(Db *db, u32 file, u32 row, u32 *pos);
-// A place in an item that may be no definition, `pos` counting from its start: for messages, so
-// that who has errors to tell does not depend on where they stand.
+// The byte of a position (item_pos.h) in row `row` of the file's shape, or in the inner attributes
+// at its start. The running query depends on the file's text.
+bool file_row_byte(Db *db, u32 file, u32 row, u32 pos, u32 *byte);
+u32 file_head_byte(Db *db, u32 file, u32 pos);
+// A place in an item that may be no definition: for messages, so that who has errors to tell does
+// not depend on where they stand.
 Span row_span(Db *db, u32 file, u32 row, u32 pos);
-// The tokens of an item, positions from its start; none when it is gone. Of a module in braces,
-// those up to its inner attributes and the closing one.
+// The tokens of an item; none when it is gone. Of a module in braces, those up to its inner
+// attributes and the closing one.
 Toks item_toks(Db *db, u32 item);
 
 void split_change(Db *db, FileId file, TextChange change); // a SourceChanged

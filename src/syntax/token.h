@@ -8,7 +8,8 @@
 // - Operators are glued as rustc does (`>>`, `..=`, `->`): the parser splits them where the
 //   grammar asks (`Vec<Vec<T>>`).
 // - `pos` counts bytes from a base that the holder of the buffer knows: the file's start for a
-//   file's own tokens, the item's start for an item's or body's slice. A token made by a macro
+//   file's own tokens, the item's start for an item's or body's slice. In items of the user's, the
+//   bytes between tokens do not count (names/item_pos.h). A token made by a macro
 //   has the position of the outermost macro call it came out of; a token passed through as an
 //   argument keeps its own. So positions always point into the text a user wrote.
 // - `ctxt` is the hygiene context (expand/hygiene.h); 0 is text as written in a file.

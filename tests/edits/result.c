@@ -32,10 +32,10 @@ static u32 number_of(Reached *r, u32 sym) {
 }
 
 static void print_place(Db *db, DefId def, u32 lo) {
-    u32 file = 0, offset = 0;
-    if (def.id) def_locate(db, def, &file, &offset);
+    u32 file = 0, byte;
+    if (def.id) def_locate(db, def, lo, &file, &byte);
     if (!file) return;
-    LineCol at = source_line_col(db, (FileId){file}, offset + lo);
+    LineCol at = source_line_col(db, (FileId){file}, byte);
     printf(" %.*s:%u:%u", STR_ARG(source_path(db, (FileId){file})), at.line, at.col);
 }
 

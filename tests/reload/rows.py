@@ -31,7 +31,7 @@ ROWS = {
     "a changed trait": ["items: a trait's default method, overridden later",
                         "items: a method added to a trait with live objects", "items: a trait without objects"],
     "a changed macro": ["edits: macros"],
-    "comments and white space only": ["edits: lines that move are told right, and nothing is compiled",
+    "comments and white space only": ["edits: comments and white space only", "edits: lines that move are told right, and nothing is compiled",
                                       "edits: an item that is moved"],
     "an edit that breaks the program": ["edits: an error, then mended", "edits: an error, then the text before"],
     "going back to the original text": ["edits: going back to the original text"],

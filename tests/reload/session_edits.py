@@ -1,5 +1,5 @@
 """Edits of bodies and values: functions, generics, closures, methods, constants, statics, macros."""
-from programs import SIMPLE, body, checked, code, looping, lowered, mir, typeck
+from programs import NOTHING, SIMPLE, body, checked, code, looping, lowered, mir, typeck
 
 GENERIC = """fn twice<T: Copy + std::ops::Add<Output = T>>(a: T) -> T {
     a + a
@@ -143,6 +143,74 @@ fn step(n: &mut u64) -> u32 {
     line()
 }"""
 
+# Where each of its panics says that it was, in order.
+PANICS = """use std::cell::RefCell;
+use std::panic::{Location, catch_unwind, set_hook};
+thread_local!(static SEEN: RefCell<String> = RefCell::new(String::new()));
+struct Row(Vec<u8>);
+impl Row {
+    fn first(&self) -> u8 {
+        self.0[0]
+    }
+    fn last(&self) -> u8 {
+        *self.0.last().unwrap()
+    }
+}
+fn divided<T: TryFrom<u32>>(a: u32, b: u32) -> T {
+    T::try_from(a / b).ok().expect("it fits")
+}
+#[track_caller]
+fn told() -> String {
+    let at = Location::caller();
+    format!("{}:{}", at.line(), at.column())
+}
+fn all() -> Vec<fn()> {
+    vec![
+        || { Row(vec![]).first(); },
+        || { Row(vec![]).last(); },
+        || { divided::<u8>(1, 0); },
+        || { divided::<u8>(1000, 1); },
+        || { divided::<i8>(1000, 1); },
+        || {
+            let text = told();
+            panic!("{text}");
+        },
+    ]
+}
+fn step(n: &mut u64) -> String {
+    if *n == 0 {
+        set_hook(Box::new(|info| {
+            let at = info.location().unwrap();
+            let told = info.payload().downcast_ref::<String>().filter(|t| t.contains(':') && !t.contains(' '));
+            SEEN.with(|s| *s.borrow_mut() += &format!(" {}:{}{}", at.line(), at.column(),
+                told.map_or(String::new(), |t| format!("({t})"))));
+        }));
+    }
+    *n += 1;
+    for run in all() {
+        let _ = catch_unwind(run);
+    }
+    SEEN.take().trim().into()
+}"""
+
+PLACES = """use std::panic::Location;
+const HERE: &Location<'static> = Location::caller();
+const fn line_of(at: &Location<'static>) -> u32 {
+    at.line()
+}
+const THERE: [u32; 2] = {
+    let first = line_of(Location::caller());
+    [first, line_of(Location::caller())]
+};
+macro_rules! pair { () => { (line!(), column!()) } }
+fn step(n: &mut u64) -> String {
+    *n += 1;
+    let (line, column) = pair!();
+    format!("{} {}, {THERE:?}, {line} {column}", HERE.line(), HERE.column())
+}"""
+
+UNCHANGED = {"events": ["no-change"], "ran": "", "most": NOTHING, "patched": ""}
+
 SESSIONS = {
     "a function's body": {
         "main": looping(SIMPLE),
@@ -165,13 +233,16 @@ SESSIONS = {
         "main": looping(SIMPLE),
         "prints": ": 11$",
         "steps": [
-            {"edits": [("*n += 1;", "*n += 1; // count")], "events": ["no-change"]},
-            {"edits": [("fn step", "\n\n// A step.\nfn step")], "events": ["no-change"], "ran": ""},
-            {"edits": [("    *n * 0", "        *n * 0")], "events": ["no-change"]},
-            {"edits": [("fn step", "/// What is done.\nfn step")], "events": ["no-change"]},
-            {"edits": [("// count", "/* counted */")], "events": ["no-change"]},
-            {"edits": [("fn main", "\r\n\r\n    fn main")], "events": ["no-change"], "ran": ""},
-            {"edits": [("+ 11", "+ 14")], "functions": 1, "ran": body("main::step"), "prints": ": 14$"},
+            {"edits": [("*n += 1;", "*n += 1; // count")], **UNCHANGED},
+            {"edits": [("fn step", "\n\n// A step.\nfn step")], **UNCHANGED},
+            {"edits": [("    *n * 0 + 11", "        *n*0+/* eleven */\n\t11")], **UNCHANGED},
+            {"edits": [("*n*0+/* eleven */\n\t11", "*n * 0 + 11")], **UNCHANGED},
+            {"edits": [("fn step", "/// What is done.\nfn step")], **UNCHANGED},
+            {"edits": [("What is done.", "What is done,\n/// and how.")], **UNCHANGED},
+            {"edits": [("// count", "/* counted */")], **UNCHANGED},
+            {"edits": [("n: &mut u64) ->", "\n    n: &mut u64,\n) ->"), (",\n) ->", "\n) ->")], **UNCHANGED},
+            {"edits": [("fn main", "\r\n\r\n    fn main")], **UNCHANGED},
+            {"edits": [("+ 11", "+ 14")], "functions": 1, "ran": body("step"), "patched": "step", "prints": ": 14$"},
         ],
     },
     "lines that move are told right, and nothing is compiled": {
@@ -182,6 +253,42 @@ SESSIONS = {
              "prints": ": 10$"},
             {"edits": [("use std::panic", "// one more\nuse std::panic")], "events": ["no-change"], "patched": "",
              "ran": "", "prints": ": 11$"},
+        ],
+    },
+    "comments in bodies move the lines that panics tell, and nothing is compiled": {
+        "main": looping(PANICS),
+        "prints": ": 9:15 12:24 16:17 16:29 16:29 32:13\\(31:24\\)$",
+        "steps": [
+            {"edits": [("{text}\");", "{text}\"); // that is all")], **UNCHANGED},
+            {"edits": [("        self.0[0]", "        // the one in front\n\n      self.0[0]")], **UNCHANGED,
+             "prints": ": 11:13 14:24 18:17 18:29 18:29 34:13\\(33:24\\)$"},
+            {"edits": [("try_from(a / b)", "try_from(\n        a /* by */ / b\n    )")], **UNCHANGED,
+             "prints": ": 11:13 14:24 19:9 20:12 20:12 36:13\\(35:24\\)$"},
+            {"edits": [("*self.0.last()", "*self.0.last() // or none\n            ")], **UNCHANGED,
+             "prints": ": 11:13 15:14 20:9 21:12 21:12 37:13\\(36:24\\)$"},
+            {"edits": [("let text = told", "/* what */ let text =\n\n told")], **UNCHANGED,
+             "prints": ": 11:13 15:14 20:9 21:12 21:12 39:13\\(38:2\\)$"},
+            {"edits": [("panic!", "\n/// no doc of anything\n{}\npanic!")], "events": ["no-change"],
+             "prints": ": 11:13 15:14 20:9 21:12 21:12 42:1\\(38:2\\)$"},
+            {"edits": [("        // the one in front\n\n", "")], **UNCHANGED,
+             "prints": ": 9:13 13:14 18:9 19:12 19:12 40:1\\(36:2\\)$"},
+            # A comment and new code at once.
+            {"edits": [("      self.0[0]", "    // the next\n    let at = self.0.len();\n    self.0[at]")],
+             "names": "main::<impl Row>::first", "prints": ": 11:11 15:14 20:9 21:12 21:12 42:1\\(38:2\\)$"},
+            # An error, mended together with a comment above.
+            {"edits": [("let text", "let txt")], "events": ["errors"]},
+            {"edits": [("let txt", "// mended\nlet text")], "events": ["no-change"],
+             "prints": ": 11:11 15:14 20:9 21:12 21:12 43:1\\(39:2\\)$"},
+        ],
+    },
+    "places that are data of the program move with comments in front of them": {
+        "main": looping(PLACES),
+        "prints": ": 4 34, .9, 10., 15 26$",
+        "steps": [
+            {"edits": [("= Location", "=\n    // here\n  Location")], "prints": ": 6 3, .11, 12., 17 26$"},
+            {"edits": [("    [first", "\n    [first")], "prints": ": 6 3, .11, 13., 18 26$"},
+            {"edits": [("= pair", "= // two\n\n pair")], "prints": ": 6 3, .11, 13., 20 2$"},
+            {"edits": [("use std", "/* one */ use std")], "events": ["no-change"], "prints": ": 6 3, .11, 13., 20 2$"},
         ],
     },
     "an item that is moved": {
