@@ -71,22 +71,19 @@ static bool counted_alike(DefKind a, DefKind b) {
     return is_type_namespace(a) == is_type_namespace(b);
 }
 
-// Items of blocks: those of the body's earlier blocks with the same name count too.
+// Items of blocks: those before it in the body that have the same name.
 static u32 number_in_blocks(Db *db, DefId def) {
     DefRow row = *def_row(db, def);
+    if (row.kind == DEF_IMPL)
+        return def_number(db, def); // named by their headers, counted together
     DefId owner = def_row(db, row.parent)->parent;
-    u32 own_block = def_row(db, row.parent)->disambiguator, number = def_number(db, def);
-    for (u32 id = owner.id + 1; id < def_count(db); id++) {
-        const DefRow *other = def_row(db, (DefId){id});
-        // Impls are named by their headers, and counted together.
-        if ((other->name.id != row.name.id && row.kind != DEF_IMPL) || !other->parent.id ||
-            other->parent.id == row.parent.id ||
-            !counted_alike((DefKind)other->kind, (DefKind)row.kind) || other->kind == DEF_BLOCK ||
-            other->kind == DEF_CLOSURE || other->kind == DEF_MACRO)
-            continue;
-        const DefRow *block = def_row(db, other->parent);
-        number += block->kind == DEF_BLOCK && def_eq(block->parent, owner) &&
-                  block->disambiguator < own_block;
+    u32 number = 0, count = body_def_count(db, owner);
+    for (u32 i = 0; i < count; i++) {
+        DefId id = body_def(db, owner, i);
+        if (def_eq(id, def)) break;
+        const DefRow *other = def_row(db, id);
+        number += other->name.id == row.name.id && def_eq(other->parent, row.parent) &&
+                  counted_alike((DefKind)other->kind, (DefKind)row.kind);
     }
     return number;
 }

@@ -431,6 +431,7 @@ static void collect_derives(Builder *b, DefId mod, DefId item, const Rows *rows,
     u32 derive = SYM_derive, derive_const = SYM_derive_const;
     TokRange range = attrs;
     u32 fragment = 0; // of all derives of the item
+    DefId parent = def_row(b->db, item)->parent;
     const ShapeRow *row = &rows->rows[index];
     bool by_copy =
         row->kind == ITEM_UNION || (derives_copy(b, attrs) && !(row->bits & SHAPE_TY_PARAMS));
@@ -457,7 +458,7 @@ static void collect_derives(Builder *b, DefId mod, DefId item, const Rows *rows,
             u32 impl_count = derive_impl_count(kind, by_copy);
             if (!fragment) fragment = builder_fragment(b);
             for (u32 n = 0; n < impl_count; n++) {
-                DefId impl = builder_def(b, mod, DEF_IMPL, derive_name(b, (Symbol){last}, item));
+                DefId impl = builder_def(b, parent, DEF_IMPL, derive_name(b, (Symbol){last}, item));
                 DefSrc *src = builder_src(b, impl);
                 src->src = SRC_DERIVE;
                 src->item_kind = ITEM_IMPL;
@@ -728,8 +729,8 @@ static void collect_rows(Builder *b, DefId mod, DefId parent, const Rows *rows, 
     }
 }
 
-void collect_tokens(Builder *b, DefId mod, DefId parent, Toks toks, SkimPlace place, u32 file,
-                    u32 outer_row, u32 depth, Str dir, Str attr_dir, u32 *text) {
+void collect_tokens(Builder *b, DefId mod, Toks toks, SkimPlace place, u32 file, u32 outer_row,
+                    u32 depth, Str dir, Str attr_dir, u32 *text) {
     ShapeBuild shape = {0};
     shape_build(b->db, toks, place, b->edition, false, b->temp, &shape);
     for (u32 i = 0; i < shape.errors.count; i++) {
@@ -741,7 +742,7 @@ void collect_tokens(Builder *b, DefId mod, DefId parent, Toks toks, SkimPlace pl
     Rows rows = {shape.rows.at, shape.toks.at, shape.places.at, file,
                  outer_row,     shift,         depth,           true};
     Dir own = {dir, attr_dir};
-    collect_rows(b, mod, parent, &rows, 0, shape.rows.count, &own, text);
+    collect_rows(b, mod, def_items_parent(b->db, mod), &rows, 0, shape.rows.count, &own, text);
 }
 
 // ---- imports ----------------------------------------------------------------------------------
@@ -997,8 +998,8 @@ static bool expand_pending(Builder *b, u32 index, bool last) {
     } else if (out.count != 0) {
         u32 around = b->fragment;
         b->fragment = call.fragment;
-        collect_tokens(b, call.mod, call.mod, out, SKIM_MODULE, call.file, call.row, call.depth + 1,
-                       call.dir, call.attr_dir, &text);
+        collect_tokens(b, call.mod, out, SKIM_MODULE, call.file, call.row, call.depth + 1, call.dir,
+                       call.attr_dir, &text);
         b->fragment = around;
     }
     b->texts.at[call.text].out = text;

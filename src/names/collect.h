@@ -6,8 +6,8 @@
 #include "names/names_internal.h"
 
 // The items of `toks` (a block's, or what a macro made) become definitions of `mod`.
-void collect_tokens(Builder *b, DefId mod, DefId parent, Toks toks, SkimPlace place, u32 file,
-                    u32 outer_row, u32 depth, Str dir, Str attr_dir, u32 *text);
+void collect_tokens(Builder *b, DefId mod, Toks toks, SkimPlace place, u32 file, u32 outer_row,
+                    u32 depth, Str dir, Str attr_dir, u32 *text);
 bool resolve_imports(Builder *b);        // true if something new was found
 void collect_finish(Builder *b);         // imports and item macros to the fixpoint
 void collect_report_imports(Builder *b); // those that name nothing

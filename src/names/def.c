@@ -188,13 +188,9 @@ CfgSet crate_cfgs(Db *db, CrateId crate, Scratch *scratch) {
     return (CfgSet){rows, target + info->cfg_count};
 }
 
-DefId def_scope(const Db *db, DefId def) {
-    while (def.id != 0) {
-        DefKind kind = def_kind(db, def);
-        if (kind == DEF_MOD || kind == DEF_BLOCK) break;
-        def = def_row(db, def)->parent;
-    }
-    return def;
+DefId def_items_parent(Db *db, DefId scope) {
+    const DefRow *row = def_row(db, scope);
+    return row->kind == DEF_BLOCK ? def_intern(db, row->parent, DEF_BLOCK, SYM_OF(none), 0) : scope;
 }
 
 DefId def_typeck_root(const Db *db, DefId def) {
@@ -229,8 +225,11 @@ Str def_path_str(Db *db, DefId def, Scratch *scratch) {
     if (row->name.id == 0) {
         own = scratch_print(scratch, "%.*s#%u", STR_ARG(own), row->disambiguator);
     }
-    if (row->parent.id == 0) return own;
-    Str outer = def_path_str(db, row->parent, scratch);
+    DefId parent = row->parent;
+    while (parent.id != 0 && def_kind(db, parent) == DEF_BLOCK)
+        parent = def_row(db, parent)->parent;
+    if (parent.id == 0) return own;
+    Str outer = def_path_str(db, parent, scratch);
     return scratch_print(scratch, "%.*s::%.*s", STR_ARG(outer), STR_ARG(own));
 }
 

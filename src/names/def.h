@@ -4,7 +4,9 @@
 //   touch the definition's own place in that path. Two `impl` blocks of one module differ by
 //   their disambiguator, counted in source order (as in rustc's DefPath).
 // - A crate's root module is a DEF_MOD without parent. A block that declares items is a DEF_BLOCK
-//   whose parent is the body's owner; its items' parent is the block.
+//   whose parent is the body's owner, and a scope. The parent of its items is the block numbered 0,
+//   which is one for all of the body: another block makes the items of the others no others. Only
+//   what is looked up by the order in a block (macro_rules) has the block itself as its parent.
 // - What stands behind a DefId (tokens, attributes, visibility) is a query, see names/names.h.
 
 #ifndef RAC_NAMES_DEF_H
@@ -87,7 +89,9 @@ DefId def_part_root(const Db *db, CrateId crate, Symbol module);
 // `core::option::Option`, `<impl at ..>` where there is no name; for messages and dumps.
 Str def_path_str(Db *db, DefId def, Scratch *scratch);
 // The nearest enclosing DEF_MOD or DEF_BLOCK: the scope paths in the definition start from.
-DefId def_scope(const Db *db, DefId def);
+DefId def_scope(Db *db, DefId def);
+// The parent of the items of a scope.
+DefId def_items_parent(Db *db, DefId scope);
 // The definition whose generics a closure, anon const or inline const shares: itself otherwise.
 DefId def_typeck_root(const Db *db, DefId def);
 

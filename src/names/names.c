@@ -51,6 +51,21 @@ Span def_span(Db *db, DefId def) {
 // ---- scopes
 // --------------------------------------------------------------------------------------
 
+DefId def_scope(Db *db, DefId def) {
+    DefId item = {0};
+    while (def.id != 0) {
+        const DefRow *row = def_row(db, def);
+        if (row->kind == DEF_MOD) break;
+        if (row->kind == DEF_BLOCK) {
+            if (row->disambiguator == 0) def = def_info(db, item)->scope;
+            break;
+        }
+        item = def;
+        def = row->parent;
+    }
+    return def;
+}
+
 // Without the blocks that hold no names: then the bodies of a module ask the same questions.
 static DefId scope_with_names(const Resolver *r, DefId scope) {
     while (scope.id != 0 && def_kind(r->db, scope) == DEF_BLOCK) {

@@ -323,7 +323,7 @@ static void bodies_hold_scopes(void **state) {
     assert_path(&w, res.res.def, "app::m::g");
     res = resolve(&w, inner, "L", NS_TYPE);
     assert_int_equal(res.res.kind, RES_DEF);
-    assert_int_equal(def_row(w.db, res.res.def)->parent.id, outer.id);
+    assert_int_equal(def_scope(w.db, res.res.def).id, outer.id);
     res = resolve(&w, inner, "A", NS_VALUE);
     assert_int_equal(res.res.kind, RES_CTOR);
     res = resolve(&w, inner, "made", NS_VALUE);
@@ -332,10 +332,31 @@ static void bodies_hold_scopes(void **state) {
     u32 count;
     const DefId *impls = names_impls(w.db, w.crate, &count);
     assert_int_equal(count, 1);
-    assert_int_equal(def_row(w.db, impls[0])->parent.id, outer.id);
+    assert_int_equal(def_scope(w.db, impls[0]).id, outer.id);
     const AssocItem *items = def_assoc_items(w.db, impls[0], &count);
     assert_int_equal(count, 1);
     assert_true(items[0].has_self);
+    world_deinit(&w);
+}
+
+static void items_of_blocks_stay_the_same_when_a_block_comes_before(void **state) {
+    (void)state;
+    World w;
+    world_init(&w, false);
+    world_crate(&w, "fn f() { 1; { fn a() {} struct S; impl S { fn m() {} } } }", 2021);
+    DefId f = find(&w, "f", NS_VALUE);
+    def_body_ast(w.db, f);
+    DefId first = def_intern(w.db, f, DEF_BLOCK, SYM_OF(none), 1);
+    DefId second = def_intern(w.db, f, DEF_BLOCK, SYM_OF(none), 2);
+    DefId a = resolve(&w, first, "a", NS_VALUE).res.def,
+          s = resolve(&w, first, "S", NS_TYPE).res.def;
+    set_file(&w, "main.rs",
+             "fn f() { 1; { fn b() {} } { fn a() {} struct S; impl S { fn m() {} } } }");
+    def_body_ast(w.db, f);
+    assert_int_equal(resolve(&w, first, "a", NS_VALUE).res.kind, RES_NONE);
+    assert_int_equal(resolve(&w, second, "a", NS_VALUE).res.def.id, a.id);
+    assert_int_equal(resolve(&w, second, "S", NS_TYPE).res.def.id, s.id);
+    assert_int_equal(def_scope(w.db, a).id, second.id);
     world_deinit(&w);
 }
 
@@ -680,6 +701,7 @@ int main(void) {
         cmocka_unit_test(wrong_programs_are_reported),
         cmocka_unit_test(locals_of_macros_have_their_own_context),
         cmocka_unit_test(bodies_hold_scopes),
+        cmocka_unit_test(items_of_blocks_stay_the_same_when_a_block_comes_before),
         cmocka_unit_test(associated_items_come_out_of_macros),
         cmocka_unit_test(opaque_macros_resolve_where_they_are_defined),
         cmocka_unit_test(an_edit_in_a_body_leaves_names_alone),

@@ -299,7 +299,7 @@ static void tree_block_enter(void *opaque, Toks inner) {
     cx->scope = block;
     u32 text = cx->text;
     u32 file = 0, row = 0;
-    collect_tokens(&cx->b, block, block, inner, SKIM_BLOCK, file, row, 0, STR(""), STR(""), &text);
+    collect_tokens(&cx->b, block, inner, SKIM_BLOCK, file, row, 0, STR(""), STR(""), &text);
     collect_finish(&cx->b);
 }
 
@@ -327,8 +327,7 @@ static void tree_block_item(void *opaque, const ItemRow *item, Toks toks) {
     if (made) {
         // It came out of a macro: block_enter has not seen it.
         u32 text = cx->text;
-        collect_tokens(&cx->b, cx->scope, cx->scope, toks, SKIM_BLOCK, 0, 0, 0, STR(""), STR(""),
-                       &text);
+        collect_tokens(&cx->b, cx->scope, toks, SKIM_BLOCK, 0, 0, 0, STR(""), STR(""), &text);
         collect_finish(&cx->b);
         if (item->kind == ITEM_MACRO_RULES) cx->text = text;
         return;

@@ -118,8 +118,8 @@ fn step(n: &mut usize) -> String {
     format!("{first} {local} a")
 }"""
 
-MORE = ["MORE::{block}#1::{const}#31", "MORE::{block}#1::__RUST_STD_INTERNAL_INIT",
-        "MORE::{block}#2::__RUST_STD_INTERNAL_VAL", "MORE::{block}#3::__RUST_STD_INTERNAL_VAL"]
+MORE = ["MORE::{const}#31", "MORE::__RUST_STD_INTERNAL_INIT",
+        "MORE::__RUST_STD_INTERNAL_VAL", "MORE::__RUST_STD_INTERNAL_VAL"]
 
 MACRO = """macro_rules! scaled {
     ($value:expr) => { $value * 10 };

@@ -67,6 +67,32 @@ fn step(held: &mut Held) -> String {
     format!("{}{} {}{}", (held.a)(&A), (held.b)(&B), held.dynamic[0].num(), held.dynamic[1].num())
 }"""
 
+NESTED = """use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+trait Kind { fn kind(&self) -> u64; }
+struct Held { plain: fn() -> u64, boxed: Box<dyn Kind>, count: &'static AtomicU64 }
+fn hold() -> Held {
+    // here
+    {
+        static COUNT: AtomicU64 = AtomicU64::new(100);
+        #[derive(Clone)]
+        struct Inner { value: u64 }
+        impl Kind for Inner {
+            fn kind(&self) -> u64 { self.value + 1 }
+        }
+        fn plain() -> u64 {
+            mod deep { pub fn two() -> u64 { 2 } }
+            deep::two() * 10
+        }
+        Held { plain, boxed: Box::new(Inner { value: 5 }.clone()), count: &COUNT }
+    }
+}
+fn step(held: &mut Held) -> String {
+    let now = hold();
+    let same = std::ptr::eq(held.count, now.count) && held.plain == now.plain;
+    if held.count.load(Relaxed) < 103 { held.count.fetch_add(1, Relaxed); }
+    format!("{} {} {} {same}", (held.plain)(), held.boxed.kind(), now.count.load(Relaxed))
+}"""
+
 LAYOUT = """struct World {
     age: u32,
 }
@@ -151,7 +177,36 @@ fn step(n: &mut u64) -> u32 {
 MODULES = {"rules.rs": "pub fn step(n: &mut u64) -> u64 {\n    *n += 1;\n    inner::value()\n}\nmod inner;\n",
            "rules/inner.rs": "pub fn value() -> u64 {\n    21\n}\n"}
 
+OTHER = """{
+        static OTHER: AtomicU64 = AtomicU64::new(200);
+        struct Outer { values: [u64; 4] }
+        impl Kind for Outer {
+            fn kind(&self) -> u64 { self.values[0] + OTHER.load(Relaxed) }
+        }
+        fn other() -> u64 { 7 }
+        std::hint::black_box((other as fn() -> u64, Outer { values: [1; 4] }.kind()));
+    }
+    """
+
+MORE = "{ fn more() -> u64 { 8 } std::hint::black_box(more()); }\n    "
+
 SESSIONS = {
+    "items of a block stay what they are when blocks come and go before it": {
+        "main": looping(NESTED, "step(&mut held)", "let mut held = hold();"),
+        "prints": ": 20 6 103 true$",
+        "steps": [
+            {"edits": [("// here", OTHER)], "names": "main::hold", "prints": ": 20 6 103 true$"},
+            {"edits": [("deep::two() * 10", "deep::two() * 20")], "names": "main::hold::plain", "prints": ": 40 6 103 true$"},
+            {"edits": [("-> u64 { 2 }", "-> u64 { 3 }")], "names": "main::hold::plain::deep::two",
+             "prints": ": 60 6 103 true$"},
+            {"edits": [("self.value + 1", "self.value + 2")], "prints": ": 60 7 103 true$"},
+            {"edits": [(OTHER, MORE + OTHER)], "names": "main::hold", "prints": ": 60 7 103 true$"},
+            {"edits": [(MORE, "")], "names": "main::hold", "prints": ": 60 7 103 true$"},
+            {"edits": [("fn plain() -> u64 {", "fn plain() -> u64 {\n            { fn two() -> u64 { 0 } two(); }")],
+             "prints": ": 60 7 103 true$"},
+            {"edits": [("* 20", "* 10")], "names": "main::hold::plain", "prints": ": 30 7 103 true$"},
+        ],
+    },
     "a new function": {
         "main": looping(SIMPLE),
         "prints": ": 11$",
