@@ -54,25 +54,22 @@ void saves_show_errors(const Saves *saves, u32 count, const char *what) {
 
 // ---- texts --------------------------------------------------------------------------------------
 
-static bool same_text(Db *db, FileId file, Str before) {
-    return str_eq(source_text(db, file), before);
-}
-
-// Reads one file, and notes the text it had if that was another. False: it is not there.
-static bool read_file(Saves *saves, FileId file, Scratch *scratch, OldTexts *before) {
+// Reads one file, and notes what it had been if that was another. False: it is not there.
+static bool read_file(Saves *saves, FileId file, Scratch *scratch, SourceEdits *edits) {
     Db *db = saves->session->db;
-    Str old = scratch_str(scratch, source_text(db, file));
     const FileText *text = query_get(db, Q_file_text, file.id);
     bool was_missing = text->missing;
+    SourceEdit edit;
     OsError error;
-    if (!source_read(db, file, DURABILITY_LOW, &error)) {
+    if (!source_reread(db, file, scratch, &edit, &error)) {
         if (was_missing) return false;
         Field fields[] = {{"text", error.text, 0}};
         tell(saves->session->args, "unreadable", fields, 1, "%s: going on with the text before",
              error.text);
         return false;
     }
-    if (was_missing || !same_text(db, file, old)) vec_push(scratch, before, (OldText){file, old});
+    bool differs = edit.change.old_len || edit.change.new_len;
+    if (was_missing || differs) vec_push(scratch, edits, edit);
     return true;
 }
 
@@ -82,24 +79,22 @@ static bool has_file(const U32Vec *files, u32 file) {
     return false;
 }
 
-bool saves_read(Saves *saves, const WatchTaken *taken, Scratch *scratch, OldTexts *before) {
+bool saves_read(Saves *saves, const WatchTaken *taken, Scratch *scratch, SourceEdits *edits) {
     bool any = false;
     for (u32 i = 0; i < taken->files.count; i++)
-        any |= read_file(saves, (FileId){taken->files.at[i]}, scratch, before);
-    if (!any || !saves->put_off.count) return before->count != 0;
+        any |= read_file(saves, (FileId){taken->files.at[i]}, scratch, edits);
+    if (!any || !saves->put_off.count) return edits->count != 0;
     for (u32 i = 0; i < saves->put_off.count; i++)
         if (!has_file(&taken->files, saves->put_off.at[i]))
-            read_file(saves, (FileId){saves->put_off.at[i]}, scratch, before);
+            read_file(saves, (FileId){saves->put_off.at[i]}, scratch, edits);
     saves->put_off.count = 0;
     return true;
 }
 
-void saves_take_back(Saves *saves, const OldTexts *before) {
-    OsError error;
-    for (u32 i = 0; i < before->count; i++) {
-        const OldText *old = &before->at[i];
-        source_set_text(saves->session->db, old->file, old->text, DURABILITY_LOW, &error);
-        vec_push(&saves->memory, &saves->put_off, old->file.id);
+void saves_take_back(Saves *saves, const SourceEdits *edits) {
+    for (u32 i = 0; i < edits->count; i++) {
+        source_undo(saves->session->db, &edits->at[i]);
+        vec_push(&saves->memory, &saves->put_off, edits->at[i].file.id);
     }
 }
 
@@ -110,16 +105,15 @@ static u32 line_ends(Str text, u32 from, u32 to) {
     return count;
 }
 
-LineRange saves_touched_lines(const Saves *saves, const OldTexts *before) {
+LineRange saves_touched_lines(const Saves *saves, const SourceEdits *edits) {
     Db *db = saves->session->db;
     LineRange range = {UINT32_MAX, 0};
-    for (u32 i = 0; i < before->count; i++) {
-        FileId file = before->at[i].file;
-        Str old = before->at[i].text, new = source_text(db, file);
-        TextChange change = source_change_between(old, new);
-        u32 first = source_line_col(db, file, change.at).line;
-        u32 removed = line_ends(old, change.at, change.at + change.old_len);
-        u32 added = line_ends(new, change.at, change.at + change.new_len);
+    for (u32 i = 0; i < edits->count; i++) {
+        const SourceEdit *edit = &edits->at[i];
+        TextChange change = edit->change;
+        u32 first = source_line_col(db, edit->file, change.at).line;
+        u32 removed = line_ends(edit->removed, 0, change.old_len);
+        u32 added = line_ends(source_text(db, edit->file), change.at, change.at + change.new_len);
         range.first = min_u32(range.first, first);
         range.last = max_u32(range.last, removed == added ? first + removed : UINT32_MAX);
     }

@@ -23,24 +23,20 @@ void saves_deinit(Saves *saves);
 // Watches every file the crate is made of by now.
 void saves_add_files(Saves *saves);
 
-typedef struct OldText {
-    FileId file;
-    Str text;
-} OldText;
-typedef VEC(OldText) OldTexts;
+typedef VEC(SourceEdit) SourceEdits;
 
-// Sets what was saved. The texts before lie in `scratch`. A file that cannot be read is told of,
-// and keeps its text. Texts that were taken back are read again: what was wrong with them may lie
-// in a file that is saved now. False: nothing is new, and nothing was put off.
-bool saves_read(Saves *saves, const WatchTaken *taken, Scratch *scratch, OldTexts *before);
+// Sets what was saved. What the texts were before lies in `scratch`. A file that cannot be read is
+// told of, and keeps its text. Texts that were taken back are read again: what was wrong with them
+// may lie in a file that is saved now. False: nothing is new, and nothing was put off.
+bool saves_read(Saves *saves, const WatchTaken *taken, Scratch *scratch, SourceEdits *edits);
 // Goes back to the texts before; those on disk are put off until the next save.
-void saves_take_back(Saves *saves, const OldTexts *before);
+void saves_take_back(Saves *saves, const SourceEdits *edits);
 
 // Lines of the texts before, from 1: what stood on others stands where it did.
 typedef struct LineRange {
     u32 first, last;
 } LineRange;
-LineRange saves_touched_lines(const Saves *saves, const OldTexts *before);
+LineRange saves_touched_lines(const Saves *saves, const SourceEdits *edits);
 
 // Checks the crate: how many errors it has; they are in `errors` then.
 u32 saves_check(Saves *saves);

@@ -497,8 +497,8 @@ static void read_all(TestWatch *t) {
         if (id != t->harness.file.id && !source_is_library(db, (FileId){id}) &&
             query_has_input(db, Q_file_text, id))
             vec_push(&t->scratch, &taken.files, id);
-    OldTexts before = {0};
-    saves_read(&t->saves, &taken, &t->scratch, &before);
+    SourceEdits edits = {0};
+    saves_read(&t->saves, &taken, &t->scratch, &edits);
 }
 
 static bool has_unfinished(const TestWatch *t) {
@@ -525,9 +525,9 @@ static void take_key(TestWatch *t, char key) {
 }
 
 static void take_saved(TestWatch *t, const WatchTaken *taken) {
-    OldTexts before = {0};
+    SourceEdits edits = {0};
     t->saved_ns = taken->saved_ns;
-    bool any = saves_read(&t->saves, taken, &t->scratch, &before);
+    bool any = saves_read(&t->saves, taken, &t->scratch, &edits);
     if (any || has_unfinished(t)) run_tests(t, false);
 }
 

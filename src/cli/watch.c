@@ -175,21 +175,21 @@ static void restart(Watch *w, const char *why) {
     start_program(w, why);
 }
 
-static void patch_program(Watch *w, const OldTexts *before, u64 saved_ns) {
+static void patch_program(Watch *w, const SourceEdits *edits, u64 saved_ns) {
     WatchReload reload;
     w->program.errors = 0;
     bool done = watch_reload(w->session.db, w->session.crate, &w->shapes, w->run,
                              w->program.source.symbols, &w->scratch, &reload);
     if (done) {
         tell_patch(w, &reload, saved_ns);
-        LineRange lines = saves_touched_lines(&w->saves, before);
+        LineRange lines = saves_touched_lines(&w->saves, edits);
         jit_run_refresh_locations(w->run, &reload.patch.functions, lines.first, lines.last);
         saves_add_files(&w->saves);
         beside_saved(&w->rustc, true);
         return;
     }
     if (!reload.restart.len) { // a report was made
-        saves_take_back(&w->saves, before);
+        saves_take_back(&w->saves, edits);
         tell(w->args, "not-patched", NULL, 0,
              "nothing was patched: the program runs on with the old code");
         return;
@@ -200,7 +200,7 @@ static void patch_program(Watch *w, const OldTexts *before, u64 saved_ns) {
     tell(w->args, "restart-needed", fields, 2, "restart needed: %s%s", why,
          w->args->keep_old ? " (the program runs on with the old code)" : "");
     if (w->args->keep_old)
-        saves_take_back(&w->saves, before);
+        saves_take_back(&w->saves, edits);
     else
         restart(w, "started");
 }
@@ -213,8 +213,8 @@ static void tell_mended(Watch *w) {
 }
 
 static void take_save(Watch *w, const WatchTaken *taken) {
-    OldTexts before = {0};
-    if (!saves_read(&w->saves, taken, &w->scratch, &before)) {
+    SourceEdits edits = {0};
+    if (!saves_read(&w->saves, taken, &w->scratch, &edits)) {
         if (!w->jit)
             start_program(w, "started");
         else if (w->saves.errors)
@@ -231,14 +231,14 @@ static void take_save(Watch *w, const WatchTaken *taken) {
     saves_add_files(&w->saves);
     if (errors) {
         saves_show_errors(&w->saves, errors, after_errors(w));
-        saves_take_back(&w->saves, &before);
+        saves_take_back(&w->saves, &edits);
         beside_saved(&w->rustc, false);
         return;
     }
-    if (had_errors && !before.count)
+    if (had_errors && !edits.count)
         tell_mended(w);
     else
-        patch_program(w, &before, taken->saved_ns);
+        patch_program(w, &edits, taken->saved_ns);
 }
 
 // Off the way of the save: the program has its new code by now.

@@ -561,6 +561,17 @@ void query_divide(Db *db, QueryKind kind, QueryDivide *divide) {
     db->engine->kinds[kind].divide = divide;
 }
 
+static void input_changed(QueryEngine *engine, u32 memo_id) {
+    Memo *memo = engine_memo(engine, memo_id);
+    engine->revision++;
+    // Whoever read it is at most as durable as it was; more durable memos cannot have read it.
+    if (engine->tracks && memo->durability == DURABILITY_LOW)
+        engine_flood(engine, memo_id);
+    else
+        engine_suspect_all(engine, memo->durability);
+    memo->changed_at = memo->verified_at = engine->revision;
+}
+
 void query_set_input(Db *db, QueryKind kind, u32 key, const void *value, u32 bytes,
                      Durability durability) {
     QueryEngine *engine = db->engine;
@@ -581,14 +592,32 @@ void query_set_input(Db *db, QueryKind kind, u32 key, const void *value, u32 byt
     if (top_depth(engine) != 0)
         report_stack(engine, "an input was changed while a query ran", kind, key);
     replace_input(&engine->heap, memo, value, bytes);
-    engine->revision++;
-    // Whoever read it is at most as durable as it was; more durable memos cannot have read it.
-    if (engine->tracks && memo->durability == DURABILITY_LOW)
-        engine_flood(engine, memo_id);
-    else
-        engine_suspect_all(engine, memo->durability);
+    input_changed(engine, memo_id);
     memo->durability = (u8)durability;
-    memo->changed_at = memo->verified_at = engine->revision;
+}
+
+void query_splice_input(Db *db, QueryKind kind, u32 key, u32 at, u32 gone, const void *fresh,
+                        u32 len) {
+    QueryEngine *engine = db->engine;
+    Heap *heap = &engine->heap;
+    CHECK(query_has_input(db, kind, key) && top_depth(engine) == 0);
+    u32 memo_id = engine_memo_id(engine, kind, key);
+    Memo *memo = engine_memo(engine, memo_id);
+    CHECK(at <= memo->blob_bytes && gone <= memo->blob_bytes - at);
+    u32 behind = memo->blob_bytes - at - gone, bytes = at + len + behind;
+    u8 *old = heap_at(heap, memo->blob), *now = old;
+    bool stays = bytes == memo->blob_bytes || heap_has_room(memo->blob, memo->blob_bytes, bytes);
+    u32 block = stays ? memo->blob : heap_take(heap, bytes);
+    if (!stays) {
+        now = heap_at(heap, block);
+        memcpy(now, old, at);
+    }
+    if (behind && (!stays || len != gone)) memmove(now + at + len, old + at + gone, behind);
+    if (len) memcpy(now + at, fresh, len);
+    if (!stays) heap_give(heap, memo->blob, memo->blob_bytes);
+    memo->blob = block;
+    memo->blob_bytes = bytes;
+    input_changed(engine, memo_id);
 }
 
 bool query_has_input(const Db *db, QueryKind kind, u32 key) {

@@ -45,6 +45,10 @@ void lines_change(SourceStore *store, FileId file, Str text, TextChange change) 
     u32 behind = lines_up_to(lines, change.at + change.old_len);
     u32 fresh = scan(text, change.at, change.at + change.new_len, NULL);
     u32 rest = lines->count - behind;
+    if (first + fresh == behind && change.new_len == change.old_len) { // the rest stands as it did
+        scan(text, change.at, change.at + change.new_len, lines->starts + first);
+        return;
+    }
     reserve(lines, first + fresh + rest);
     u32 *starts = lines->starts;
     memmove(starts + first + fresh, starts + behind, rest * sizeof *starts);

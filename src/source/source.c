@@ -211,6 +211,11 @@ static bool not_utf8(Db *db, FileId file, Str bytes, OsError *error) {
                     (unsigned long long)line);
 }
 
+static void tell_change(Db *db, FileId file, TextChange change) {
+    lines_change(db->sources, file, source_text(db, file), change);
+    if (db->sources->changed) db->sources->changed(db, file, change);
+}
+
 // Sets the input: `text` is `head` and its bytes, wherever they lie. Whoever wants to know what
 // changed is told, unless the file is new.
 static void set_input(Db *db, FileId file, FileText head, const void *text,
@@ -219,9 +224,7 @@ static void set_input(Db *db, FileId file, FileText head, const void *text,
     query_set_input(db, Q_file_text, file.id, text, bytes, durability);
     u8 found = !head.missing;
     query_set_input(db, Q_file_found, file.id, &found, sizeof found, durability);
-    if (!change || (change->old_len == 0 && change->new_len == 0)) return;
-    lines_change(db->sources, file, source_text(db, file), *change);
-    if (db->sources->changed) db->sources->changed(db, file, *change);
+    if (change && (change->old_len || change->new_len)) tell_change(db, file, *change);
 }
 
 static void set_missing(Db *db, FileId file, Durability durability) {
@@ -234,16 +237,21 @@ static void set_missing(Db *db, FileId file, Durability durability) {
     set_input(db, file, text.head, &text, NULL, durability);
 }
 
+enum { BOM_BYTES = 3 };
+
+static bool has_bom(const u8 at[BOM_BYTES]) {
+    return at[0] == 0xef && at[1] == 0xbb && at[2] == 0xbf;
+}
+
 // `head` has room for a FileText in front of `len` bytes and a zero byte.
 static bool set_bytes(Db *db, FileId file, u8 *head, u64 len, Durability durability,
                       OsError *error) {
-    static const u8 bom[3] = {0xef, 0xbb, 0xbf};
     Str bytes = {(const char *)head + sizeof(FileText), (u32)len};
     FileText text = {.len = (u32)len};
-    if (len >= sizeof bom && memcmp(bytes.at, bom, sizeof bom) == 0) {
+    if (len >= BOM_BYTES && has_bom((const u8 *)bytes.at)) {
         text.had_bom = true;
-        text.len -= (u32)sizeof bom;
-        head += sizeof bom;
+        text.len -= BOM_BYTES;
+        head += BOM_BYTES;
     }
     Str fresh = {(const char *)head + sizeof text, text.len};
     TextChange change = {0, 0, text.len};
@@ -301,6 +309,101 @@ static ReadResult read_all(Db *db, int fd, u64 size_hint, Str path, u8 **head, u
     return READ_OK;
 }
 
+// ---- reading again ------------------------------------------------------------------------------
+
+// Puts `fresh` in the text where the change says.
+static void splice_text(Db *db, FileId file, TextChange change, const char *fresh) {
+    const FileText *text = query_get(db, Q_file_text, file.id);
+    u32 len = text->len - change.old_len + change.new_len;
+    query_splice_input(db, Q_file_text, file.id, (u32)sizeof *text + change.at, change.old_len,
+                       fresh, change.new_len);
+    if (change.old_len != change.new_len)
+        query_splice_input(db, Q_file_text, file.id, offsetof(FileText, len), sizeof len, &len,
+                           sizeof len);
+    tell_change(db, file, change);
+}
+
+enum { READ_BYTES = 1 << 16 }; // the old text beside it, both stay in the processor's cache
+
+typedef struct Reread {
+    int fd;
+    u32 skip; // bytes of the file before the text
+    u32 len;  // of the new text
+    Str old;
+    u8 *buffer; // READ_BYTES
+} Reread;
+
+static bool read_at(const Reread *r, u32 at, void *to, u32 len) {
+    return pread(r->fd, to, len, (off_t)r->skip + at) == (ssize_t)len;
+}
+
+// How much both texts begin and end with; false: the file is not what its size was any more.
+static bool compare_files(const Reread *r, TextChange *out) {
+    u32 shorter = min_u32(r->old.len, r->len), at = 0, behind = 0, same, part;
+    do {
+        part = min_u32(shorter - at, READ_BYTES);
+        if (!read_at(r, at, r->buffer, part)) return false;
+        same = common_prefix(r->old.at + at, (const char *)r->buffer, part);
+        at += same;
+    } while (same == part && at < shorter);
+    do {
+        part = min_u32(shorter - at - behind, READ_BYTES);
+        if (!read_at(r, r->len - behind - part, r->buffer, part)) return false;
+        same = common_suffix(r->old.at + r->old.len - behind, (const char *)r->buffer + part, part);
+        behind += same;
+    } while (same == part && behind < shorter - at);
+    *out = (TextChange){at, r->old.len - at - behind, r->len - at - behind};
+    return true;
+}
+
+enum { CHAR_BYTES = 4 };
+
+// The new bytes of a change, with the rest of the characters at both ends before and behind them;
+// NULL: the file has become another meanwhile, or they are not UTF-8.
+static const char *read_fresh(Db *db, const Reread *r, TextChange change) {
+    u8 *fresh = scratch_take(&db->scratch, change.new_len + 2 * CHAR_BYTES, 1);
+    u8 *from = fresh + CHAR_BYTES, *to = from + change.new_len;
+    if (!read_at(r, change.at, from, change.new_len)) return NULL;
+    Str old = r->old;
+    u32 end = change.at + change.old_len;
+    for (u32 i = 0; i < CHAR_BYTES && i < change.at; i++) {
+        *--from = (u8)old.at[change.at - 1 - i];
+        if (!continues_char((char)*from)) break;
+    }
+    for (u32 i = 0; i < CHAR_BYTES && end + i < old.len && continues_char(old.at[end + i]); i++)
+        *to++ = (u8)old.at[end + i];
+    u64 len = (u64)(to - from);
+    return utf8_valid_len(from, len) == len ? (const char *)fresh + CHAR_BYTES : NULL;
+}
+
+// False: the file must be read as a whole; that tells why, too.
+static bool reread_change(Db *db, FileId file, Scratch *scratch, SourceEdit *out) {
+    const FileText *text = query_get(db, Q_file_text, file.id);
+    Str path = source_path(db, file);
+    if (text->missing || memchr(path.at, 0, path.len)) return false;
+    Reread r = {.old = file_text_str(text), .skip = text->had_bom ? BOM_BYTES : 0};
+    r.fd = open(scratch_str(&db->scratch, path).at, O_RDONLY | O_CLOEXEC);
+    if (r.fd < 0) return false;
+    struct stat info;
+    u8 head[BOM_BYTES] = {0};
+    TextChange change;
+    const char *fresh = NULL;
+    bool plain = fstat(r.fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size >= r.skip &&
+                 info.st_size <= (off_t)SOURCE_BYTES_MAX &&
+                 pread(r.fd, head, sizeof head, 0) >= 0 && has_bom(head) == (r.skip != 0);
+    if (plain) {
+        r.len = (u32)info.st_size - r.skip;
+        r.buffer = scratch_take(&db->scratch, READ_BYTES, 8);
+        if (compare_files(&r, &change)) fresh = read_fresh(db, &r, change);
+    }
+    close(r.fd);
+    if (!fresh) return false;
+    Str removed = {r.old.at + change.at, change.old_len};
+    *out = (SourceEdit){file, change, scratch_str(scratch, removed)};
+    if (change.old_len || change.new_len) splice_text(db, file, change, fresh);
+    return true;
+}
+
 static ReadResult read_file(Db *db, FileId file, Durability durability, OsError *error) {
     Str path = source_path(db, file);
     u64 mark = scratch_mark(&db->scratch);
@@ -338,6 +441,24 @@ static ReadResult read_file(Db *db, FileId file, Durability durability, OsError 
 
 bool source_read(Db *db, FileId file, Durability durability, OsError *error) {
     return read_file(db, file, durability, error) == READ_OK;
+}
+
+bool source_reread(Db *db, FileId file, Scratch *scratch, SourceEdit *out, OsError *error) {
+    CHECK(query_has_input(db, Q_file_text, file.id) && !source_is_library(db, file));
+    u64 mark = scratch_mark(&db->scratch);
+    bool done = reread_change(db, file, scratch, out);
+    scratch_rewind(&db->scratch, mark);
+    if (done) return true;
+    Str old = scratch_str(scratch, source_text(db, file));
+    if (!source_read(db, file, DURABILITY_LOW, error)) return false;
+    TextChange change = source_change_between(old, source_text(db, file));
+    *out = (SourceEdit){file, change, {old.at + change.at, change.old_len}};
+    return true;
+}
+
+void source_undo(Db *db, const SourceEdit *edit) {
+    TextChange back = {edit->change.at, edit->change.new_len, edit->change.old_len};
+    if (back.old_len || back.new_len) splice_text(db, edit->file, back, edit->removed.at);
 }
 
 bool source_refresh(Db *db) {

@@ -69,6 +69,18 @@ typedef struct TextChange {
     u32 new_len;
 } TextChange;
 TextChange source_change_between(Str old, Str new);
+// What a file's text was before it was read again, as far as it was another.
+typedef struct SourceEdit {
+    FileId file;
+    TextChange change; // both lengths 0: it is the same
+    Str removed;       // the old_len bytes
+} SourceEdit;
+// Reads a file whose text was set, and finds what has changed by comparing as it reads: the rest is
+// neither copied nor looked at again. `removed` lies in `scratch`. False, with the reason, as
+// source_read.
+bool source_reread(Db *db, FileId file, Scratch *scratch, SourceEdit *out, OsError *error);
+// Goes back to the text before; the edit is the file's last one.
+void source_undo(Db *db, const SourceEdit *edit);
 // Called, outside of queries, when a file whose text was set gets another one.
 typedef void SourceChanged(Db *db, FileId file, TextChange change);
 void source_on_change(Db *db, SourceChanged *changed);

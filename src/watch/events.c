@@ -45,6 +45,7 @@ struct WatchEvents {
     u64 settle_ns;     // when those are taken as complete
     u64 change_ns;     // when the first of them changed
     U32Vec waited;     // of `ready`: taken as they are, empty or not
+    U32Vec moved;      // saved: a link may lead elsewhere now, a folder may be another one
     u64 saved_ns;
     char key;
     int signal;
@@ -130,7 +131,7 @@ static void make_ready(WatchEvents *e, u32 file) {
     if (e->ready.count == 0) e->saved_ns = watch_now_ns();
     add_once(e, &e->ready, file);
     drop_from(&e->settles, file);
-    add_paths(e, file); // a link may lead elsewhere now, a folder may be another one
+    add_once(e, &e->moved, file);
 }
 
 static void drop_folder(WatchEvents *e, int folder) {
@@ -231,6 +232,16 @@ static void end_keys(WatchEvents *e) {
     wake(e);
 }
 
+// Whoever waits for the save has been woken, and need not wait for this.
+static void follow_moved(WatchEvents *e) {
+    if (!e->moved.count) return; // only this thread adds to it
+    pthread_mutex_lock(&e->lock);
+    for (u32 i = 0; i < e->moved.count; i++)
+        add_paths(e, e->moved.at[i]);
+    e->moved.count = 0;
+    pthread_mutex_unlock(&e->lock);
+}
+
 static void *events_main(void *arg) {
     WatchEvents *e = arg;
     for (;;) {
@@ -264,6 +275,7 @@ static void *events_main(void *arg) {
             end_keys(e); // the terminal has gone
         }
         pthread_mutex_unlock(&e->lock);
+        follow_moved(e);
     }
 }
 
