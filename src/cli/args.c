@@ -22,6 +22,7 @@ typedef enum OptionId {
     OPTION_NO_RUSTC,
     OPTION_BORROW,
     OPTION_AFTER,
+    OPTION_UNSTABLE,
 } OptionId;
 
 typedef struct OptionRow {
@@ -29,8 +30,8 @@ typedef struct OptionRow {
     const char *short_name; // NULL if none
     const char *long_name;  // NULL if none
     const char *value;      // what its value is called; NULL: it has none
-    const char *help;
-    u32 takes; // 0: every command has it
+    const char *help;       // NULL: it is not listed
+    u32 takes;              // 0: every command has it
 } OptionRow;
 
 static const OptionRow option_rows[] = {
@@ -78,6 +79,7 @@ static const OptionRow option_rows[] = {
      TAKES_INPUT},
     {OPTION_TIME_PASSES, NULL, "--time-passes", NULL, "print what each kind of query cost",
      TAKES_INPUT},
+    {OPTION_UNSTABLE, "-Z", NULL, "NAME", NULL, TAKES_UNSTABLE},
     {OPTION_COLOUR, NULL, "--color", "WHEN", "auto (the default), always or never", 0},
     {OPTION_HELP, "-h", "--help", NULL, "print this text", 0},
 };
@@ -86,7 +88,7 @@ void args_print_options(u32 takes) {
     puts("\nOptions:");
     for (u32 i = 0; i < ARRAY_LEN(option_rows); i++) {
         const OptionRow *row = &option_rows[i];
-        if (row->takes && !(row->takes & takes)) continue;
+        if (!row->help || (row->takes && !(row->takes & takes))) continue;
         char names[64];
         const char *long_name = row->long_name ? row->long_name : "";
         snprintf(names, sizeof names, "%s%s%s%s%s", row->short_name ? row->short_name : "    ",
@@ -233,6 +235,11 @@ static bool parse_option(Parser *parser, const OptionRow *row, const char *value
     case OPTION_AFTER: args->after = value; return true;
     case OPTION_BORROW: args->borrow = true; return true;
     case OPTION_WHEN_ASKED: args->when_asked = true; return true;
+    case OPTION_UNSTABLE:
+        args->direct_calls = strcmp(value, "direct-calls") == 0;
+        if (args->direct_calls) return true;
+        cli_error(args, "`-Z %s` is not known: there is `-Z direct-calls`", value);
+        return false;
     case OPTION_LAYOUT_CHANGE:
         args->keep_old = strcmp(value, "keep-old") == 0;
         if (args->keep_old || strcmp(value, "restart") == 0) return true;

@@ -32,15 +32,16 @@ typedef struct CliArgs {
     const char *const *test_args; // test: the filter and the harness's options
     u32 test_arg_count;
     ColourChoice colour;
-    bool std;        // check --std
-    bool names;      // check --std --names
-    bool no_cache;   // nothing of earlier runs
-    bool json;       // watch, test --watch: events as JSON
-    bool keep_old;   // watch: go on with the old code when a layout changes
-    bool watch;      // test --watch
-    bool no_rustc;   // watch, test --watch: no borrow errors
-    bool borrow;     // check: rustc's errors too
-    bool when_asked; // test --watch: run tests at a key, not at each save
+    bool std;          // check --std
+    bool names;        // check --std --names
+    bool no_cache;     // nothing of earlier runs
+    bool json;         // watch, test --watch: events as JSON
+    bool keep_old;     // watch: go on with the old code when a layout changes
+    bool watch;        // test --watch
+    bool no_rustc;     // watch, test --watch: no borrow errors
+    bool borrow;       // check: rustc's errors too
+    bool direct_calls; // run: measure what slots cost
+    bool when_asked;   // test --watch: run tests at a key, not at each save
 } CliArgs;
 
 // What a command accepts beside the options of all.
@@ -51,11 +52,12 @@ enum {
     TAKES_PROGRAM_ARGS = 8,
     TAKES_TOPIC = 16,
     TAKES_STD = 32,
-    TAKES_FILTER = 64,   // test: a filter, and options of the test harness
-    TAKES_WATCH = 128,   // --on-layout-change
-    TAKES_BORROW = 512,  // --borrow
-    TAKES_EVENTS = 256,  // --json, --no-rustc
-    TAKES_ACTION = 1024, // cache
+    TAKES_FILTER = 64,     // test: a filter, and options of the test harness
+    TAKES_WATCH = 128,     // --on-layout-change
+    TAKES_BORROW = 512,    // --borrow
+    TAKES_EVENTS = 256,    // --json, --no-rustc
+    TAKES_ACTION = 1024,   // cache
+    TAKES_UNSTABLE = 2048, // -Z
 };
 
 typedef struct Command {

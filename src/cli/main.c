@@ -18,7 +18,7 @@ static const Command command_table[] = {
      "Compiles the program in FILE.rs in memory and runs it with ARGS. Its standard input,\n"
      "output and exit status are its own; a panic exits with 101. A program that does not\n"
      "compile is not started: the errors are shown and the exit status is 1.",
-     TAKES_INPUT | TAKES_PROGRAM_ARGS, command_run},
+     TAKES_INPUT | TAKES_PROGRAM_ARGS | TAKES_UNSTABLE, command_run},
     {"watch", "rac watch [OPTIONS] FILE.rs [-- ARGS...]",
      "run a program and patch it at every save",
      "Compiles the program in FILE.rs in memory, runs it with ARGS and patches it, as it runs, at\n"

@@ -58,6 +58,7 @@ int program_run_in_child(Session *session, Program *program, u32 std_flags) {
         return STATUS_FAILED;
     }
     JitRun *run = jit_run_new(jit, &program->source);
+    if (session->args->direct_calls) jit_run_call_directly(run);
     call_again(session, run);
     JitResult result = jit_run(run, program->entry, -1);
     note_called(session, run);

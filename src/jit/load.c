@@ -151,9 +151,12 @@ static bool relocate(JitLoader *loader, const X64Code *code, u8 *bytes, JitAddr 
             if (!target_cell(loader, &target, &to, error)) return false;
             break;
         case X64_RELOC_SLOT:
-            if (target.kind == JIT_TARGET_SLOT && is_call(bytes, reloc->offset))
+            if (target.kind == JIT_TARGET_SLOT && is_call(bytes, reloc->offset)) {
                 to = jit_slot_addr(target.value);
-            else if (!target_cell(loader, &target, &to, error))
+                if (loader->calls_directly)
+                    vec_push(&loader->scratch, &loader->sites,
+                             (JitCallSite){target.value, at + reloc->offset});
+            } else if (!target_cell(loader, &target, &to, error))
                 return false;
             break;
         case X64_RELOC_TLSGD:
@@ -225,6 +228,24 @@ bool jit_load_fn(JitLoader *loader, const X64Code *code, JitPlaced *out, LinkErr
     }
     *out = placed;
     return true;
+}
+
+// `call [rip + disp32]` is as long as `call rel32` with a prefix that says nothing.
+static void make_direct(Jit *jit, JitAddr field, JitAddr code) {
+    u8 *at = jit_at(jit, field - 2);
+    if (at[0] != 0xff || at[1] != 0x15) return; // a jump
+    u32 value = code - (field + 4);
+    memcpy(at, (u8[]){0x67, 0xe8}, 2);
+    memcpy(at + 2, &value, 4);
+}
+
+void jit_loader_call_directly(JitLoader *loader, JitCodeOf *code_of, void *cx) {
+    for (u32 i = 0; i < loader->sites.count; i++) {
+        JitAddr code = code_of(cx, loader->sites.at[i].slot);
+        if (!code) continue;
+        make_direct(loader->jit, loader->sites.at[i].field, code);
+        loader->sites.at[i--] = vec_pop(&loader->sites);
+    }
 }
 
 void jit_unload_fn(Jit *jit, const JitPlaced *placed) {

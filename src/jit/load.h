@@ -26,6 +26,12 @@ typedef struct JitTarget {
 // not asked for.
 typedef bool JitTargetOf(void *cx, IrSym sym, JitTarget *out, LinkError *error);
 
+// A call through a slot, in placed code: `call [rip + disp32]`.
+typedef struct JitCallSite {
+    u32 slot;
+    JitAddr field; // its disp32
+} JitCallSite;
+
 typedef struct JitLoader {
     Jit *jit;                 // borrowed
     const IrSymbols *symbols; // borrowed
@@ -37,7 +43,9 @@ typedef struct JitLoader {
     Interner plt_names;  // owned
     U32Vec plts;         // by id of plt_names: `jmp [cell]` in code memory
     U32Vec thunks;       // by slot: not 0 if a pointer to its function was made
-    Scratch scratch;     // owned
+    bool calls_directly; // see jit_loader_call_directly
+    VEC(JitCallSite) sites;
+    Scratch scratch; // owned
 } JitLoader;
 
 void jit_loader_init(JitLoader *loader, Jit *jit, const IrSymbols *symbols, JitTargetOf *target_of,
@@ -57,6 +65,11 @@ typedef struct JitPlaced {
 bool jit_load_fn(JitLoader *loader, const X64Code *code, JitPlaced *out, LinkError *error);
 // Frees it. The unwinder must have forgotten it (jit_forget_frames).
 void jit_unload_fn(Jit *jit, const JitPlaced *placed);
+// For measuring what slots cost: with `calls_directly`, calls through slots are noted, and become
+// calls of the code that code_of tells of their slots, unless that is 0. The program must wait
+// meanwhile, with all its threads, and cannot be patched any more.
+typedef JitAddr JitCodeOf(void *cx, u32 slot);
+void jit_loader_call_directly(JitLoader *loader, JitCodeOf *code_of, void *cx);
 // Whether a pointer to the slot's function was ever made.
 bool jit_loader_has_thunk(const JitLoader *loader, u32 slot);
 

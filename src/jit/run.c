@@ -137,6 +137,15 @@ static bool place_tls(JitRun *run, IrSym sym, JitAddr *out, LinkError *error) {
 
 // --- Functions ----------------------------------------------------------------------------------
 
+static JitAddr code_of_slot(void *cx, u32 slot) {
+    JitRun *run = cx;
+    return run_row(run, run->slot_syms.at[slot])->placed.code;
+}
+
+void jit_run_call_directly(JitRun *run) {
+    run->loader.calls_directly = true;
+}
+
 static bool compile(JitRun *run, IrSym sym) {
     const ProgramSource *source = run->source;
     u64 mark = scratch_mark(&run->work);
@@ -157,6 +166,7 @@ static bool compile(JitRun *run, IrSym sym) {
         row->stamp = made.stamp;
         run->figures.function_count++;
         run->figures.code_bytes += made.code.code_bytes;
+        if (run->loader.calls_directly) jit_loader_call_directly(&run->loader, code_of_slot, run);
         jit_publish(run->jit, slot, placed.code);
         done = true;
     }

@@ -13,6 +13,10 @@ typedef struct JitRun JitRun;
 JitRun *jit_run_new(Jit *jit, const ProgramSource *source);
 void jit_run_free(JitRun *run);
 
+// For measuring what slots cost: functions call each other directly from now on, as far as they are
+// there. Nothing can be patched then, and the program must have one thread. Before it starts.
+void jit_run_call_directly(JitRun *run);
+
 // Compiles what a symbol needs before it can be called (a function: itself) and publishes it. False
 // after a report.
 bool jit_run_compile(JitRun *run, IrSym sym);

@@ -68,9 +68,9 @@ void query_set_input(Db *db, QueryKind kind, u32 key, const void *value, u32 byt
 // Whether the input was ever set. It makes no dependency: a query that must know of absence reads
 // an input that says so (source/ sets a text for files that are missing).
 bool query_has_input(const Db *db, QueryKind kind, u32 key);
-// Changes a part of an input that was set: `gone` bytes at `at` give way to `len` others (not of the
-// value itself). It counts as a change whatever they are. Outside of queries; a large value that
-// keeps about its size stays where it is.
+// Changes a part of an input that was set: `gone` bytes at `at` give way to `len` others (not of
+// the value itself). It counts as a change whatever they are. Outside of queries; a large value
+// that keeps about its size stays where it is.
 void query_splice_input(Db *db, QueryKind kind, u32 key, u32 at, u32 gone, const void *fresh,
                         u32 len);
 bool query_is_running(const Db *db);
