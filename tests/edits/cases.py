@@ -6,6 +6,47 @@ replacements: each is made, and taken back again, one after another.
 """
 
 SCRIPTS = {
+    # A module that comes back with fewer names than it had: nothing of what it saw before holds.
+    "module_that_comes_back": ["""
+fn helper() -> u8 { 1 }
+mod m { use super::*; pub fn f() -> u8 { helper() } }
+use m::*;
+fn main() { println!("{}", f()); }
+""", """
+fn helper() -> u8 { 1 }
+fn f() -> u8 { 2 }
+fn main() { println!("{} {}", f(), helper()); }
+""", """
+fn helper() -> u8 { 1 }
+mod m { pub fn f() -> u8 { helper() } }
+use m::*;
+fn main() { println!("{}", f()); }
+""", """
+fn helper() -> u8 { 1 }
+mod m { fn helper() -> u8 { 3 } pub fn f() -> u8 { helper() } }
+use m::*;
+fn main() { println!("{}", f()); }
+"""],
+    "globs_of_a_module_that_comes_back": ["""
+mod far { pub fn g() -> u8 { 1 } pub mod h { pub fn k() -> u8 { 5 } } }
+mod near { pub use crate::far::*; }
+use near::*;
+fn main() { println!("{} {}", g(), h::k()); }
+""", """
+mod far { pub fn g() -> u8 { 1 } pub mod h { pub fn k() -> u8 { 5 } } }
+use far::*;
+fn main() { println!("{} {}", g(), h::k()); }
+""", """
+mod far { pub fn g() -> u8 { 1 } pub mod h { pub fn k() -> u8 { 5 } } }
+mod near { pub fn g() -> u8 { 2 } }
+use near::*;
+fn main() { println!("{} {}", g(), far::h::k()); }
+""", """
+mod far { pub fn g() -> u8 { 1 } pub mod h { pub fn k() -> u8 { 5 } } }
+mod near { pub use crate::far::*; pub fn g() -> u8 { 2 } }
+use near::*;
+fn main() { println!("{} {}", g(), h::k()); }
+"""],
     "inline_const_gone": ["""
 fn main() {
     let strings = [const { String::new() }; 2];
@@ -37,6 +78,56 @@ fn main() {
 }
 
 PAIRS = {
+    # What names and macros mean when others come, go or change places.
+    "names_and_macros": ("""
+macro_rules! say { ($e:expr) => { println!("{:?}", $e) }; }
+mod a {
+    macro_rules! local { () => { 7 } }
+    pub trait Tell { fn tell(&self) -> u8 { 1 } }
+    impl Tell for u8 {}
+    pub fn f() -> u8 { local!() }
+    #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+    pub enum Order { First, Second, Third }
+}
+mod b { pub fn f() -> u8 { 2 } pub fn only_b() -> u8 { 9 } }
+use a::{Order::{self, *}, Tell as _};
+use a::f;
+use b::*;
+const LEVEL: u8 = 4;
+fn main() {
+    say!((f(), only_b(), 3u8.tell(), LEVEL));
+    say!((First < Third, Order::Second as u8, Third as u8));
+    { use b::f; say!(f()); }
+    { macro_rules! say { ($e:expr) => { println!("inner {:?}", $e) }; } say!(f()); }
+}
+""", [
+        ("First, Second, Third", "Third, Second, First"),
+        ("First, Second, Third", "First, Extra, Second, Third"),
+        ("fn main", "fn only_b() -> u8 { 8 }\nfn main"),
+        ("fn main", "fn helper() {}\nfn main"),
+        ("fn main", "fn First() {}\nfn main"),
+        ("fn main", "struct Order;\nfn main"),
+        ("fn main", "macro_rules! say { ($e:expr) => { println!(\"two {:?}\", $e) }; }\nfn main"),
+        ("fn main", "macro_rules! println { ($($t:tt)*) => { std::println!(\"mine\") }; }\nfn main"),
+        ("fn main", "use std::println as say_it;\nfn main"),
+        ("use a::f;\n", ""),
+        ("use a::f;\n", "use a::f as g;\n"),
+        ("use b::*;", "use b::{f as bf, *};"),
+        ("use b::*;", "use b::only_b;"),
+        ("Tell as _", "Tell"),
+        (", Tell as _", ""),
+        ("pub fn only_b", "fn only_b"),
+        ("pub fn only_b", "#[inline] pub fn only_b"),
+        ("mod b {", "mod b { pub use super::a::Tell;"),
+        ("mod b {", "mod c { pub fn only_c() {} }\nmod b {"),
+        ("mod b {", "enum Early { First }\nmod b {"),
+        ("impl Tell for u8 {}", "impl Tell for u16 {} impl Tell for u8 {}"),
+        ("impl Tell for u8 {}", "impl Tell for u8 { fn tell(&self) -> u8 { local!() } }"),
+        ("macro_rules! local { () => { 7 } }", "macro_rules! local { () => { 8 } }"),
+        ("macro_rules! local { () => { 7 } }\n", ""),
+        ("const LEVEL: u8 = 4;", "static LEVEL: u8 = 4;"),
+        ("const LEVEL: u8 = 4;", "const fn LEVEL() {}"),
+    ]),
     "drop_glue": ("""
 struct Inner(u8);
 struct Outer { a: Inner, b: Vec<Inner> }
