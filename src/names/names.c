@@ -90,7 +90,10 @@ void run_macro_res(Db *db, u32 key) {
     u32 bytes;
     const PathKey *path = intern_bytes(&db->defs->paths, key, &bytes);
     Resolver r = {.db = db};
-    DefId macro = resolve_macro(&r, path->scope, path->segs, path_key_segs(bytes), path->text);
+    DefId macro = {0};
+    // After an edit it may be of a textual scope that is there no more.
+    if (path->text < crate_box(db, def_crate(db, path->scope))->texts.count)
+        macro = resolve_macro(&r, path->scope, path->segs, path_key_segs(bytes), path->text);
     query_return(db, &macro, sizeof macro);
 }
 

@@ -78,6 +78,23 @@ fn main() {
 }
 
 PAIRS = {
+    "macros_that_go": ("""
+macro_rules! one { () => { 1 } }
+macro_rules! two { () => { 2 } }
+macro_rules! three { () => { 3 } }
+macro_rules! four { () => { 4 } }
+macro_rules! five { () => { 5 } }
+fn all() -> u32 { one!() + two!() + three!() + four!() + five!() }
+fn some() -> u32 { println!("some"); one!() + 7 }
+fn main() { println!("{} {}", all(), some()); assert_eq!(some(), 8); }
+""", [
+        ("macro_rules! two { () => { 2 } }\nmacro_rules! three { () => { 3 } }\nmacro_rules! four { () => { 4 } }\n"
+         "macro_rules! five { () => { 5 } }\nfn all() -> u32 { one!() + two!() + three!() + four!() + five!() }",
+         "fn all() -> u32 { one!() }"),
+        ("macro_rules! one { () => { 1 } }\n", ""),
+        ("macro_rules! five", "macro_rules! more { () => { 6 } }\nmacro_rules! five"),
+        ("fn some()", "macro_rules! one { () => { 10 } }\nfn some()"),
+    ]),
     # What names and macros mean when others come, go or change places.
     "names_and_macros": ("""
 macro_rules! say { ($e:expr) => { println!("{:?}", $e) }; }
