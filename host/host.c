@@ -87,10 +87,14 @@ __attribute__((used, visibility("hidden"))) uint64_t host_compile(uint32_t slot)
         while ((code = __atomic_load_n(at, __ATOMIC_ACQUIRE)) == stub) {
             futex_wait((uint32_t *)at, (uint32_t)stub, &second);
             bool gone = kill((pid_t)control->compiler_pid, 0) < 0 && errno == ESRCH;
-            if (gone || __atomic_load_n(&control->stop, __ATOMIC_ACQUIRE)) {
-                if (gone) say("error: rac ended, and a function was not compiled yet\n");
-                _exit(1);
-            }
+            uint32_t stop = __atomic_load_n(&control->stop, __ATOMIC_ACQUIRE);
+            if (!gone && !stop) continue;
+            if (stop == JIT_STOP_ENDED)
+                say("error: the program has ended, and a function of a process that it forked was "
+                    "not compiled yet\n");
+            else if (gone)
+                say("error: rac ended, and a function was not compiled yet\n");
+            _exit(1);
         }
     }
     // From here on the address is in a register, until the jump.

@@ -19,6 +19,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { END_MS_MAX = 1000 }; // for a program that was told to end
+
 typedef struct Watch {
     Session session;
     Program program;
@@ -277,13 +279,28 @@ static void take_key(Watch *w, char key) {
     }
 }
 
+// A signal to rac is the program's too: it may end in its own way, if it does so soon. A second
+// signal waits for nothing.
+static void take_signal(Watch *w, const WatchTaken *taken) {
+    w->quits = true;
+    w->status = 128 + taken->signal;
+    if (!w->jit || !w->is_going) return;
+    if (!taken->is_to_all) jit_kill(w->jit, taken->signal);
+    u64 until = watch_now_ns() + (u64)END_MS_MAX * 1000000;
+    for (u64 now; (now = watch_now_ns()) < until;) {
+        JitResult result = jit_run_serve(w->run, (int)((until - now) / 1000000) + 1);
+        if (result.end != JIT_END_INTERRUPTED) return;
+        WatchTaken next;
+        if (watch_events_take(w->events, 0, &w->scratch, &next) && next.signal) return;
+    }
+}
+
 static void take_events(Watch *w, int timeout_ms) {
     scratch_rewind(&w->scratch, 0);
     WatchTaken taken;
     if (!watch_events_take(w->events, timeout_ms, &w->scratch, &taken)) return;
     if (taken.signal) {
-        w->quits = true;
-        w->status = 128 + taken.signal;
+        take_signal(w, &taken);
         return;
     }
     beside_tell(&w->rustc);

@@ -215,6 +215,8 @@ void jit_free(Jit *jit) {
         kill(jit->pid, SIGKILL);
         reap(jit, 0);
     }
+    // The program may have forked: nobody answers those processes from now on.
+    if (jit->control) __atomic_store_n(&jit->control->stop, JIT_STOP_ENDED, __ATOMIC_RELEASE);
     if (jit->watching) {
         u64 one = 1;
         ssize_t written = write(jit->quit_fd, &one, 8);
@@ -469,11 +471,12 @@ static void *watcher_main(void *arg) {
 
 static void watch_child(Jit *jit) {
     static const int passed_on[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+    pthread_sigmask(SIG_BLOCK, NULL, &jit->mask_before);
     sigset_t set;
     sigemptyset(&set);
     for (u32 i = 0; i < ARRAY_LEN(passed_on); i++)
-        sigaddset(&set, passed_on[i]);
-    pthread_sigmask(SIG_BLOCK, &set, &jit->mask_before);
+        if (!sigismember(&jit->mask_before, passed_on[i])) sigaddset(&set, passed_on[i]);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
     jit->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     jit->pidfd = (int)syscall(SYS_pidfd_open, jit->pid, 0);
     jit->quit_fd = eventfd(0, EFD_CLOEXEC);
@@ -509,7 +512,7 @@ static bool ring_take(Jit *jit, u32 *slot) {
 }
 
 static JitResult end_child(Jit *jit) {
-    __atomic_store_n(&jit->control->stop, 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&jit->control->stop, JIT_STOP_FAILED, __ATOMIC_RELEASE);
     kill(jit->pid, SIGKILL);
     reap(jit, 0);
     return (JitResult){JIT_END_COMPILE, 1};

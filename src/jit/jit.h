@@ -117,7 +117,8 @@ typedef struct JitResult {
 
 // Answers the child's requests until one of the ends above. timeout_ms < 0: none. Signals sent to
 // rac meanwhile (INT, TERM, HUP, QUIT, USR1, USR2) go to the child; those the terminal sends to
-// both are left to the child; that it has gone is told to rac alone, and goes to the child.
+// both are left to the child; that it has gone is told to rac alone, and goes to the child. Those
+// that the caller had blocked before jit_go are the caller's.
 JitResult jit_serve(Jit *jit, JitCompile *compile, void *cx, int timeout_ms);
 void jit_interrupt(Jit *jit); // makes jit_serve return; from any thread
 void jit_kill(Jit *jit, int signal);

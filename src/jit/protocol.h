@@ -85,11 +85,17 @@ typedef enum JitState {
     JIT_FAILED, // the host could not start: `mail` holds the text
 } JitState;
 
+typedef enum JitStop {
+    JIT_STOP_NONE,
+    JIT_STOP_FAILED, // code cannot be made: told already
+    JIT_STOP_ENDED,  // the program has ended; processes that it forked may be left
+} JitStop;
+
 typedef struct JitControl {
     uint32_t protocol;
     uint32_t compiler_pid;
     uint32_t state; // JitState; futex
-    uint32_t stop;  // set by the compiler: threads that wait for code end the process
+    uint32_t stop;  // set by the compiler, JitStop: threads that wait for code end the process
     uint64_t entry; // isize (*)(int argc, char **argv)
     uint64_t stub_common;
     uint64_t std_base; // load address of the std shared object

@@ -68,6 +68,20 @@ DefSrc *builder_src(Builder *b, DefId def) {
     return &b->defs.at[row];
 }
 
+Str builder_file_cycle(Builder *b, DefId mod, FileId file) {
+    BoxView view;
+    builder_view(b, &view);
+    Str chain = source_path(b->db, file);
+    for (; mod.id; mod = def_row(b->db, mod)->parent) {
+        const DefSrc *src = view_def(&view, mod);
+        if (!src || !src->file) break;
+        chain = scratch_print(b->scratch, "%.*s -> %.*s",
+                              STR_ARG(source_path(b->db, (FileId){src->file})), STR_ARG(chain));
+        if (src->file == file.id) return chain;
+    }
+    return STR("");
+}
+
 void builder_mod(Builder *b, DefId def, DefId outer, u32 text) {
     u32 row = b->mods.count;
     vec_push(b->scratch, &b->mods, (ModRow){.def = def, .outer = outer, .text = text});

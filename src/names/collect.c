@@ -251,6 +251,12 @@ static void collect_mod_file(Builder *b, DefId def, const ShapeRow *row, TokRang
                   STR_ARG(path));
         return;
     }
+    Str cycle = builder_file_cycle(b, def, file);
+    if (cycle.len) {
+        diag_error(db, item_span(b, at_file, at_row, 0), "", "circular modules: %.*s",
+                   STR_ARG(cycle));
+        return;
+    }
     const FileShape *shape = file_shape(db, file.id);
     Toks inner = {LIST_AT(shape, Tok, shape->toks) + shape->inner_attrs.lo,
                   shape->inner_attrs.hi - shape->inner_attrs.lo};

@@ -282,8 +282,8 @@ static ReadResult fail(OsError *error, Str path, const char *why) {
     return READ_FAILED;
 }
 
-// All bytes of the open file into scratch behind room for a FileText. Pipes have no size: the
-// buffer grows until the end.
+// All bytes of the open file into scratch behind room for a FileText. It may be growing: so does
+// the buffer.
 static ReadResult read_all(Db *db, int fd, u64 size_hint, Str path, u8 **head, u64 *len,
                            OsError *error) {
     u64 room = size_hint + 1;
@@ -409,7 +409,8 @@ static ReadResult read_file(Db *db, FileId file, Durability durability, OsError 
     u64 mark = scratch_mark(&db->scratch);
     const char *zero_terminated = scratch_str(&db->scratch, path).at;
     if (memchr(path.at, 0, path.len)) return fail(error, path, "the path has a zero byte in it");
-    int fd = open(zero_terminated, O_RDONLY | O_CLOEXEC);
+    // Nonblocking: opening a pipe that has no writer would wait for one.
+    int fd = open(zero_terminated, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) {
         bool absent = errno == ENOENT || errno == ENOTDIR;
         fail(error, path, strerror(errno));
@@ -422,13 +423,14 @@ static ReadResult read_file(Db *db, FileId file, Durability durability, OsError 
         fail(error, path, strerror(errno));
     } else if (S_ISDIR(info.st_mode)) {
         fail(error, path, "it is a directory");
-    } else if (S_ISREG(info.st_mode) && info.st_size > (off_t)SOURCE_BYTES_MAX) {
+    } else if (!S_ISREG(info.st_mode)) { // may wait for ever, or end never; and is gone once read
+        fail(error, path, "it is no regular file");
+    } else if (info.st_size > (off_t)SOURCE_BYTES_MAX) {
         fail(error, path, "the file is longer than 64 MB");
     } else {
         u8 *head;
         u64 len;
-        u64 hint = S_ISREG(info.st_mode) ? (u64)info.st_size : 0;
-        result = read_all(db, fd, hint, path, &head, &len, error);
+        result = read_all(db, fd, (u64)info.st_size, path, &head, &len, error);
         if (result == READ_OK && !set_bytes(db, file, head, len, durability, error))
             result = READ_FAILED;
         if (result == READ_OK && durability == DURABILITY_HIGH)

@@ -49,6 +49,7 @@ struct WatchEvents {
     u64 saved_ns;
     char key;
     int signal;
+    bool is_to_all;
     bool keys_ended;
     bool is_nudged;
     void (*wake)(void *cx);
@@ -261,6 +262,8 @@ static void *events_main(void *arg) {
         if ((fds[2].revents & POLLIN) &&
             read(e->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
             e->signal = (int)info.ssi_signo;
+            // That it has gone, it tells rac alone.
+            e->is_to_all = info.ssi_code == SI_KERNEL && info.ssi_signo != SIGHUP;
             wake(e);
         }
         if (fds[3].revents & POLLIN) {
@@ -385,6 +388,7 @@ bool watch_events_take(WatchEvents *e, int timeout_ms, Scratch *scratch, WatchTa
     out->saved_ns = e->saved_ns;
     out->key = e->key;
     out->signal = e->signal;
+    out->is_to_all = e->is_to_all;
     out->keys_ended = e->keys_ended;
     e->ready.count = 0;
     e->key = 0;

@@ -32,6 +32,7 @@ typedef struct WatchTaken {
     u64 saved_ns;    // CLOCK_MONOTONIC, when the first of them was noticed
     char key;        // the last key pressed, 0: none
     int signal;      // a signal to rac, 0: none
+    bool is_to_all;  // the terminal sent it, to the program too
     bool keys_ended; // there will be no more keys
 } WatchTaken;
 // False: nothing has happened. timeout_ms: how long to wait for something, -1: for ever.

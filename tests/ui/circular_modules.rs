@@ -1,0 +1,2 @@
+#[path = "circular_modules.rs"] mod again; //~ ERROR circular modules: 
+fn main() {}
