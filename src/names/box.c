@@ -68,7 +68,7 @@ DefSrc *builder_src(Builder *b, DefId def) {
     return &b->defs.at[row];
 }
 
-Str builder_file_cycle(Builder *b, DefId mod, FileId file) {
+bool builder_is_circular(Builder *b, DefId mod, FileId file, Span span) {
     BoxView view;
     builder_view(b, &view);
     Str chain = source_path(b->db, file);
@@ -77,9 +77,11 @@ Str builder_file_cycle(Builder *b, DefId mod, FileId file) {
         if (!src || !src->file) break;
         chain = scratch_print(b->scratch, "%.*s -> %.*s",
                               STR_ARG(source_path(b->db, (FileId){src->file})), STR_ARG(chain));
-        if (src->file == file.id) return chain;
+        if (src->file != file.id) continue;
+        diag_error(b->db, span, "", "circular modules: %.*s", STR_ARG(chain));
+        return true;
     }
-    return STR("");
+    return false;
 }
 
 void builder_mod(Builder *b, DefId def, DefId outer, u32 text) {

@@ -214,8 +214,8 @@ static Str path_stem(Str path) {
     return file;
 }
 
-static void collect_mod_file(Builder *b, DefId def, const ShapeRow *row, TokRange attrs,
-                             const Dir *dir, u32 *text, Symbol name, u32 at_file, u32 at_row) {
+static void collect_mod_file(Builder *b, DefId def, TokRange attrs, const Dir *dir, u32 *text,
+                             Symbol name, u32 at_file, u32 at_row) {
     Db *db = b->db;
     Attr attr;
     Str path;
@@ -223,7 +223,6 @@ static void collect_mod_file(Builder *b, DefId def, const ShapeRow *row, TokRang
     Str literal;
     FileId file = {0};
     bool owns_dir = false;
-    (void)row;
     if (attr_named(b, attrs, SYM_path, &attr) && attr_value(attr.args) != NULL &&
         literal_text(db, attr_value(attr.args), b->scratch, &literal)) {
         path = literal.len != 0 && literal.at[0] == '/'
@@ -251,12 +250,7 @@ static void collect_mod_file(Builder *b, DefId def, const ShapeRow *row, TokRang
                   STR_ARG(path));
         return;
     }
-    Str cycle = builder_file_cycle(b, def, file);
-    if (cycle.len) {
-        diag_error(db, item_span(b, at_file, at_row, 0), "", "circular modules: %.*s",
-                   STR_ARG(cycle));
-        return;
-    }
+    if (builder_is_circular(b, def, file, item_span(b, at_file, at_row, 0))) return;
     const FileShape *shape = file_shape(db, file.id);
     Toks inner = {LIST_AT(shape, Tok, shape->toks) + shape->inner_attrs.lo,
                   shape->inner_attrs.hi - shape->inner_attrs.lo};
@@ -634,7 +628,7 @@ static void collect_item(Builder *b, DefId mod, DefId parent, const Rows *rows, 
             own.attr = own.path;
             collect_rows(b, def, def, rows, index + 1, row->end, &own, &inner);
         } else {
-            collect_mod_file(b, def, row, attrs, dir, &inner, row->name, rows->file,
+            collect_mod_file(b, def, attrs, dir, &inner, row->name, rows->file,
                              rows->expanded ? rows->outer_row : index);
         }
         if (attr_named(b, attrs, SYM_macro_use, &attr)) *text = inner;
@@ -1117,7 +1111,7 @@ static void collect_part(Builder *b, const CrateInfo *info) {
     Str dir = path_dir(source_path(b->db, (FileId){written->file}));
     u32 text = 0;
     Symbol name = def_row(b->db, info->box_root)->name;
-    collect_mod_file(b, info->box_root, NULL, attrs, &(Dir){dir, dir}, &text, name, written->file,
+    collect_mod_file(b, info->box_root, attrs, &(Dir){dir, dir}, &text, name, written->file,
                      written->row);
     collect_finish(b);
     collect_report_imports(b);

@@ -391,8 +391,9 @@ void builder_number_impls(Builder *b); // once all is collected
 
 DefId builder_def(Builder *b, DefId parent, DefKind kind, Symbol name); // next free disambiguator
 DefSrc *builder_src(Builder *b, DefId def);
-// Not empty: the module `mod` stands in a file that `file` leads to, from there on.
-Str builder_file_cycle(Builder *b, DefId mod, FileId file);
+// Whether the module `mod`, whose text is to be `file`'s, stands in a file that this leads to;
+// told.
+bool builder_is_circular(Builder *b, DefId mod, FileId file, Span span);
 void builder_mod(Builder *b, DefId def, DefId outer, u32 text);
 void builder_bind(Builder *b, BindRow row); // the first one stays
 void builder_news(Builder *b, Namespace ns, Symbol name);
