@@ -460,8 +460,8 @@ SESSIONS = {
         "steps": [
             {"edits": [("+ 11", "+ nothing")], "events": ["errors"], "has": "E0425", "ran": checked("step"),
              "prints": ": 11$"},
-            {"edits": [("+ nothing", "+ 15 }}")], "events": ["errors"], "ran": checked("main", "step"), "prints": ": 11$"},
-            {"edits": [("+ 15 }}", "+ 16")], "patched": "step", "ran": body("main", "step"), "prints": ": 16$"},
+            {"edits": [("+ nothing", "+ 15 }}")], "events": ["errors"], "ran": checked("step"), "prints": ": 11$"},
+            {"edits": [("+ 15 }}", "+ 16")], "patched": "step", "ran": body("step"), "prints": ": 16$"},
         ],
     },
     "an error, then the text before": {

@@ -2,7 +2,7 @@
 import os
 import re
 
-from programs import body, looping
+from programs import body, looping, lowered
 
 EDITS = 400
 CODE_GROWS_KB = 1200  # old code that waits to be freed
@@ -146,7 +146,7 @@ def recursive(text, number):
 
 
 def new_text(text, number):
-    return text.replace("+ 1000", f'+ 1000 + "{number:064}".len() as u64 - 64')
+    return text.replace("+ 1000", f'+ 1000 + "{number:064}".bytes().filter(|b| *b > 57).count() as u64')
 
 
 BOTH = {"patched": "mixed; value", "ran": body("mixed", "value")}
@@ -181,6 +181,6 @@ SESSIONS = {
     "hundreds of literals": {
         "main": looping(LARGE),
         "prints": ": 1000$",
-        "steps": [many(new_text, 8192, {"patched": "value", "ran": body("value")}, ": 1000$", frees=False)],
+        "steps": [many(new_text, 8192, {"patched": "value", "ran": [body("value"), lowered("value::{closure}#0")]}, ": 1000$", frees=False)],
     },
 }
