@@ -54,22 +54,26 @@ void saves_show_errors(const Saves *saves, u32 count, const char *what) {
 
 // ---- texts --------------------------------------------------------------------------------------
 
-// Reads one file, and notes what it had been if that was another. False: it is not there.
+// Reads one file, and notes what it had been if that was another. False: nothing was read.
 static bool read_file(Saves *saves, FileId file, Scratch *scratch, SourceEdits *edits) {
     Db *db = saves->session->db;
-    const FileText *text = query_get(db, Q_file_text, file.id);
-    bool was_missing = text->missing;
     SourceEdit edit;
     OsError error;
-    if (!source_reread(db, file, scratch, &edit, &error)) {
-        if (was_missing) return false;
+    bool ok = source_reread(db, file, scratch, &edit, &error);
+    if (ok && edit.is_missing && file.id == saves->session->input.id) {
+        source_undo(db, &edit);
+        ok = false;
+    }
+    if (!ok) {
         Field fields[] = {{"text", error.text, 0}};
         tell(saves->session->args, "unreadable", fields, 1, "%s: going on with the text before",
              error.text);
         return false;
     }
-    bool differs = edit.change.old_len || edit.change.new_len;
-    if (was_missing || differs) vec_push(scratch, edits, edit);
+    if (edit.was_missing && edit.is_missing) return false;
+    bool differs =
+        edit.was_missing || edit.is_missing || edit.change.old_len || edit.change.new_len;
+    if (differs) vec_push(scratch, edits, edit);
     return true;
 }
 

@@ -26,8 +26,9 @@ void saves_add_files(Saves *saves);
 typedef VEC(SourceEdit) SourceEdits;
 
 // Sets what was saved. What the texts were before lies in `scratch`. A file that cannot be read is
-// told of, and keeps its text. Texts that were taken back are read again: what was wrong with them
-// may lie in a file that is saved now. False: nothing is new, and nothing was put off.
+// told of, and keeps its text, and so is the crate's root when it is not there: another one is the
+// crate's error then, if it names it. Texts that were taken back are read again: what was wrong
+// with them may lie in a file that is saved now. False: nothing is new, and nothing was put off.
 bool saves_read(Saves *saves, const WatchTaken *taken, Scratch *scratch, SourceEdits *edits);
 // Goes back to the texts before; those on disk are put off until the next save.
 void saves_take_back(Saves *saves, const SourceEdits *edits);

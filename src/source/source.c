@@ -234,7 +234,10 @@ static void set_missing(Db *db, FileId file, Durability durability) {
         char end;
         char zero[3];
     } text = {.head.missing = true};
-    set_input(db, file, text.head, &text, NULL, durability);
+    bool is_known = query_has_input(db, Q_file_text, file.id);
+    TextChange change = {0};
+    if (is_known) change.old_len = source_text(db, file).len;
+    set_input(db, file, text.head, &text, is_known ? &change : NULL, durability);
 }
 
 enum { BOM_BYTES = 3 };
@@ -399,7 +402,7 @@ static bool reread_change(Db *db, FileId file, Scratch *scratch, SourceEdit *out
     close(r.fd);
     if (!fresh) return false;
     Str removed = {r.old.at + change.at, change.old_len};
-    *out = (SourceEdit){file, change, scratch_str(scratch, removed)};
+    *out = (SourceEdit){file, change, scratch_str(scratch, removed), false, false};
     if (change.old_len || change.new_len) splice_text(db, file, change, fresh);
     return true;
 }
@@ -445,22 +448,36 @@ bool source_read(Db *db, FileId file, Durability durability, OsError *error) {
     return read_file(db, file, durability, error) == READ_OK;
 }
 
+static bool is_missing(Db *db, FileId file) {
+    const FileText *text = query_get(db, Q_file_text, file.id);
+    return text->missing;
+}
+
 bool source_reread(Db *db, FileId file, Scratch *scratch, SourceEdit *out, OsError *error) {
     CHECK(query_has_input(db, Q_file_text, file.id) && !source_is_library(db, file));
     u64 mark = scratch_mark(&db->scratch);
     bool done = reread_change(db, file, scratch, out);
     scratch_rewind(&db->scratch, mark);
     if (done) return true;
+    bool was_missing = is_missing(db, file);
     Str old = scratch_str(scratch, source_text(db, file));
-    if (!source_read(db, file, DURABILITY_LOW, error)) return false;
+    ReadResult result = read_file(db, file, DURABILITY_LOW, error);
+    if (result == READ_FAILED) return false;
+    if (result == READ_ABSENT) set_missing(db, file, DURABILITY_LOW);
     TextChange change = source_change_between(old, source_text(db, file));
-    *out = (SourceEdit){file, change, {old.at + change.at, change.old_len}};
+    Str removed = {old.at + change.at, change.old_len};
+    *out = (SourceEdit){file, change, removed, was_missing, result == READ_ABSENT};
     return true;
 }
 
 void source_undo(Db *db, const SourceEdit *edit) {
     TextChange back = {edit->change.at, edit->change.new_len, edit->change.old_len};
-    if (back.old_len || back.new_len) splice_text(db, edit->file, back, edit->removed.at);
+    if (edit->was_missing)
+        set_missing(db, edit->file, DURABILITY_LOW);
+    else if (edit->is_missing)
+        source_set_text(db, edit->file, edit->removed, DURABILITY_LOW, NULL);
+    else if (back.old_len || back.new_len)
+        splice_text(db, edit->file, back, edit->removed.at);
 }
 
 bool source_refresh(Db *db) {
@@ -468,8 +485,7 @@ bool source_refresh(Db *db) {
     for (u32 id = 1; id < count; id++) {
         FileId file = {id};
         if (!query_has_input(db, Q_file_text, id) || source_is_library(db, file)) continue;
-        const FileText *text = query_get(db, Q_file_text, id);
-        bool was_missing = text->missing;
+        bool was_missing = is_missing(db, file);
         if (read_file(db, file, DURABILITY_LOW, NULL) != READ_OK && !was_missing) return false;
     }
     return true;

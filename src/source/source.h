@@ -72,12 +72,13 @@ TextChange source_change_between(Str old, Str new);
 // What a file's text was before it was read again, as far as it was another.
 typedef struct SourceEdit {
     FileId file;
-    TextChange change; // both lengths 0: it is the same
-    Str removed;       // the old_len bytes
+    TextChange change;            // both lengths 0: it is the same
+    Str removed;                  // the old_len bytes
+    bool was_missing, is_missing; // it was not there; it is not there any more
 } SourceEdit;
 // Reads a file whose text was set, and finds what has changed by comparing as it reads: the rest is
-// neither copied nor looked at again. `removed` lies in `scratch`. False, with the reason, as
-// source_read.
+// neither copied nor looked at again. A file that is not there is missing from now on, with the
+// reason. `removed` lies in `scratch`. False, with the reason, if it cannot be read.
 bool source_reread(Db *db, FileId file, Scratch *scratch, SourceEdit *out, OsError *error);
 // Goes back to the text before; the edit is the file's last one.
 void source_undo(Db *db, const SourceEdit *edit);

@@ -38,6 +38,10 @@ def delete(watched, files):
     os.unlink(os.path.join(watched.folder, "main.rs"))
 
 
+def delete_module(watched, files):
+    os.unlink(os.path.join(watched.folder, "rules/inner.rs"))
+
+
 def touch(watched, files):
     os.utime(os.path.join(watched.folder, "main.rs"))
 
@@ -156,12 +160,41 @@ SESSIONS = {
             {"edits": [("+ 11", "+ 12")], "patched": "step", "ran": body("step"), "prints": ": 12$"},
         ],
     },
+    "a module's file that is deleted, and made again": {
+        "main": MODULE,
+        "files": {"rules/inner.rs": RULES},
+        "prints": ": 21$",
+        "steps": [
+            {"does": delete_module, "events": ["errors"], "has": "error[E0583]", "prints": ": 21$"},
+            {"file": "rules/inner.rs", "edits": [("21", "22")], "patched": "rules::inner::value",
+             "ran": body("rules::inner::value", "step"), "prints": ": 22$"},
+            {"does": delete_module, "events": ["errors"], "has": "error[E0583]"},
+            {"file": "rules/inner.rs", "edits": [], "events": ["mended"], "prints": ": 22$"},
+            {"does": delete_module, "events": ["errors"], "has": "error[E0583]"},
+            # It is still missed when another file is saved.
+            {"edits": [("inner::value()", "inner::value() + 100")], "events": ["errors"], "has": "error[E0583]"},
+            {"file": "rules/inner.rs", "edits": [("22", "23")], "patched": "step; rules::inner::value", "prints": ": 123$"},
+            {"does": delete_module, "events": ["errors"], "has": "error[E0583]"},
+            {"edits": [("mod rules { pub mod inner; }\n", ""), ("rules::inner::value() + 100", "4")], "patched": "step",
+             "prints": ": 4$"},
+        ],
+    },
+    "a file that is included, deleted and made again": {
+        "main": looping("fn step(n: &mut u64) -> &'static str {\n    *n += 1;\n    include_str!(\"words.txt\").trim()\n}"),
+        "files": {"words.txt": "one\n"},
+        "prints": ": one$",
+        "steps": [
+            {"does": lambda watched, files: os.unlink(os.path.join(watched.folder, "words.txt")), "events": ["errors"],
+             "has": "words.txt", "prints": ": one$"},
+            {"file": "words.txt", "edits": [("one", "two")], "patched": "step", "ran": body("step"), "prints": ": two$"},
+        ],
+    },
     "a folder that is replaced": {
         "main": MODULE,
         "files": {"rules/inner.rs": RULES},
         "prints": ": 21$",
         "steps": [
-            {"does": replace_folder, "events": ["unreadable?", "reloaded"], "within": body("rules::inner::value"), "prints": ": 22$"},
+            {"does": replace_folder, "events": ["errors?", "reloaded"], "within": body("rules::inner::value"), "prints": ": 22$"},
             {"file": "rules/inner.rs", "edits": [("22", "23")], "patched": "rules::inner::value",
              "ran": body("rules::inner::value"), "prints": ": 23$"},
         ],
