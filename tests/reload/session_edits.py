@@ -9,6 +9,15 @@ fn step(n: &mut u64) -> String {
     format!("{} {}", twice(10u32), twice(1.5f64))
 }"""
 
+FIFTY = [f"scaled<{i}>" for i in range(50)]
+FIFTY_INSTANCES = f"""fn scaled<const N: u64>(a: u64) -> u64 {{
+    a * N
+}}
+fn step(n: &mut u64) -> u64 {{
+    *n += 1;
+    {" + ".join(f"scaled::<{i}>(1)" for i in range(50))}
+}}"""
+
 GENERIC_IMPL = """#[derive(Clone, Copy)]
 struct Pair<A, B>(A, B);
 trait Weight { fn weight(&self) -> u64; }
@@ -311,6 +320,17 @@ SESSIONS = {
             {"edits": [("twice(10u32)", "twice(7u8)")], "patched": "step", "ran": body("step"), "prints": ": 21 4.5$"},
             {"edits": [("a + a + a", "a + a")], "patched": "twice<f64>; twice<u32>; twice<u8>",
              "ran": [checked("twice"), code("twice<f64>", "twice<u32>", "twice<u8>")], "prints": ": 14 3$"},
+        ],
+    },
+    "the body of a generic function, fifty instances": {
+        "main": looping(FIFTY_INSTANCES),
+        "prints": ": 1225$",
+        "steps": [
+            {"edits": [("a * N", "a * N + 1")], "patched": FIFTY,
+             "ran": [checked("scaled"), code(*FIFTY)], "prints": ": 1275$"},
+            {"edits": [("a * N + 1", "if N % 2 == 0 { a * N } else { 0 }")],
+             "patched": FIFTY,
+             "ran": [checked("scaled"), code(*FIFTY)], "prints": ": 600$"},
         ],
     },
     "every live instance of a method in a generic impl": {

@@ -12,6 +12,13 @@ fn step(n: &mut u64) -> String {
     format!("{} {}", first(), second())
 }"""
 
+TEN = [f"caller_{i}" for i in range(10)]
+TEN_CALLERS = "fn area(w: u32) -> u32 {\n    w\n}\n" + "".join(
+    f"fn {name}() -> u32 {{ area({i}) }}\n" for i, name in enumerate(TEN)) + f"""fn step(n: &mut u64) -> u32 {{
+    *n += 1;
+    {" + ".join(name + "()" for name in TEN)}
+}}"""
+
 POINTER = """fn scale(a: u64) -> u64 {
     a * 2
 }
@@ -321,6 +328,16 @@ SESSIONS = {
             {"edits": [("area(w: u32, h: u64)", "area(w: u32)"), ("w + h as u32", "w"), ("area(2, 5)", "area(2)"),
                        ("area(3, 5)", "area(3)")],
              "patched": "area; first; second", "new": 1, "ran": body("area", "first", "second"), "prints": ": 2 3$"},
+        ],
+    },
+    "a changed signature with ten callers": {
+        "main": looping(TEN_CALLERS),
+        "prints": ": 45$",
+        "steps": [
+            {"edits": [("area(w: u32)", "area(w: u32, h: u64)"), ("    w\n", "    w * h as u32\n"),
+                       *((f"area({i})", f"area({i}, 2)") for i in range(10))],
+             "patched": ["area", *TEN], "new": 1, "ran": body("area", *TEN), "prints": ": 90$"},
+            {"edits": [("w * h", "w + h")], "patched": "area", "ran": body("area"), "prints": ": 65$"},
         ],
     },
     "a changed signature whose callers are wrong": {
