@@ -396,70 +396,70 @@ PathRes resolve_path(const Resolver *r, DefId scope, const PathSeg *segs, u32 co
     return resolve_rest(r, res, segs, i, count, ns, from);
 }
 
+// The macro of the name in the chain that ends at `text`, or 0.
+static DefId chain_macro(const Resolver *r, const BoxView *view, u32 text, Symbol name, u32 ctxt) {
+    while (text != 0) {
+        const TextRow *row = &view->texts[text];
+        if (row->macro.id == 0) {
+            text = row->out != 0 ? row->out : row->prev;
+            continue;
+        }
+        // Textual macros see through semi-transparent marks: the call's name may come out of any
+        // macro_rules; only a macro 2.0 hides it.
+        if (row->name.id == name.id &&
+            hygiene_for_items(r->db, row->ctxt) == hygiene_for_items(r->db, ctxt))
+            return row->macro;
+        text = row->prev;
+    }
+    return (DefId){0};
+}
+
+// Where the chain of what stands in `owner` goes on: the box that `owner` is declared in. *next is
+// whose body that box is of; 0: it is the crate's. False if there is no such box.
+static bool outer_chain(const Resolver *r, CrateId crate, DefId owner, BoxView *view, u32 *text,
+                        DefId *next) {
+    DefId scope = def_scope(r->db, owner);
+    *text = def_text(r->db, owner);
+    *next = (DefId){0};
+    if (def_kind(r->db, scope) != DEF_BLOCK) {
+        box_view(crate_box(r->db, crate), view);
+        return true;
+    }
+    *next = def_row(r->db, scope)->parent;
+    if (r->outer != NULL && r->outer->owner.id == next->id) {
+        builder_view(r->outer, view);
+        return true;
+    }
+    const DefBox *box = body_box(r->db, *next);
+    if (box != NULL) box_view(box, view);
+    return box != NULL;
+}
+
 DefId resolve_textual(const Resolver *r, DefId scope, PathSeg seg, u32 text) {
     BoxView view;
     // `text` counts in the box being built (a body's, then its crate's), else in the crate's.
     const Builder *b = r->building;
     CrateId crate = b != NULL ? b->crate : def_crate(r->db, scope);
-    if (b != NULL) {
+    DefId owner = b != NULL ? b->owner : (DefId){0};
+    if (b != NULL)
         builder_view(b, &view);
-    } else {
+    else
         box_view(crate_box(r->db, crate), &view);
-    }
     u32 ctxt = hygiene_for_locals(r->db, seg.ctxt);
     for (;;) {
-        while (text != 0) {
-            const TextRow *row = &view.texts[text];
-            if (row->macro.id == 0) {
-                text = row->out != 0 ? row->out : row->prev;
-                continue;
-            }
-            if (row->name.id == seg.name.id) {
-                // Textual macros see through semi-transparent marks: the call's name may come out
-                // of any macro_rules; only a macro 2.0 hides it.
-                u32 want = hygiene_for_items(r->db, ctxt);
-                if (hygiene_for_items(r->db, row->ctxt) == want) return row->macro;
-            }
-            text = row->prev;
-        }
-        if (b == NULL || b->owner.id == 0) {
-            // A part's chain goes on where its module stands.
-            const CrateInfo *info = crate_info(r->db, crate);
-            if (info->part_of.id == 0) return (DefId){0};
-            b = NULL;
-            crate = info->part_of;
-            box_view(crate_box(r->db, crate), &view);
-            const DefSrc *src = view_def(&view, info->box_root);
-            text = src == NULL ? 0 : src->text;
+        DefId macro = chain_macro(r, &view, text, seg.name, ctxt);
+        if (macro.id != 0) return macro;
+        if (owner.id != 0) {
+            if (!outer_chain(r, crate, owner, &view, &text, &owner)) return (DefId){0};
             continue;
         }
-        // A body's chain goes on where its owner stands.
-        DefId owner = b->owner;
-        b = NULL;
-        DefId outer = def_scope(r->db, owner);
-        if (def_kind(r->db, outer) == DEF_BLOCK) {
-            // A fn in a body: its box's chain.
-            const DefBox *box = NULL;
-            DefId outer_owner = def_row(r->db, outer)->parent;
-            if (r->outer != NULL && r->outer->owner.id == outer_owner.id) {
-                builder_view(r->outer, &view);
-            } else {
-                box = body_box(r->db, outer_owner);
-                if (box == NULL) return (DefId){0};
-                box_view(box, &view);
-            }
-            text = def_text(r->db, owner);
-            Resolver inner = {.db = r->db};
-            while (text != 0) {
-                const TextRow *row = &view.texts[text];
-                if (row->macro.id != 0 && row->name.id == seg.name.id) return row->macro;
-                text = row->macro.id == 0 && row->out != 0 ? row->out : row->prev;
-            }
-            PathSeg again = seg;
-            return resolve_textual(&inner, owner, again, def_text(r->db, outer_owner));
-        }
+        // A part's chain goes on where its module stands.
+        const CrateInfo *info = crate_info(r->db, crate);
+        if (info->part_of.id == 0) return (DefId){0};
+        crate = info->part_of;
         box_view(crate_box(r->db, crate), &view);
-        text = def_text(r->db, owner);
+        const DefSrc *src = view_def(&view, info->box_root);
+        text = src == NULL ? 0 : src->text;
     }
 }
 
