@@ -68,6 +68,13 @@ static void check_discriminants(Db *db, DefId def, const AdtDef *adt) {
         return;
     }
     if (!has_explicit(adt)) return; // 0, 1, ... then
+    for (u32 i = 0; i < count && !attrs->repr_int; i++) {
+        if (adt_variant(adt, i)->ctor == CTOR_UNIT) continue;
+        diag_error(db, def_span(db, def), "E0732",
+                   "`#[repr(inttype)]` must be specified for enums with explicit discriminants and "
+                   "non-unit variants");
+        break;
+    }
     u32 bits =
         8 * ty_prim_bytes((TyKind)(attrs->repr_int ? TY_BOOL + attrs->repr_int - 1 : TY_ISIZE));
     bool is_signed = !attrs->repr_int || ty_is_signed((TyKind)(TY_BOOL + attrs->repr_int - 1));
@@ -145,6 +152,63 @@ static void check_size(Db *db, DefId def, const AdtDef *adt) {
     }
 }
 
+// ---- fields -------------------------------------------------------------------------------------
+
+static bool holds(Db *db, DefId owner, LangItem trait, Ty ty) {
+    DefId def = lang_item(db, trait);
+    if (!def.id || ty_flags(db, ty) & TY_HAS_ERROR) return true;
+    CheckCx cx = check_cx(db, owner);
+    Predicate goal = {.kind = PRED_TRAIT, .trait_ref = {def, args_intern(db, &ty, 1)}};
+    vec_push(&db->scratch, &cx.pending, goal);
+    return check_pending(&cx);
+}
+
+// All but a struct's last field must be sized.
+static void check_sized(Db *db, DefId def, const HirItem *item, const AdtDef *adt) {
+    for (u32 v = 0; v < adt->variants.count; v++) {
+        const AdtVariant *variant = adt_variant(adt, v);
+        u32 count = variant->field_count - (adt->kind == DEF_STRUCT && variant->field_count);
+        for (u32 i = 0; i < count; i++) {
+            Ty ty = adt_field(adt, variant, i)->ty;
+            if (type_is_plainly_sized(db, ty) || holds(db, def, LANG_sized, ty)) continue;
+            const HirVariant *row = &LIST_AT(item, HirVariant, item->variant_rows)[v + 1];
+            HirTy written = LIST_AT(item, HirFieldDef, item->field_rows)[row->fields.first + i].ty;
+            Str text = ty_print(db, ty, &db->scratch);
+            diag_error(db, check_ty_span(db, def, item, written), "E0277",
+                       "the size for values of type `%.*s` cannot be known at compilation time",
+                       STR_ARG(text));
+            diag_label(db, check_ty_span(db, def, item, written),
+                       "doesn't have a size known at compile-time");
+        }
+    }
+}
+
+static bool fits_in_union(Db *db, DefId def, Ty ty) {
+    const TyRow *row = ty_row(db, ty);
+    if (row->kind == TY_REF || row->kind == TY_ERROR) return true;
+    if (row->kind == TY_ADT && lang_item_of(db, row->def) == LANG_manually_drop) return true;
+    if (row->kind == TY_ARRAY) return fits_in_union(db, def, row->elem);
+    if (row->kind == TY_TUPLE) {
+        u32 count;
+        const Ty *elems = ty_elems(db, ty, &count);
+        for (u32 i = 0; i < count; i++)
+            if (!fits_in_union(db, def, elems[i])) return false;
+        return true;
+    }
+    return holds(db, def, LANG_copy, ty);
+}
+
+static void check_union(Db *db, DefId def, const HirItem *item, const AdtDef *adt) {
+    for (u32 i = 0; i < adt->fields.count; i++) {
+        if (fits_in_union(db, def, LIST_AT(adt, AdtField, adt->fields)[i].ty)) continue;
+        const HirVariant *row = &LIST_AT(item, HirVariant, item->variant_rows)[1];
+        HirTy written = LIST_AT(item, HirFieldDef, item->field_rows)[row->fields.first + i].ty;
+        diag_error(db, check_ty_span(db, def, item, written), "E0740",
+                   "field must implement `Copy` or be wrapped in `ManuallyDrop<...>` to be used in "
+                   "a union");
+    }
+}
+
 void check_adt(Db *db, DefId def) {
     const HirItem *item = hir_item(db, def);
     if (!item) return;
@@ -152,5 +216,7 @@ void check_adt(Db *db, DefId def) {
     check_fields(db, def, item);
     check_params_used(db, def, adt);
     check_size(db, def, adt);
+    check_sized(db, def, item, adt);
+    if (adt->kind == DEF_UNION) check_union(db, def, item, adt);
     if (adt->kind == DEF_ENUM) check_discriminants(db, def, adt);
 }

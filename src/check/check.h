@@ -19,6 +19,12 @@ void check_adt(Db *db, DefId adt);
 // IMPL, of a trait or not: who may write it, what it overlaps with, what its parameters hang on,
 // what Copy and Drop ask for, and its items against those of the trait.
 void check_impl(Db *db, DefId impl);
+// Any item: what is written where it may not stand.
+void check_forms(Db *db, DefId def);
+// The crate's `main`: its signature.
+void check_main_fn(Db *db, DefId def);
+// A body: the calls it must not make.
+void check_calls(Db *db, DefId owner);
 // CONST, STATIC without parameters: the value.
 void check_value(Db *db, DefId def);
 // CONST, STATIC, ASSOC_CONST, ANON_CONST, INLINE_CONST, const functions: what the body calls.

@@ -295,14 +295,14 @@ static void check_inherent_overlap(Db *db, DefId impl, const ImplHeader *header)
 
 // ---- Copy, Drop, unsafe traits ------------------------------------------------------------------
 
-static void check_copy(Db *db, DefId impl, const ImplHeader *header) {
+static bool check_copy(Db *db, DefId impl, const ImplHeader *header) {
     const TyRow *row = ty_row(db, header->self_ty);
     Span span = self_span(db, impl);
     Str name = ty_print(db, header->self_ty, &db->scratch);
     if (row->kind != TY_ADT) {
         diag_error(db, span, "E0206", "the trait `Copy` cannot be implemented for this type");
         diag_label(db, span, "type is not a structure or enumeration");
-        return;
+        return false;
     }
     const AdtDef *adt = adt_def(db, row->def);
     DefId copy = header->trait_ref.trait;
@@ -310,7 +310,7 @@ static void check_copy(Db *db, DefId impl, const ImplHeader *header) {
         const AdtField *field = &LIST_AT(adt, AdtField, adt->fields)[i];
         CheckCx cx = check_cx(db, impl);
         Ty ty = check_normal(&cx, ty_subst(db, field->ty, row->args));
-        if (ty_flags(db, ty) & TY_HAS_ERROR) return;
+        if (ty_flags(db, ty) & TY_HAS_ERROR) return false;
         Predicate goal = {.kind = PRED_TRAIT, .trait_ref = {copy, args_intern(db, &ty, 1)}};
         vec_push(&db->scratch, &cx.pending, goal);
         if (check_pending(&cx)) continue;
@@ -319,16 +319,17 @@ static void check_copy(Db *db, DefId impl, const ImplHeader *header) {
         diag_error(db, span, "E0204", "the trait `Copy` cannot be implemented for this type");
         diag_note(db, "field `%.*s` of type `%.*s` does not implement `Copy`", STR_ARG(field_name),
                   STR_ARG(text));
-        return;
+        return false;
     }
     DefId drop = lang_item(db, LANG_drop);
     u32 count;
     (void)impls_of_trait(db, drop, ty_simplify(db, header->self_ty), &db->scratch, &count);
-    if (!count) return;
+    if (!count) return true;
     diag_error(db, span, "E0184",
                "the trait `Copy` cannot be implemented for type `%.*s`; the type has a destructor",
                STR_ARG(name));
     diag_label(db, span, "`Copy` not allowed on types with destructors");
+    return false;
 }
 
 static bool check_drop(Db *db, DefId impl, const ImplHeader *header) {
@@ -366,6 +367,62 @@ static void check_safety(Db *db, DefId impl, const ImplHeader *header, const Hir
                    STR_ARG(name));
 }
 
+// ---- what the trait asks of who implements it
+// ----------------------------------------------------
+
+static void check_goal(Db *db, DefId impl, Span span, Predicate goal) {
+    CheckCx cx = check_cx(db, impl);
+    vec_push(&db->scratch, &cx.pending, goal);
+    if (check_pending(&cx)) return;
+    if (goal.kind != PRED_TRAIT) {
+        Str left = ty_print(db, goal.projection, &db->scratch);
+        Str right = ty_print(db, goal.ty, &db->scratch);
+        diag_error(db, span, "E0271", "type mismatch resolving `%.*s == %.*s`", STR_ARG(left),
+                   STR_ARG(right));
+        return;
+    }
+    Str self = ty_print(db, args_get(db, goal.trait_ref.args, 0), &db->scratch);
+    Str trait = trait_ref_print(db, goal.trait_ref, &db->scratch);
+    diag_error(db, span, "E0277", "the trait bound `%.*s: %.*s` is not satisfied", STR_ARG(self),
+               STR_ARG(trait));
+    diag_label(db, span, "the trait `%.*s` is not implemented for `%.*s`", STR_ARG(trait),
+               STR_ARG(self));
+}
+
+static void check_supertraits(Db *db, DefId impl, const ImplHeader *header) {
+    PredicateVec preds = {0};
+    TraitRef of = header->trait_ref;
+    predicates_instantiate(db, of.trait, of.args, &db->scratch, &preds);
+    const Predicates *supers = super_predicates_of(db, of.trait);
+    for (u32 i = 0; i < supers->own.count; i++) {
+        const Predicate *p = &LIST_AT(supers, Predicate, supers->own)[i];
+        vec_push(&db->scratch, &preds, predicate_subst(db, *p, of.args));
+    }
+    for (u32 i = 0; i < preds.count; i++) {
+        const Predicate *p = &preds.at[i];
+        u32 flags = p->kind == PRED_TRAIT ? args_flags(db, p->trait_ref.args)
+                                          : ty_flags(db, p->projection) | ty_flags(db, p->ty);
+        bool again = flags & TY_HAS_ERROR;
+        for (u32 k = 0; k < i && !again; k++)
+            again = !memcmp(p, &preds.at[k], sizeof *p);
+        if (!again) check_goal(db, impl, self_span(db, impl), *p);
+    }
+}
+
+// A derived Eq asks every field for it.
+static void check_derived_eq(Db *db, DefId impl, const ImplHeader *header) {
+    DefId adt_id = def_derived_from(db, impl);
+    if (!adt_id.id || !str_eq(check_name(db, header->trait_ref.trait), STR("Eq"))) return;
+    const AdtDef *adt = adt_def(db, adt_id);
+    for (u32 i = 0; i < adt->fields.count; i++) {
+        Ty ty = LIST_AT(adt, AdtField, adt->fields)[i].ty;
+        if (ty_flags(db, ty) & TY_HAS_ERROR) continue;
+        Predicate goal = {.kind = PRED_TRAIT,
+                          .trait_ref = {header->trait_ref.trait, args_intern(db, &ty, 1)}};
+        check_goal(db, impl, self_span(db, impl), goal);
+    }
+}
+
 void check_impl(Db *db, DefId impl) {
     const ImplHeader *header = impl_header(db, impl);
     const HirItem *item = hir_item(db, impl);
@@ -386,6 +443,10 @@ void check_impl(Db *db, DefId impl) {
     if (!check_orphan(db, impl, header)) return;
     check_constrained(db, impl, header);
     check_impl_items(db, impl, header);
-    if (def_eq(header->trait_ref.trait, lang_item(db, LANG_copy))) check_copy(db, impl, header);
     check_overlap(db, impl, header);
+    if (header->is_negative) return;
+    if (def_eq(header->trait_ref.trait, lang_item(db, LANG_copy)) && !check_copy(db, impl, header))
+        return;
+    check_supertraits(db, impl, header);
+    check_derived_eq(db, impl, header);
 }

@@ -187,10 +187,14 @@ void check_impl_items(Db *db, DefId impl, const ImplHeader *header) {
     u32 own_count, count, missing = 0;
     const AssocItem *own = def_assoc_items(db, impl, &own_count);
     const AssocItem *of_trait = def_assoc_items(db, trait, &count);
+    bool has_types = true; // those that its signatures may speak of
+    for (u32 i = 0; i < count; i++)
+        has_types &= of_trait[i].kind != ASSOC_TY || of_trait[i].has_default ||
+                     impl_item_for(db, impl, of_trait[i].def).id;
     for (u32 i = 0; i < own_count; i++) {
         check_known(db, trait, &own[i], of_trait, count);
         check_twice(db, own, i);
-        for (u32 k = 0; k < count; k++)
+        for (u32 k = 0; k < count && has_types; k++)
             if (of_trait[k].name.id == own[i].name.id && of_trait[k].kind == own[i].kind)
                 check_against(db, impl, header, &own[i], of_trait[k].def);
     }

@@ -50,13 +50,14 @@ static void check_inline_consts(Check *c, DefId owner) {
 
 // The body, the items in its blocks and its inline constants.
 static void check_body(Check *c, DefId owner) {
-    (void)mir_of(c->db, owner);
+    check_calls(c->db, owner);
     check_inline_consts(c, owner);
     for (u32 i = 0; i < body_def_count(c->db, owner); i++)
         check_item(c, body_def(c->db, owner, i));
 }
 
-static bool has_lifetimes(DefKind kind) {
+// Whether it is an item or associated item with a syntax tree of its own.
+static bool has_text(DefKind kind) {
     switch (kind) {
     case DEF_STRUCT:
     case DEF_UNION:
@@ -77,7 +78,10 @@ static bool has_lifetimes(DefKind kind) {
 // Everything the definition's own text can be wrong in.
 static void check_def(Check *c, DefId def) {
     Db *db = c->db;
-    if (has_lifetimes(def_kind(db, def))) check_lifetimes(db, def);
+    if (has_text(def_kind(db, def))) {
+        check_lifetimes(db, def);
+        check_forms(db, def);
+    }
     switch (def_kind(db, def)) {
     case DEF_STRUCT:
     case DEF_UNION:
@@ -142,8 +146,10 @@ static void check_main(Db *db, CrateId crate) {
     const CrateRow *row = crate_row(db, crate);
     PathSeg seg = {.name = symbol_intern(&db->symbols, STR("main"))};
     PathRes found = names_resolve(db, row->root, &seg, 1, NS_VALUE);
-    if (found.used == 1 && found.res.kind == RES_DEF && def_kind(db, found.res.def) == DEF_FN)
+    if (found.used == 1 && found.res.kind == RES_DEF && def_kind(db, found.res.def) == DEF_FN) {
+        check_main_fn(db, found.res.def);
         return;
+    }
     if (found.res.kind == RES_ERR) return;
     u32 end = source_text(db, (FileId){row->root_file}).len;
     diag_error(db, (Span){row->root_file, end, end}, "E0601",

@@ -231,6 +231,7 @@ Ty tc_closure(Tc *tc, HirExpr e, Expect expect) {
             tc_error(tc, span, "E0593",
                      "closure is expected to take %u argument%s, but it takes %u argument%s",
                      want.input_count, want.input_count == 1 ? "" : "s", n, n == 1 ? "" : "s");
+        s->is_unfit = !want.is_hint;
         want.has_sig = false;
     }
     Ty *sig = SCRATCH_ARRAY(tc->scratch, Ty, n + 1);
@@ -239,8 +240,10 @@ Ty tc_closure(Tc *tc, HirExpr e, Expect expect) {
         if (want.has_sig) {
             sig[i] = tc_normalize(tc, want.inputs[i], span);
             if (written.id && !tc_unify(tc, sig[i], written)) {
-                if (!want.is_hint && !tc_has_error(tc, sig[i]) && !tc_has_error(tc, written))
+                if (!want.is_hint && !tc_has_error(tc, sig[i]) && !tc_has_error(tc, written)) {
                     tc_error(tc, span, "E0631", "type mismatch in closure arguments");
+                    s->is_unfit = true;
+                }
                 sig[i] = written;
             }
         } else {

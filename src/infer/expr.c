@@ -415,6 +415,7 @@ static Ty check_struct(Tc *tc, HirExpr e, const HirExprRow *row, Expect expect) 
     }
     u32 n = path.variant->field_count;
     u8 *seen = SCRATCH_ARRAY(tc->scratch, u8, max_u32(n, 1));
+    bool all_known = true;
     for (u32 i = 0; i < fields.count; i++) {
         HirField field = *HIR_AT(hir, HirField, fields, fields.first + i);
         HirExpr value = {field.value};
@@ -433,6 +434,7 @@ static Ty check_struct(Tc *tc, HirExpr e, const HirExprRow *row, Expect expect) 
                                                    : "struct",
                      STR_ARG(owner), STR_ARG(name));
             tc_expr(tc, value, NO_EXPECT);
+            all_known = false;
             continue;
         }
         if (seen[k])
@@ -451,7 +453,7 @@ static Ty check_struct(Tc *tc, HirExpr e, const HirExprRow *row, Expect expect) 
             tc_error(tc, span, "E0784", "union expressions should have exactly one field");
     } else if (row->structure.base.id) {
         tc_expr_has_type(tc, row->structure.base, path.ty);
-    } else if (!row->structure.rest) {
+    } else if (!row->structure.rest && all_known) {
         u32 missing = 0;
         Str first = {0};
         for (u32 k = 0; k < n; k++)

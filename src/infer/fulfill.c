@@ -258,6 +258,13 @@ void tc_report_unmet(Tc *tc, const Obligation *o) {
         }
         vec_push(tc->scratch, &tc->unmet, *o);
         Ty self = pred_self_ty(tc, &o->pred);
+        const ClosureState *closure = tc_row(tc, self)->kind == TY_CLOSURE
+                                          ? tc_closure_state(tc, infer_shallow(tc->table, self))
+                                          : NULL;
+        if (closure && closure->is_unfit) {
+            tc->tainted = true;
+            return;
+        }
         Args args = infer_resolve_args(tc->table, o->pred.trait_ref.args);
         u32 count;
         const Ty *at = args_at(tc->db, args, &count);

@@ -88,6 +88,7 @@ typedef struct ClosureState {
     Ty ty; // the CLOSURE type
     u8 kind, kind_known;
     u8 has_upvars; // mentions locals of the body around it
+    u8 is_unfit;   // it was reported that its signature is not the one that is asked for
     u8 upvars_known;
     Ty *sig; // inputs, then output
     u32 input_count;

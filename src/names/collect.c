@@ -134,7 +134,7 @@ static u32 vis_of(Builder *b, DefId mod, u8 vis, Toks path) {
 }
 
 // A position of a written item, for messages.
-static Span item_span(Builder *b, u32 file, u32 row, u32 pos) {
+Span collect_span(Builder *b, u32 file, u32 row, u32 pos) {
     if (file == 0) return (Span){b->owner.id == 0 ? 0 : SPAN_DEF | b->owner.id, pos, pos + 1};
     return row_span(b->db, file, row, pos);
 }
@@ -151,7 +151,8 @@ static void bind(Builder *b, DefId mod, Namespace ns, Symbol name, u32 ctxt, Res
         Span span = {0};
         if (src != NULL) {
             bool in_block = src->file == 0 && src->toks.lo < b->toks.count;
-            span = item_span(b, src->file, src->row, in_block ? b->toks.at[src->toks.lo].pos : 0);
+            span =
+                collect_span(b, src->file, src->row, in_block ? b->toks.at[src->toks.lo].pos : 0);
         }
         Str text = symbol_str(&b->db->symbols, name);
         diag_error(b->db, span, "E0428", "the name `%.*s` is defined multiple times",
@@ -244,7 +245,7 @@ static void collect_mod_file(Builder *b, DefId def, TokRange attrs, const Dir *d
         }
     }
     if (file.id == 0) {
-        diag_error(db, item_span(b, at_file, at_row, 0), "E0583",
+        diag_error(db, collect_span(b, at_file, at_row, 0), "E0583",
                    "file not found for module `%.*s`", STR_ARG(text_name));
         diag_help(db, "to create the module `%.*s`, create file \"%.*s\"", STR_ARG(text_name),
                   STR_ARG(path));
@@ -367,7 +368,7 @@ static void collect_extern_crate(Builder *b, DefId mod, const ShapeRow *row, Tok
         }
     }
     if (crate.id == 0) {
-        diag_error(db, item_span(b, file, at_row, 0), "E0463", "can't find crate for `%.*s`",
+        diag_error(db, collect_span(b, file, at_row, 0), "E0463", "can't find crate for `%.*s`",
                    STR_ARG(symbol_str(&db->symbols, crate_name)));
         return;
     }
@@ -451,7 +452,7 @@ static void collect_derives(Builder *b, DefId mod, DefId item, const Rows *rows,
             if (kind == DERIVE_NONE) {
                 diag_error(
                     b->db,
-                    item_span(b, rows->file, rows->expanded ? rows->outer_row : index, attr.pos),
+                    collect_span(b, rows->file, rows->expanded ? rows->outer_row : index, attr.pos),
                     "", "cannot find derive macro `%.*s` in this scope",
                     STR_ARG(symbol_str(&b->db->symbols, (Symbol){last})));
             }
@@ -734,7 +735,7 @@ void collect_tokens(Builder *b, DefId mod, Toks toks, SkimPlace place, u32 file,
     ShapeBuild shape = {0};
     shape_build(b->db, toks, place, b->edition, false, b->temp, &shape);
     for (u32 i = 0; i < shape.errors.count; i++) {
-        diag_error(b->db, item_span(b, file, outer_row, shape.errors.at[i].pos), "", "%s",
+        diag_error(b->db, collect_span(b, file, outer_row, shape.errors.at[i].pos), "", "%s",
                    shape.errors.at[i].message);
     }
     u32 shift = b->toks.count;
@@ -966,7 +967,7 @@ static bool expand_pending(Builder *b, u32 index, bool last) {
             Symbol name = call.path_count != 0
                               ? b->segs.at[call.path_first + call.path_count - 1].name
                               : SYM_OF(none);
-            diag_error(db, item_span(b, call.file, call.row, call.pos), "",
+            diag_error(db, collect_span(b, call.file, call.row, call.pos), "",
                        "cannot find macro `%.*s` in this scope",
                        STR_ARG(symbol_str(&db->symbols, name)));
             b->report.unexpanded_calls++;
@@ -1022,44 +1023,6 @@ void collect_finish(Builder *b) {
     }
     for (u32 i = first; i < b->calls.count; i++) {
         if (!b->calls.at[i].done) expand_pending(b, i, true);
-    }
-}
-
-void collect_report_imports(Builder *b) {
-    Db *db = b->db;
-    for (u32 i = 0; i < b->imports.count; i++) {
-        const Import *import = &b->imports.at[i];
-        if (import->found != 0) continue;
-        b->report.unresolved_imports++;
-        Str text = STR("");
-        for (u32 s = 0; s < import->seg_count; s++) {
-            Symbol name = b->segs.at[import->seg_first + s].name;
-            Str seg = symbol_is(name, SYM_path_root) ? STR("") : symbol_str(&db->symbols, name);
-            text =
-                s == 0 ? seg : scratch_print(b->scratch, "%.*s::%.*s", STR_ARG(text), STR_ARG(seg));
-        }
-        Span span = item_span(b, import->file, import->row, import->pos);
-        const PathSeg *segs = b->segs.at + import->seg_first;
-        Resolver all = {.db = db, .building = b, .see_all = true};
-        bool hidden = false;
-        for (u32 ns = 0; ns < NS_COUNT && import->seg_count != 0; ns++) {
-            PathRes res = resolve_path(&all, import->mod, segs, import->seg_count, (Namespace)ns,
-                                       import->text);
-            hidden |= res.res.kind != RES_NONE && res.used == import->seg_count;
-        }
-        Str last = import->seg_count == 0
-                       ? STR("")
-                       : symbol_str(&db->symbols, segs[import->seg_count - 1].name);
-        if (hidden) {
-            diag_error(db, span, "E0603", "`%.*s` is private", STR_ARG(last));
-            diag_label(db, span, "private item");
-            continue;
-        }
-        diag_error(db, span, "E0432", "unresolved import `%.*s`", STR_ARG(text));
-        if (import->seg_count > 1) {
-            Str before = symbol_str(&db->symbols, segs[import->seg_count - 2].name);
-            diag_label(db, span, "no `%.*s` in `%.*s`", STR_ARG(last), STR_ARG(before));
-        }
     }
 }
 

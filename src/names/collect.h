@@ -8,9 +8,11 @@
 // The items of `toks` (a block's, or what a macro made) become definitions of `mod`.
 void collect_tokens(Builder *b, DefId mod, Toks toks, SkimPlace place, u32 file, u32 outer_row,
                     u32 depth, Str dir, Str attr_dir, u32 *text);
-bool resolve_imports(Builder *b);        // true if something new was found
-void collect_finish(Builder *b);         // imports and item macros to the fixpoint
-void collect_report_imports(Builder *b); // those that name nothing
+bool resolve_imports(Builder *b); // true if something new was found
+void collect_finish(Builder *b);  // imports and item macros to the fixpoint
+// import_errors.c: imports that name nothing, a name that is taken, or what may not be passed on.
+void collect_report_imports(Builder *b);
+Span collect_span(Builder *b, u32 file, u32 row, u32 pos); // of a written item, for messages
 
 u32 lang_item_of_attr(Db *db, Toks args);     // what follows `lang`
 u32 lang_item_number(Db *db, Symbol literal); // by its literal's spelling; LANG_COUNT if unknown

@@ -474,6 +474,42 @@ static void dyn_super_projections(Db *db, TraitRef tr, Ty self, ExProjectionVec 
     }
 }
 
+// Whether `where Self: Sized` takes the item away from trait objects.
+static bool wants_sized_self(Db *db, DefId assoc) {
+    const Predicates *preds = predicates_of(db, assoc);
+    for (u32 i = 0; i < preds->own.count; i++) {
+        const Predicate *p = &LIST_AT(preds, Predicate, preds->own)[i];
+        if (p->kind == PRED_TRAIT && lang_item_of(db, p->trait_ref.trait) == LANG_sized &&
+            ty_eq(args_get(db, p->trait_ref.args, 0), ty_param(db, 0, SYM_OF(Self))))
+            return true;
+    }
+    return false;
+}
+
+// A trait object says what each associated type of its traits is.
+static void check_dyn_types(TyLower *lower, DefId trait, const ExProjection *projections, u32 count,
+                            u32 lo, u32 hi) {
+    Db *db = lower->db;
+    u32 trait_count;
+    const DefId *traits = trait_supers(db, trait, &trait_count);
+    for (u32 i = 0; i < trait_count; i++) {
+        u32 item_count;
+        const AssocItem *items = def_assoc_items(db, traits[i], &item_count);
+        for (u32 k = 0; k < item_count; k++) {
+            if (items[k].kind != ASSOC_TY) continue;
+            const Generics *g = generics_of(db, items[k].def);
+            bool said = g->params.count != g->parent_count || wants_sized_self(db, items[k].def);
+            for (u32 p = 0; p < count && !said; p++)
+                said = def_eq(projections[p].assoc, items[k].def);
+            if (said) continue;
+            Str name = symbol_str(&db->symbols, items[k].name), of = def_name(db, traits[i]);
+            types_error(db, lower, lo, hi, "E0191",
+                        "the value of the associated type `%.*s` in `%.*s` must be specified",
+                        STR_ARG(name), STR_ARG(of));
+        }
+    }
+}
+
 static Ty lower_dyn(TyLower *lower, const HirTables *t, const void *blob, const HirBound *bounds,
                     u32 count, u32 lo, u32 hi) {
     Db *db = lower->db;
@@ -517,6 +553,8 @@ static Ty lower_dyn(TyLower *lower, const HirTables *t, const void *blob, const 
         }
     }
     if (principal.trait.id) dyn_super_projections(db, principal, self, &projections, 0);
+    if (principal.trait.id && def_is_local(db, lower->owner))
+        check_dyn_types(lower, principal.trait, projections.at, projections.count, lo, hi);
     e.projection_count = projections.count;
     e.auto_count = autos.count;
     Ty ty = ty_dyn(db, &e, projections.at, autos.at);
