@@ -66,6 +66,7 @@ void tc_arguments(Tc *tc, HirExpr call, Span span, const Ty *formal, const Ty *e
             Ty ty = tc_expr(tc, args[i], expect);
             Ty target = expect_only_type(tc, expect);
             if (!target.id) target = formal[i];
+            target = tc_resolve_pending(tc, target); // what earlier arguments have told
             if (!tc_coerce(tc, args[i], ty, target, NULL)) {
                 // The expectation may have been too eager; the formal type decides.
                 if (target.id == formal[i].id || !tc_coerce(tc, args[i], ty, formal[i], NULL))
