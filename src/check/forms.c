@@ -126,6 +126,74 @@ static void check_self_param(const FormCx *form) {
     diag_note(db, "type of `self` must be `Self` or a type that dereferences to it");
 }
 
+// ---- unsafe in 2024, ABIs -----------------------------------------------------------------------
+
+// `#[name`, not `#[unsafe(name`.
+static void check_unsafe_attr(const FormCx *cx, const char *name) {
+    Symbol symbol = symbol_intern(&cx->db->symbols, str_from(name));
+    Toks toks = ast_toks(cx->ast, cx->ast->item.attrs_first, cx->ast->item.attrs_count);
+    for (u32 i = 2; i < toks.count; i++) {
+        if (toks.at[i].kind != TOK_IDENT || toks.at[i].sym != symbol.id ||
+            toks.at[i - 1].kind != TOK_OPEN_BRACKET || toks.at[i - 2].kind != TOK_POUND)
+            continue;
+        diag_error(cx->db, def_word_span(cx->db, cx->def, symbol), "",
+                   "unsafe attribute used without unsafe");
+        diag_help(cx->db, "wrap the attribute in `unsafe(...)`");
+        return;
+    }
+}
+
+static bool is_known_abi(Str abi) {
+    static const char *const known[] = {"Rust",
+                                        "C",
+                                        "C-unwind",
+                                        "system",
+                                        "system-unwind",
+                                        "cdecl",
+                                        "stdcall",
+                                        "fastcall",
+                                        "vectorcall",
+                                        "thiscall",
+                                        "aapcs",
+                                        "win64",
+                                        "sysv64",
+                                        "efiapi",
+                                        "rust-call",
+                                        "rust-cold",
+                                        "rust-intrinsic",
+                                        "unadjusted",
+                                        "msp430-interrupt",
+                                        "ptx-kernel",
+                                        "x86-interrupt",
+                                        "avr-interrupt",
+                                        "riscv-interrupt-m",
+                                        "riscv-interrupt-s",
+                                        "gpu-kernel",
+                                        "custom",
+                                        "rust-preserve-none",
+                                        "rust-invalid"};
+    if (abi.len > 7 && !memcmp(abi.at + abi.len - 7, "-unwind", 7)) abi.len -= 7;
+    for (u32 i = 0; i < ARRAY_LEN(known); i++)
+        if (str_eq(abi, str_from(known[i]))) return true;
+    return false;
+}
+
+static void check_abi(const FormCx *cx) {
+    if (!cx->ast->item.abi.id) return;
+    Str abi = symbol_str(&cx->db->symbols, cx->ast->item.abi);
+    if (is_known_abi(abi)) return;
+    diag_error(cx->db, word_span(cx, "extern"), "E0703", "invalid ABI: found `%.*s`", STR_ARG(abi));
+}
+
+static void check_safety(const FormCx *cx) {
+    if (crate_row(cx->db, def_crate(cx->db, cx->def))->edition < 2024) return;
+    static const char *const attrs[] = {"no_mangle", "export_name", "link_section"};
+    for (u32 i = 0; i < ARRAY_LEN(attrs); i++)
+        check_unsafe_attr(cx, attrs[i]);
+    if (cx->kind != DEF_FOREIGN_MOD || cx->ast->item.flags & ITEM_IS_UNSAFE) return;
+    diag_error(cx->db, word_span(cx, "extern"), "", "extern blocks must be unsafe");
+}
+
 void check_forms(Db *db, DefId def) {
     const Ast *ast = def_has_body(db, def) ? def_body_ast(db, def) : def_item_ast(db, def);
     if (!ast || ast->error_count) return;
@@ -135,6 +203,8 @@ void check_forms(Db *db, DefId def) {
     if (cx.container == DEF_IMPL) cx.of_trait_impl = def_item_ast(db, parent)->item.trait_ref.id;
     check_visibility(&cx);
     check_has_body(&cx);
+    check_safety(&cx);
+    check_abi(&cx);
     switch (cx.kind) {
     case DEF_FN:
     case DEF_ASSOC_FN:

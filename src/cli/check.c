@@ -64,6 +64,7 @@ static bool has_text(DefKind kind) {
     case DEF_ENUM:
     case DEF_TRAIT:
     case DEF_IMPL:
+    case DEF_FOREIGN_MOD:
     case DEF_TY_ALIAS:
     case DEF_FN:
     case DEF_ASSOC_FN:

@@ -174,7 +174,10 @@ static void build(Fn *f) {
         build_shim(f, &row);
     } else if (find_body(f, &row)) {
         start_fn(f);
-        require_consts(f);
+        if (f->sig.abi == ABI_OTHER)
+            fail(f, "the body of a function whose ABI is neither Rust's nor C's");
+        else
+            require_consts(f);
         if (!f->failed) build_body(f);
     }
 }

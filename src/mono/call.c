@@ -530,6 +530,10 @@ void call_terminator(Fn *f, const MirTerm *term) {
                  STR_ARG(ty_print(db, callee.ty, f->scratch)));
             return;
         }
+        if (fn->abi == ABI_OTHER) {
+            fail(f, "a call of a function whose ABI is neither Rust's nor C's");
+            return;
+        }
         InstanceSig sig = {.tys = normalize_concrete_args(db, fn->args),
                            .abi = fn->abi,
                            .is_variadic = fn->is_variadic};

@@ -134,9 +134,13 @@ static u32 vis_of(Builder *b, DefId mod, u8 vis, Toks path) {
 }
 
 // A position of a written item, for messages.
-Span collect_span(Builder *b, u32 file, u32 row, u32 pos) {
+static Span item_span(Builder *b, u32 file, u32 row, u32 pos) {
     if (file == 0) return (Span){b->owner.id == 0 ? 0 : SPAN_DEF | b->owner.id, pos, pos + 1};
     return row_span(b->db, file, row, pos);
+}
+
+Span collect_span(Builder *b, u32 file, u32 row, u32 pos) {
+    return item_span(b, file, row, pos);
 }
 
 static void bind(Builder *b, DefId mod, Namespace ns, Symbol name, u32 ctxt, Res res, u32 vis) {
@@ -151,8 +155,7 @@ static void bind(Builder *b, DefId mod, Namespace ns, Symbol name, u32 ctxt, Res
         Span span = {0};
         if (src != NULL) {
             bool in_block = src->file == 0 && src->toks.lo < b->toks.count;
-            span =
-                collect_span(b, src->file, src->row, in_block ? b->toks.at[src->toks.lo].pos : 0);
+            span = item_span(b, src->file, src->row, in_block ? b->toks.at[src->toks.lo].pos : 0);
         }
         Str text = symbol_str(&b->db->symbols, name);
         diag_error(b->db, span, "E0428", "the name `%.*s` is defined multiple times",
@@ -245,7 +248,7 @@ static void collect_mod_file(Builder *b, DefId def, TokRange attrs, const Dir *d
         }
     }
     if (file.id == 0) {
-        diag_error(db, collect_span(b, at_file, at_row, 0), "E0583",
+        diag_error(db, item_span(b, at_file, at_row, 0), "E0583",
                    "file not found for module `%.*s`", STR_ARG(text_name));
         diag_help(db, "to create the module `%.*s`, create file \"%.*s\"", STR_ARG(text_name),
                   STR_ARG(path));
@@ -368,7 +371,7 @@ static void collect_extern_crate(Builder *b, DefId mod, const ShapeRow *row, Tok
         }
     }
     if (crate.id == 0) {
-        diag_error(db, collect_span(b, file, at_row, 0), "E0463", "can't find crate for `%.*s`",
+        diag_error(db, item_span(b, file, at_row, 0), "E0463", "can't find crate for `%.*s`",
                    STR_ARG(symbol_str(&db->symbols, crate_name)));
         return;
     }
@@ -452,7 +455,7 @@ static void collect_derives(Builder *b, DefId mod, DefId item, const Rows *rows,
             if (kind == DERIVE_NONE) {
                 diag_error(
                     b->db,
-                    collect_span(b, rows->file, rows->expanded ? rows->outer_row : index, attr.pos),
+                    item_span(b, rows->file, rows->expanded ? rows->outer_row : index, attr.pos),
                     "", "cannot find derive macro `%.*s` in this scope",
                     STR_ARG(symbol_str(&b->db->symbols, (Symbol){last})));
             }
@@ -735,7 +738,7 @@ void collect_tokens(Builder *b, DefId mod, Toks toks, SkimPlace place, u32 file,
     ShapeBuild shape = {0};
     shape_build(b->db, toks, place, b->edition, false, b->temp, &shape);
     for (u32 i = 0; i < shape.errors.count; i++) {
-        diag_error(b->db, collect_span(b, file, outer_row, shape.errors.at[i].pos), "", "%s",
+        diag_error(b->db, item_span(b, file, outer_row, shape.errors.at[i].pos), "", "%s",
                    shape.errors.at[i].message);
     }
     u32 shift = b->toks.count;
@@ -967,7 +970,7 @@ static bool expand_pending(Builder *b, u32 index, bool last) {
             Symbol name = call.path_count != 0
                               ? b->segs.at[call.path_first + call.path_count - 1].name
                               : SYM_OF(none);
-            diag_error(db, collect_span(b, call.file, call.row, call.pos), "",
+            diag_error(db, item_span(b, call.file, call.row, call.pos), "",
                        "cannot find macro `%.*s` in this scope",
                        STR_ARG(symbol_str(&db->symbols, name)));
             b->report.unexpanded_calls++;
