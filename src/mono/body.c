@@ -297,10 +297,10 @@ static const MirBlockRow *block_rows(const Frame *frame) {
 }
 
 IrBlock frame_block(Fn *f, Frame *frame, MirBlock block) {
-    IrBlock *out = &frame->blocks[block.id];
-    if (frame->entries[block.id] < 2) frame->entries[block.id]++;
-    frame->from[block.id] = (IrBlock){0};
-    if (frame->built[block.id] && frame->took_over[block.id])
+    IrBlock *out = &frame->blocks[block.id].block;
+    if (frame->blocks[block.id].entries < 2) frame->blocks[block.id].entries++;
+    frame->blocks[block.id].from = (IrBlock){0};
+    if (frame->blocks[block.id].built && frame->blocks[block.id].took_over)
         fail(f, "a loop that is entered in two places");
     if (out->id) return *out;
     *out = ir_block(f->ir);
@@ -311,19 +311,20 @@ IrBlock frame_block(Fn *f, Frame *frame, MirBlock block) {
 // A block with one way in is put right behind it.
 void flow_to(Fn *f, MirBlock target) {
     Frame *frame = f->frame;
-    if (frame->preds[target.id] == 1 && !frame->blocks[target.id].id && !frame->built[target.id]) {
+    if (frame->blocks[target.id].preds == 1 && !frame->blocks[target.id].block.id &&
+        !frame->blocks[target.id].built) {
         frame->follow = target;
         return;
     }
     IrBlock block = frame_block(f, frame, target);
-    frame->from[target.id] = f->ir->current;
+    frame->blocks[target.id].from = f->ir->current;
     ir_br(f->ir, block);
 }
 
 static void count_edge(Frame *frame, u32 from, MirBlock to) {
     if (to.id == MIR_NO_BLOCK.id) return;
-    if (frame->preds[to.id] < 2) frame->preds[to.id]++;
-    if (from >= to.id) frame->has_back_edge[to.id] = true;
+    if (frame->blocks[to.id].preds < 2) frame->blocks[to.id].preds++;
+    if (from >= to.id) frame->blocks[to.id].has_back_edge = true;
 }
 
 static void count_edges(Frame *frame) {
@@ -350,7 +351,7 @@ static void build_from(Fn *f, u32 block) {
     const MirStmt *stmts = LIST_AT(frame->body, MirStmt, frame->body->stmts);
     while (block != MIR_NO_BLOCK.id && !f->failed) {
         const MirBlockRow *row = &block_rows(frame)[block];
-        frame->built[block] = true;
+        frame->blocks[block].built = true;
         frame->follow = MIR_NO_BLOCK;
         for (u32 s = 0; s < row->stmt_count && !f->failed; s++)
             build_stmt(f, &stmts[row->stmt_first + s]);
@@ -363,30 +364,24 @@ static void build_from(Fn *f, u32 block) {
 // body come from blocks before it that were not reached.
 static void enter_block(Fn *f, u32 block) {
     Frame *frame = f->frame;
-    IrBlock from = frame->from[block];
-    if (f->is_plain || frame->entries[block] != 1 || !from.id || frame->has_back_edge[block]) {
-        ir_block_switch(f->ir, frame->blocks[block]);
+    IrBlock from = frame->blocks[block].from;
+    if (f->is_plain || frame->blocks[block].entries != 1 || !from.id ||
+        frame->blocks[block].has_back_edge) {
+        ir_block_switch(f->ir, frame->blocks[block].block);
         return;
     }
-    frame->took_over[block] = f->assumed = true;
+    frame->blocks[block].took_over = f->assumed = true;
     ir_block_switch(f->ir, from);
-    ir_block_follow(f->ir, frame->blocks[block]);
+    ir_block_follow(f->ir, frame->blocks[block].block);
 }
 
 // Only what something jumps to is built: the rest may hold what is not valid for these arguments.
 void build_blocks(Fn *f) {
     Frame *frame = f->frame;
     u32 count = frame->body->blocks.count;
-    frame->blocks = SCRATCH_ARRAY(f->scratch, IrBlock, count);
-    frame->pads = SCRATCH_ARRAY(f->scratch, IrBlock, count);
-    frame->preds = SCRATCH_ARRAY(f->scratch, u8, count);
-    frame->built = SCRATCH_ARRAY(f->scratch, bool, count);
-    frame->from = SCRATCH_ARRAY(f->scratch, IrBlock, count);
-    frame->entries = SCRATCH_ARRAY(f->scratch, u8, count);
-    frame->has_back_edge = SCRATCH_ARRAY(f->scratch, bool, count);
-    frame->took_over = SCRATCH_ARRAY(f->scratch, bool, count);
+    frame->blocks = SCRATCH_ARRAY(f->scratch, BlockInfo, count);
     count_edges(frame);
-    frame->preds[0]++;
+    frame->blocks[0].preds++;
     flow_to(f, (MirBlock){0});
     if (frame->follow.id != MIR_NO_BLOCK.id) build_from(f, frame->follow.id);
     for (u32 pass = 0; pass < 2; pass++) {
@@ -395,7 +390,7 @@ void build_blocks(Fn *f) {
         for (bool again = true; again;) {
             again = false;
             for (u32 i = 0; i < count && !f->failed; i++) {
-                if (!frame->blocks[i].id || frame->built[i] ||
+                if (!frame->blocks[i].block.id || frame->blocks[i].built ||
                     block_rows(frame)[i].is_cleanup != pass)
                     continue;
                 enter_block(f, i);

@@ -206,10 +206,10 @@ static IrBlock terminate_block(Fn *f) {
 
 // The landing pad in front of a MIR clean-up block.
 static IrBlock pad_block(Fn *f, Frame *frame, MirBlock unwind) {
-    if (frame->pads[unwind.id].id) return frame->pads[unwind.id];
+    if (frame->blocks[unwind.id].pad.id) return frame->blocks[unwind.id].pad;
     IrFn *ir = f->ir;
     IrBlock back = ir->current, pad = ir_block(ir);
-    frame->pads[unwind.id] = pad;
+    frame->blocks[unwind.id].pad = pad;
     ir_block_cold(ir, pad);
     ir_block_switch(ir, pad);
     if (!f->has_exception) {
@@ -298,8 +298,7 @@ static void add_args(Fn *f, CallBuild *c, const FnAbi *abi, const Val *args, u32
     }
 }
 
-IrSym callee_sym(Fn *f, InstanceId callee) {
-    const InstanceRow *row = instance_row(f->db, callee);
+static IrSym find_callee_sym(Fn *f, InstanceId callee, const InstanceRow *row) {
     Symbol symbol = mono_precompiled(f->db, callee);
     if (!symbol.id && row->kind == INST_EXTERN) {
         const DefAttrs *attrs = def_attrs(f->db, row->def);
@@ -308,6 +307,15 @@ IrSym callee_sym(Fn *f, InstanceId callee) {
     if (symbol.id)
         return ref_sym(f, IR_SYM_FN_EXTERN, (MonoRef){.kind = REF_EXTERN, .name = symbol});
     return ref_sym(f, IR_SYM_FN_SLOT, (MonoRef){.kind = REF_INSTANCE, .instance = callee});
+}
+
+IrSym callee_sym(Fn *f, InstanceId callee) {
+    const InstanceRow *row = instance_row(f->db, callee);
+    // What the user's own foreign functions are called may change with an edit.
+    if (row->kind == INST_EXTERN) return find_callee_sym(f, callee, row);
+    KnownInstance *known = known_instance(f, callee);
+    if (!known->sym.id) known->sym = find_callee_sym(f, callee, row);
+    return known->sym;
 }
 
 static Val call_virtual(Fn *f, const InstanceRow *row, InstanceSig sig, const Val *args, u32 count,

@@ -122,14 +122,29 @@ void mono_register(Db *db) {
 
 // ---- in place of a call -------------------------------------------------------------------------
 
+// That of def_info; of what is never inlined, KNOWN.
+static u32 instance_info(Db *db, InstanceId callee, const InstanceRow *row) {
+    bool is_called = row->kind != INST_ITEM || crate_row(db, def_crate(db, row->def))->is_local ||
+                     mono_precompiled(db, callee).id;
+    return is_called ? KNOWN : def_info(db, row->def);
+}
+
+KnownInstance *known_instance(Fn *f, InstanceId instance) {
+    KnownInstance *known = &f->db->mono->known_instances[instance.id % KNOWN_INSTANCES];
+    if (known->instance.id != instance.id) *known = (KnownInstance){.instance = instance};
+    return known;
+}
+
 // Whether a call is replaced; *info is that of def_info.
 static bool inlinable(Fn *f, InstanceId callee, const InstanceRow *row, u32 *info) {
-    Db *db = f->db;
-    if (f->is_plain || row->kind != INST_ITEM || f->shim_pad.id || f->inlined > COST_FN_MAX)
-        return false;
-    if (crate_row(db, def_crate(db, row->def))->is_local || mono_precompiled(db, callee).id)
-        return false;
-    *info = def_info(db, row->def);
+    if (f->is_plain || f->shim_pad.id || f->inlined > COST_FN_MAX) return false;
+    KnownInstance *known = known_instance(f, callee);
+    if (!known->inlining) {
+        u32 found = instance_info(f->db, callee, row);
+        known = known_instance(f, callee);
+        known->inlining = found;
+    }
+    *info = known->inlining;
     if (!(*info >> COST_SHIFT)) return false;
     u32 depth = 0;
     for (const Frame *frame = f->frame; frame; frame = frame->outer) {

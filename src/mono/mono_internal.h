@@ -23,12 +23,24 @@ typedef struct KnownCallee {
     u32 key; // instance_key's, for good; 0: an empty row
     InstanceId instance;
 } KnownCallee;
+// What concerns one instance: for good.
+typedef struct KnownInstance {
+    InstanceId instance;
+    u32 inlining; // inline.c's
+    IrSym sym;    // what a call names; 0: not known yet
+} KnownInstance;
 typedef struct KnownLayout {
     u64 build;
     Ty ty;
     const Layout *layout;
 } KnownLayout;
-enum { KNOWN_TYS = 8192, KNOWN_ARGS = 4096, KNOWN_CALLEES = 4096, KNOWN_LAYOUTS = 256 };
+enum {
+    KNOWN_TYS = 8192,
+    KNOWN_ARGS = 4096,
+    KNOWN_CALLEES = 4096,
+    KNOWN_INSTANCES = 4096,
+    KNOWN_LAYOUTS = 256
+};
 #define FOR_GOOD UINT64_MAX
 
 struct MonoStore {
@@ -43,6 +55,7 @@ struct MonoStore {
     KnownSubst known_tys[KNOWN_TYS];
     KnownSubst known_args[KNOWN_ARGS];
     KnownCallee known_callees[KNOWN_CALLEES];
+    KnownInstance known_instances[KNOWN_INSTANCES];
     KnownLayout known_layouts[KNOWN_LAYOUTS];
     IrSymKind fn_kind;           // how calls reach functions rac compiles
     VEC(MonoLocation) locations; // of the function built last, in db->scratch
@@ -105,6 +118,18 @@ typedef struct Place {
     IrVal addr, meta;
 } Place;
 
+// A block of a body being lowered.
+typedef struct BlockInfo {
+    IrBlock block; // 0: nothing jumps there yet
+    IrBlock pad;   // the landing pad in front of it; 0 none yet
+    IrBlock from;  // the IR block that jumps there, if it is the only one
+    u8 preds;      // edges that lead there, 2 for more
+    u8 entries;    // jumps there so far, 2 for more
+    bool built;
+    bool has_back_edge; // an edge comes from behind it
+    bool took_over;     // it was built as if there were one way in
+} BlockInfo;
+
 // One body being lowered: the function's own, or that of a library function in place of a call.
 typedef struct Frame {
     struct Frame *outer;   // whose call it stands for; NULL: the function's own
@@ -114,17 +139,10 @@ typedef struct Frame {
     Args args;
     DefId def; // whose text positions are in
     LocalInfo *locals;
-    IrBlock *blocks;     // by MIR block; 0: nothing jumps there yet
-    IrBlock *pads;       // by MIR block: the landing pad in front of it; 0 none yet
-    u8 *preds;           // by MIR block: edges that lead there, 2 for more
-    bool *built;         // by MIR block
-    IrBlock *from;       // by MIR block: the IR block that jumps there, if it is the only one
-    u8 *entries;         // by MIR block: jumps there so far, 2 for more
-    bool *has_back_edge; // by MIR block: an edge comes from behind it
-    bool *took_over;     // by MIR block: it was built as if there were one way in
-    MirBlock follow;     // comes next in the current IR block, without a jump
-    VEC(IrSlot) spare;   // of bodies inlined here that have ended: memory for those that follow
-    IrBlock done;        // inlined: where it goes on after the call; 0 none yet
+    BlockInfo *blocks; // by MIR block
+    MirBlock follow;   // comes next in the current IR block, without a jump
+    VEC(IrSlot) spare; // of bodies inlined here that have ended: memory for those that follow
+    IrBlock done;      // inlined: where it goes on after the call; 0 none yet
     u32 return_count;
     bool in_cleanup;
     bool track_caller;
@@ -231,6 +249,7 @@ void require_consts(Fn *f);
 // The MIR of a body, with small functions of the library taken in if it is of the library itself.
 // NULL: it has none.
 const MirBody *lowered_body(Fn *f, DefId def);
+KnownInstance *known_instance(Fn *f, InstanceId instance); // its row, until the next call of this
 // Lowers a small function of the library in place of a call. False: it is to be called.
 bool inline_call(Fn *f, InstanceId callee, const InstanceRow *row, const Val *args, u32 count,
                  const Place *dest, MirBlock unwind, Val *result);

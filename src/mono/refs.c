@@ -88,6 +88,7 @@ IrSym ref_sym(Fn *f, IrSymKind kind, MonoRef ref) {
 
 void mono_set_fn_kind(Db *db, IrSymKind kind) {
     db->mono->fn_kind = kind;
+    memset(db->mono->known_instances, 0, sizeof db->mono->known_instances);
 }
 
 IrVal ref_addr(Fn *f, MonoRef ref) {
