@@ -1,7 +1,7 @@
 // Bodies of one small program, lowered through the real front end and library, and looked at as
 // text.
 #include "expand/hygiene.h"
-#include "mir/mir.h"
+#include "mir/flatten.h"
 #include "source/source.h"
 #include "syntax/lex.h"
 
@@ -63,6 +63,22 @@ static const char program[] =
     "[false, .., true] => 3, [false] => 4, [_] => 5 } }\n"
     "fn pairs(a: bool, b: bool) -> i32 { match (a, b) { (true, _) => 1, (_, true) => 2, (false, "
     "false) => 3 } }\n"
+    "fn seven() -> i32 { 7 }\n"
+    "fn calls_seven(x: i32) -> i32 { seven() + x }\n"
+    "fn swap<A, B>(p: (A, B)) -> (B, A) { (p.1, p.0) }\n"
+    "fn swaps<T>(t: T, n: u8) -> (u8, T) { swap::<T, u8>((t, n)) }\n"
+    "fn off() -> bool { false }\n"
+    "fn switched_off(x: i32) -> i32 { if off() { add(x, 1) } else { x } }\n"
+    "struct P { x: i32, y: i32 }\n"
+    "fn x_of(p: &P) -> &i32 { &p.x }\n"
+    "fn made(x: i32, y: i32) -> P { P { x, y } }\n"
+    "fn through(p: &P) -> i32 { *x_of(p) + made(p.y, 5).x }\n"
+    "fn deep(n: u32) -> u32 { if n == 0 { 0 } else { deep(n - 1) } }\n"
+    "fn calls_deep() -> u32 { deep(3) }\n"
+    "fn drops(_d: D, e: D) -> i32 { e.0 }\n"
+    "fn calls_drops(d: D, e: D) -> i32 { drops(d, e) }\n"
+    "#[track_caller] fn tracked(a: i32) -> i32 { 7 / a }\n"
+    "fn calls_tracked(a: i32) -> i32 { tracked(a) }\n"
     "fn main() {}\n";
 
 typedef struct World {
@@ -74,6 +90,24 @@ typedef struct World {
 static void const_unknown(Db *db, u32 key) {
     Ty ty = {key};
     query_return(db, &ty, sizeof ty);
+}
+
+// Every free function of the program is taken in.
+static MirCallee find_callee(void *cx, Ty fn) {
+    Db *db = cx;
+    const TyRow *row = ty_row(db, fn);
+    if (def_kind(db, row->def) != DEF_FN || !def_is_local(db, row->def)) return (MirCallee){0};
+    return (MirCallee){.kind = MIR_CALLEE_BODY,
+                       .track_caller =
+                           (def_attrs(db, row->def)->flags & DEF_ATTR_TRACK_CALLER) != 0,
+                       .body = mir_of(db, row->def),
+                       .args = row->args,
+                       .cost = 1};
+}
+
+static void run_flat_mir(Db *db, u32 key) {
+    DefId owner = {key};
+    mir_return_flat(db, owner, mir_of(db, owner), find_callee, db);
 }
 
 static int world_up(void **state) {
@@ -102,6 +136,7 @@ static int world_up(void **state) {
     infer_register(db);
     mir_register(db);
     query_register(db, Q_const_normalize, const_unknown);
+    query_register(db, Q_flat_mir, run_flat_mir);
     names_declare_sysroot(db, str_from(library));
     FileId file = source_file(db, str_from(w->path));
     OsError error;
@@ -148,6 +183,20 @@ static const char *text_of(void **state, const char *name) {
     World *w = *state;
     const MirBody *body = body_of(state, name);
     Str text = mir_print(w->db, body, &w->db->scratch);
+    return scratch_print(&w->db->scratch, "%.*s", STR_ARG(text)).at;
+}
+
+static const MirBody *flat_of(void **state, const char *name) {
+    World *w = *state;
+    const MirBody *body = mir_flat(w->db, fn_named(state, name));
+    Str why = {0};
+    if (!mir_verify(w->db, body, &why)) fail_msg("%s is invalid: %.*s", name, STR_ARG(why));
+    return body;
+}
+
+static const char *flat_text(void **state, const char *name) {
+    World *w = *state;
+    Str text = mir_print(w->db, flat_of(state, name), &w->db->scratch);
     return scratch_print(&w->db->scratch, "%.*s", STR_ARG(text)).at;
 }
 
@@ -355,6 +404,62 @@ static void constructors_are_functions(void **state) {
     assert_true(mir_verify(w->db, body, NULL));
 }
 
+static void a_callee_stands_in_place_of_its_call(void **state) {
+    const char *text = flat_text(state, "calls_seven");
+    HAS(text, "AddWithOverflow(const 7_i32, copy _1)");
+    HAS_NOT(text, "seven() ->");
+}
+
+static void a_generic_callee_has_the_callers_types(void **state) {
+    const char *text = flat_text(state, "swaps");
+    HAS_NOT(text, "swap::");
+    HAS(text, "_0 = (copy _2, copy _1)");
+}
+
+static void what_a_constant_decides_is_gone(void **state) {
+    const char *text = flat_text(state, "switched_off");
+    HAS_NOT(text, "switchInt");
+    HAS(text, "_0 = copy _1");
+    assert_int_equal(flat_of(state, "switched_off")->blocks.count, 1);
+}
+
+static void references_and_structs_are_looked_through(void **state) {
+    const char *text = flat_text(state, "through");
+    HAS_NOT(text, "P {");
+    HAS_NOT(text, "= &");
+    HAS(text, "= copy ((*_1).0: i32)");
+}
+
+static void a_recursive_callee_is_taken_in_once(void **state) {
+    const char *text = flat_text(state, "calls_deep");
+    assert_int_equal(count_of(text, "deep("), 2); // the head and the call in the one copy
+}
+
+static void drops_of_a_callee_come_with_their_unwinding(void **state) {
+    const MirBody *body = flat_of(state, "calls_drops");
+    assert_int_equal(terms(body, MIR_CALL, false), 0);
+    assert_int_equal(terms(body, MIR_DROP, false), 2);
+    assert_int_equal(terms(body, MIR_DROP, true), 1);
+    assert_int_equal(terms(body, MIR_RESUME, true), 1);
+}
+
+static void positions_stay_those_of_the_callee(void **state) {
+    const MirBody *body = flat_of(state, "calls_tracked");
+    const MirBlockRow *blocks = LIST_AT(body, MirBlockRow, body->blocks);
+    assert_int_equal(body->scopes.count, 1);
+    const MirScope *scope = LIST_AT(body, MirScope, body->scopes);
+    assert_int_equal(scope->def.id, fn_named(state, "tracked").id);
+    assert_int_equal(scope->parent, 0);
+    assert_true(scope->track_caller);
+    u32 asserts = 0;
+    for (u32 i = 0; i < body->blocks.count; i++) {
+        if (blocks[i].term.kind != MIR_ASSERT) continue;
+        asserts++;
+        assert_int_equal(blocks[i].term.scope, 1);
+    }
+    assert_int_equal(asserts, 2);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arithmetic_is_checked_in_the_users_crate),
@@ -383,6 +488,13 @@ int main(void) {
         cmocka_unit_test(matches_must_be_exhaustive),
         cmocka_unit_test(let_patterns_must_always_match),
         cmocka_unit_test(constructors_are_functions),
+        cmocka_unit_test(a_callee_stands_in_place_of_its_call),
+        cmocka_unit_test(a_generic_callee_has_the_callers_types),
+        cmocka_unit_test(what_a_constant_decides_is_gone),
+        cmocka_unit_test(references_and_structs_are_looked_through),
+        cmocka_unit_test(a_recursive_callee_is_taken_in_once),
+        cmocka_unit_test(drops_of_a_callee_come_with_their_unwinding),
+        cmocka_unit_test(positions_stay_those_of_the_callee),
     };
     return cmocka_run_group_tests(tests, world_up, world_down);
 }
