@@ -111,7 +111,11 @@ static const CodeBlob *blob_of(Program *p, IrSym sym) {
 static bool find_code(void *cx, IrSym sym, ProgramCode *out) {
     const CodeBlob *blob = blob_of(cx, sym);
     if (blob->is_failed) return false;
-    *out = (ProgramCode){code_view(blob), blob->identity, blob->hash};
+    *out = (ProgramCode){.code = code_view(blob),
+                         .identity = blob->identity,
+                         .stamp = blob->hash,
+                         .certain = LIST_AT(blob, u32, blob->certain),
+                         .certain_count = blob->certain.count};
     return true;
 }
 

@@ -122,6 +122,27 @@ static bool generate(Db *db, const IrFn *fn, X64Code *code, Str *why) {
     return done;
 }
 
+// The functions called on the one way from the entry to the first fork. Before it, others may be
+// left by unwinding only.
+static const U32Vec *certain_calls(Db *db, const IrFn *fn) {
+    U32Vec *out = SCRATCH_NEW(&db->scratch, U32Vec);
+    bool *seen = SCRATCH_ARRAY(&db->scratch, bool, fn->blocks.count);
+    for (u32 block = 1, next; block && !seen[block]; block = next) {
+        seen[block] = true;
+        next = 0;
+        for (u32 i = fn->blocks.at[block].first; i; i = fn->insts.at[i].next) {
+            const IrInst *inst = &fn->insts.at[i];
+            bool calls = inst->op == IR_CALL || inst->op == IR_INVOKE;
+            if (calls && inst->sub != IR_CALLEE_PTR &&
+                ir_symbol_row(fn->symbols, (IrSym){inst->a})->kind == IR_SYM_FN_SLOT)
+                vec_push(&db->scratch, out, inst->a);
+            if (inst->op == IR_INVOKE) next = (u32)inst->imm;
+            if (inst->op == IR_BR) next = inst->a;
+        }
+    }
+    return out;
+}
+
 static void run_code(Db *db, u32 key) {
     InstanceId instance = {key};
     MonoError error = {0};
@@ -147,10 +168,13 @@ static void run_code(Db *db, u32 key) {
     u32 location_count;
     const MonoLocation *at = mono_locations(db, &location_count);
     List locations = blob_add(&blob, at, location_count, sizeof *at);
+    const U32Vec *calls = certain_calls(db, fn);
+    List certain = blob_add(&blob, calls->at, calls->count, sizeof(u32));
     CodeBlob *out = blob_header(&blob);
     out->identity = identity;
     out->hash = hash_of(&code, identity);
     out->locations = locations;
+    out->certain = certain;
     out->code = bytes;
     out->relocs = relocs;
     out->cfi = cfi;

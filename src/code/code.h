@@ -20,6 +20,7 @@ typedef struct CodeBlob {
     u64 hash;                           // of everything but positions: equal code has equal ones
     List code, relocs, cfi, lsda, locs; // as in X64Code
     List locations;                     // MonoLocation
+    List certain;                       // IrSym of functions that every call of this one calls
     List what;                          // chars: what is not supported, if it failed
     u32 text_bytes;
     DefId def; // where it failed: lo and hi are from its start

@@ -146,37 +146,67 @@ void jit_run_call_directly(JitRun *run) {
     run->loader.calls_directly = true;
 }
 
-static bool compile(JitRun *run, IrSym sym) {
-    const ProgramSource *source = run->source;
-    u64 mark = scratch_mark(&run->work);
-    ProgramCode made;
+static bool place_code(JitRun *run, IrSym sym, const ProgramCode *made) {
     LinkError error;
     JitPlaced placed;
-    bool done = false;
-    bool is_made = source->code(source->cx, sym, &run->work, &made);
-    u64 begin = now_ns();
-    if (is_made && !jit_load_fn(&run->loader, &made.code, &placed, &error)) {
+    if (!jit_load_fn(&run->loader, &made->code, &placed, &error)) {
         if (error.text[0]) run_report(run, error.text);
-    } else if (is_made) {
-        u32 slot = run_slot(run, sym.id);
-        RunRow *row = run_row(run, sym.id);
-        row->placed = placed;
-        row->code_slot = slot;
-        row->identity = made.identity;
-        row->stamp = made.stamp;
-        run->figures.function_count++;
-        run->figures.code_bytes += made.code.code_bytes;
-        if (run->loader.calls_directly) jit_loader_call_directly(&run->loader, code_of_slot, run);
-        jit_publish(run->jit, slot, placed.code);
-        done = true;
+        return false;
     }
+    u32 slot = run_slot(run, sym.id);
+    RunRow *row = run_row(run, sym.id);
+    row->placed = placed;
+    row->code_slot = slot;
+    row->identity = made->identity;
+    row->stamp = made->stamp;
+    run->figures.function_count++;
+    run->figures.code_bytes += made->code.code_bytes;
+    if (run->loader.calls_directly) jit_loader_call_directly(&run->loader, code_of_slot, run);
+    for (u32 i = made->certain_count; i-- > 0;)
+        vec_push(&run->rows_memory, &run->ahead, made->certain[i]);
+    return true;
+}
+
+typedef enum Wanted { WANTED_NOW, WANTED_LATER } Wanted;
+
+static bool compile(JitRun *run, IrSym sym, Wanted wanted) {
+    const ProgramSource *source = run->source;
+    u64 mark = scratch_mark(&run->work);
+    ProgramCode made = {0};
+    bool done = wanted == WANTED_NOW ? source->code(source->cx, sym, &run->work, &made)
+                                     : source->find_code(source->cx, sym, &made);
+    u64 begin = now_ns();
+    if (done) done = place_code(run, sym, &made);
     run->figures.place_ns += now_ns() - begin;
     scratch_rewind(&run->work, mark);
     return done;
 }
 
+static void publish(JitRun *run, IrSym sym) {
+    const RunRow *row = run_row(run, sym.id);
+    jit_publish(run->jit, row->code_slot, row->placed.code);
+}
+
+enum { AHEAD_MAX = 64 }; // functions, while the program waits for one
+
+// What is certain to be called next is compiled before the program goes on: it would stop there
+// again, and to stop and go on takes as long as compiling a small function.
+static void compile_ahead(JitRun *run) {
+    for (u32 n = 0; n < AHEAD_MAX && run->ahead.count; n++) {
+        IrSym sym = {vec_pop(&run->ahead)};
+        if (!run_row(run, sym.id)->placed.code && compile(run, sym, WANTED_LATER))
+            publish(run, sym);
+    }
+    run->ahead.count = 0;
+}
+
 bool jit_run_compile(JitRun *run, IrSym sym) {
-    return run_row(run, sym.id)->placed.code != 0 || compile(run, sym);
+    if (run_row(run, sym.id)->placed.code) return true;
+    run->ahead.count = 0;
+    if (!compile(run, sym, WANTED_NOW)) return false;
+    if (run->source->find_code) compile_ahead(run);
+    publish(run, sym);
+    return true;
 }
 
 void jit_run_functions(const JitRun *run, Scratch *scratch, U32Vec *out) {

@@ -38,10 +38,11 @@ struct JitRun {
     Jit *jit;
     const ProgramSource *source;
     JitLoader loader;
-    Scratch rows_memory; // owned: the two vectors
+    Scratch rows_memory; // owned: the vectors of ids
     VEC(RunRow) rows;    // by IrSym
     U32Vec slot_syms;    // slot -> IrSym
     U32Vec locations;    // IrSym of each placed PROGRAM_DATA_LOCATION
+    U32Vec ahead;        // IrSym of functions that will be called, the next one last
     U32Vec stale_slots; // slots of functions that changed for their callers before their first call
     IrSym stale_call;   // of such a slot, that was called after all
     OldCodes old;

@@ -29,8 +29,10 @@ typedef enum ProgramDataKind {
 
 typedef struct ProgramCode {
     X64Code code;
-    u64 identity; // code/code.h
-    u64 stamp;    // another one: the code has changed
+    u64 identity;       // code/code.h
+    u64 stamp;          // another one: the code has changed
+    const u32 *certain; // IrSym of functions that every call of it calls, those of slots
+    u32 certain_count;
 } ProgramCode;
 
 typedef struct ProgramData {
@@ -55,8 +57,8 @@ typedef struct ProgramSource {
     void (*suspects)(void *cx, Scratch *scratch, U32Vec *syms);
     // The bytes of one of its data or thread-locals, in `scratch`. False: diagnostics printed.
     bool (*data)(void *cx, IrSym sym, Scratch *scratch, ProgramData *out);
-    // The same without a word when there are none: for what an edit may have taken away. Only
-    // jit_run_reload needs them.
+    // The same without a word when there are none: for what an edit may have taken away, and for
+    // what may never be called. Only the JIT needs them.
     bool (*find_code)(void *cx, IrSym sym, ProgramCode *out);
     bool (*find_data)(void *cx, IrSym sym, Scratch *scratch, ProgramData *out);
     // Its symbol's name, unique in the program; for messages, object files and dumps.
