@@ -122,11 +122,27 @@ void mono_register(Db *db) {
 
 // ---- in place of a call -------------------------------------------------------------------------
 
-// That of def_info; of what is never inlined, KNOWN.
+// As def_info, but for what is small only once others have been taken into it as well.
+static u32 flat_info(Db *db, DefId def) {
+    u32 info = def_info(db, def);
+    if (info >> COST_SHIFT) return info;
+    u64 key = pack_u64(1, def.id);
+    u32 known = map_get(&db->mono->inlining, key), limit = known ? 0 : cost_limit(db, def);
+    if (known) return known;
+    const MirBody *body = limit ? mir_flat(db, def) : NULL;
+    if (body && !body->is_error) {
+        u32 cost = body_cost(body);
+        if (cost <= limit) info |= (cost + 1) << COST_SHIFT;
+    }
+    map_set(&db->mono->inlining, key, info);
+    return info;
+}
+
+// That of flat_info; of what is never inlined, KNOWN.
 static u32 instance_info(Db *db, InstanceId callee, const InstanceRow *row) {
     bool is_called = row->kind != INST_ITEM || crate_row(db, def_crate(db, row->def))->is_local ||
                      mono_precompiled(db, callee).id;
-    return is_called ? KNOWN : def_info(db, row->def);
+    return is_called ? KNOWN : flat_info(db, row->def);
 }
 
 KnownInstance *known_instance(Fn *f, InstanceId instance) {
