@@ -9,6 +9,11 @@ u64 hash_bytes(const void *bytes, u64 len) {
     return XXH3_64bits(bytes, (size_t)len);
 }
 
+BlobHash hash_bytes_128(const void *bytes, u64 len) {
+    XXH128_hash_t hash = XXH3_128bits(bytes, (size_t)len);
+    return (BlobHash){hash.low64, hash.high64};
+}
+
 static void free_slots(void *slots, size_t bytes, bool is_mapped) {
     if (is_mapped)
         munmap(slots, bytes);

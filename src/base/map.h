@@ -53,6 +53,11 @@ static inline u32 intern_count(const Interner *interner) {
 }
 
 u64 hash_bytes(const void *bytes, u64 len);
+// So long that no two things are ever taken for one.
+typedef struct BlobHash {
+    u64 low, high;
+} BlobHash;
+BlobHash hash_bytes_128(const void *bytes, u64 len);
 static inline u64 hash_mix(u64 a, u64 b) {
     u128 product = (u128)(a ^ 0x9e3779b97f4a7c15ull) * (b ^ 0xd6e8feb86659fd93ull);
     return (u64)product ^ (u64)(product >> 64);

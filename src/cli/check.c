@@ -39,19 +39,22 @@ static void check_assoc_items(Check *c, DefId def) {
         check_item(c, items[i].def);
 }
 
-static void check_inline_consts(Check *c, DefId owner) {
+// The closures of a body and its inline constants.
+static void check_parts(Check *c, DefId owner) {
     const HirBody *body = hir_body(c->db, owner);
     if (!body) return;
+    for (u32 i = 1; i < body->t.closures.count; i++)
+        (void)mir_of(c->db, HIR_AT(body, HirClosure, closures, i)->def);
     for (u32 i = 1; i < body->t.exprs.count; i++) {
         const HirExprRow *row = hir_expr(body, (HirExpr){i});
         if (row->kind == HIR_INLINE_CONST) check_item(c, row->def);
     }
 }
 
-// The body, the items in its blocks and its inline constants.
+// The body, its parts and the items in its blocks.
 static void check_body(Check *c, DefId owner) {
     check_calls(c->db, owner);
-    check_inline_consts(c, owner);
+    check_parts(c, owner);
     for (u32 i = 0; i < body_def_count(c->db, owner); i++)
         check_item(c, body_def(c->db, owner, i));
 }
@@ -113,7 +116,7 @@ static void check_def(Check *c, DefId def) {
         break;
     case DEF_INLINE_CONST:
         check_const_calls(db, def);
-        check_inline_consts(c, def);
+        check_parts(c, def);
         break;
     case DEF_CONST:
     case DEF_STATIC:

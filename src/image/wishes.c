@@ -187,6 +187,7 @@ u32 wishes_collect(Db *db, u32 first_memo, Scratch *scratch, WordVec *out) {
     for (u32 i = first_memo; i <= query_memo_count(db); i++) {
         QueryMemo memo = query_memo(db, i);
         if (!memo.is_done || memo.is_input || memo.durability != DURABILITY_HIGH) continue;
+        if (query_lets_go(memo.kind)) continue; // what is made of it is kept
         if (query_key_is_users(db, memo.kind, memo.key)) continue;
         facts += collect_fact(&c, memo.kind, memo.key);
     }

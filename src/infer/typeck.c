@@ -199,20 +199,6 @@ static void run_opaque_hidden(Db *db, u32 key) {
     query_return(db, &hidden, sizeof hidden);
 }
 
-static u64 closure_likeness(Db *db, const Typeck *t, const ClosureInfo *info) {
-    const HirBody *body = hir_body(db, t->owner);
-    u64 hash = t->closures.count;
-    for (u32 i = 0; i < info->capture_count; i++) {
-        const Capture *c = &LIST_AT(t, Capture, t->captures)[info->capture_first + i];
-        hash = hash_mix(hash, HIR_AT(body, HirLocalRow, locals, c->local.id)->name.id);
-        for (u32 k = 0; k < c->proj_count; k++) {
-            const CaptureProj *proj = &LIST_AT(t, CaptureProj, t->capture_projs)[c->proj_first + k];
-            hash = hash_mix(hash, pack_u64((u32)proj->is_deref << 16 | proj->variant, proj->field));
-        }
-    }
-    return hash;
-}
-
 static void run_closure_facts(Db *db, u32 key) {
     ClosureFacts *facts = SCRATCH_NEW(&db->scratch, ClosureFacts);
     DefId def = {key};
@@ -224,7 +210,7 @@ static void run_closure_facts(Db *db, u32 key) {
         facts->tys = info->sig;
         Ty closure = ty_closure(db, def, generics_identity(db, def_typeck_root(db, def)));
         facts->upvars = closure_upvar_tys(db, closure);
-        facts->likeness = closure_likeness(db, t, info);
+        facts->likeness = info->likeness;
     }
     query_return(db, facts, sizeof *facts);
 }

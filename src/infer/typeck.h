@@ -63,6 +63,7 @@ typedef struct ClosureInfo {
     u8 kind;                          // 0 Fn, 1 FnMut, 2 FnOnce
     Args sig;                         // inputs (not tupled), then output
     u32 capture_first, capture_count; // into captures, in the order of the closure's fields
+    u64 likeness;                     // ClosureFacts (solve.h)
 } ClosureInfo;
 
 typedef struct OpaqueHidden {

@@ -134,6 +134,20 @@ static void mark_used_callees(Tc *tc, Body *b, u8 *used) {
     (void)tc;
 }
 
+// Whether a closure of the edited body is the one that stood in its place: what it captures tells.
+static u64 closure_likeness(const HirBody *hir, const ClosureState *c) {
+    u64 hash = hir->t.closures.count;
+    for (u32 i = 0; i < c->captures.count; i++) {
+        const Capture *capture = &c->captures.at[i];
+        hash = hash_mix(hash, HIR_AT(hir, HirLocalRow, locals, capture->local.id)->name.id);
+        for (u32 k = 0; k < capture->proj_count; k++) {
+            const CaptureProj *proj = &c->projs.at[capture->proj_first + k];
+            hash = hash_mix(hash, pack_u64((u32)proj->is_deref << 16 | proj->variant, proj->field));
+        }
+    }
+    return hash;
+}
+
 void tc_writeback(Tc *tc, Body *b, Blob *blob) {
     Scratch *s = tc->scratch;
     const HirBody *hir = b->hir;
@@ -223,6 +237,7 @@ void tc_writeback(Tc *tc, Body *b, Blob *blob) {
             }
             vec_push(s, &captures, capture);
         }
+        closures[i].likeness = closure_likeness(hir, c);
     }
     OpaqueHidden *opaques = SCRATCH_ARRAY(s, OpaqueHidden, max_u32(tc->opaques.count, 1));
     for (u32 i = 0; i < tc->opaques.count; i++) {

@@ -54,6 +54,8 @@ QueryEngine *query_engine_new(void) {
     table_init(&engine->deps, sizeof(u32), DEP_STACK_MAX);
     table_init(&engine->notes, sizeof(u64), NOTE_STACK_MAX);
     table_init(&engine->noters, sizeof(u32), MEMO_MAX);
+    table_init(&engine->held, sizeof(u32), DEP_STACK_MAX);
+    table_init(&engine->holds, sizeof(HoldRow), MEMO_MAX);
     table_init(&engine->log, sizeof(QueryLogRow), LOG_MAX);
     table_init(&engine->changes, sizeof(QueryChange), LOG_MAX);
     table_init(&engine->suspects, sizeof(QueryChange), LOG_MAX);
@@ -63,6 +65,7 @@ QueryEngine *query_engine_new(void) {
     table_init(&engine->provisional, sizeof(u32), MEMO_MAX);
     table_init(&engine->unsettled, sizeof(u32), MEMO_MAX);
     engine->revision = 1;
+    engine->idle_first = engine->idle_end = 1;
     engine->walk = 1;
     engine->cycle_low = NO_DEPTH;
     return engine;
@@ -78,6 +81,8 @@ void query_engine_free(QueryEngine *engine) {
     table_deinit(&engine->deps);
     table_deinit(&engine->notes);
     table_deinit(&engine->noters);
+    table_deinit(&engine->held);
+    table_deinit(&engine->holds);
     table_deinit(&engine->log);
     table_deinit(&engine->changes);
     table_deinit(&engine->suspects);
@@ -149,12 +154,12 @@ void engine_log(QueryEngine *engine, const Memo *memo, QueryEvent event) {
     *row = (QueryLogRow){.kind = (QueryKind)memo->kind, .key = memo->key, .event = event};
 }
 
-void engine_record_read(QueryEngine *engine, u32 memo_id) {
+bool engine_record_read(QueryEngine *engine, u32 memo_id) {
     u32 depth = top_depth(engine);
-    if (depth == 0) return;
+    if (depth == 0) return true;
     Frame *frame = frame_at(engine, depth);
     Memo *memo = engine_memo(engine, memo_id);
-    if (memo->read_by == frame->serial) return;
+    if (memo->read_by == frame->serial) return false;
     memo->read_by = frame->serial;
     *(u32 *)table_at(&engine->deps, table_add(&engine->deps, 1)) = memo_id;
     if (memo->state == MEMO_DONE) {
@@ -165,6 +170,7 @@ void engine_record_read(QueryEngine *engine, u32 memo_id) {
         frame->durability = DURABILITY_LOW;
         frame->noted = true;
     }
+    return true;
 }
 
 static u64 now_ns(void) {
@@ -193,10 +199,17 @@ static u32 push_frame(QueryEngine *engine, u32 memo_id, bool runs) {
         .serial = ++engine->frame_serial,
         .dep_first = engine->deps.count,
         .note_first = engine->notes.count,
+        .held_first = engine->held.count,
         .runs = runs,
         .durability = DURABILITY_COUNT - 1,
     };
     return depth;
+}
+
+static void unhold_from(QueryEngine *engine, u32 first) {
+    for (u32 i = engine->held.count; i > first; i--)
+        engine_unhold(engine, *(u32 *)table_at(&engine->held, i - 1));
+    engine->held.count = first;
 }
 
 static void pop_frame(QueryEngine *engine, u32 depth) {
@@ -206,6 +219,7 @@ static void pop_frame(QueryEngine *engine, u32 depth) {
     engine->deps.count = frame->dep_first;
     engine->notes.count = frame->note_first;
     engine->frames.count = depth;
+    unhold_from(engine, frame->held_first);
 }
 
 static bool holds(const Heap *heap, u32 block, u32 block_bytes, const void *what, u32 bytes) {
@@ -223,7 +237,24 @@ static bool replace_block(Heap *heap, u32 *block, u32 *block_bytes, const void *
     return true;
 }
 
-// The same for an input. Nobody holds its old value, and a text is so large that the pages of a new
+// The same of a result, of which there may be only the hash.
+static bool is_result(const Heap *heap, const Memo *memo, const void *what, u32 bytes) {
+    if (!memo->is_let_go) return holds(heap, memo->blob, memo->blob_bytes, what, bytes);
+    BlobHash hash = hash_bytes_128(what, bytes);
+    return memo->blob_bytes == bytes && memcmp(heap_at(heap, memo->blob), &hash, sizeof hash) == 0;
+}
+
+static void put_result(Heap *heap, Memo *memo, const void *from, u32 bytes) {
+    u32 old_bytes = memo->is_let_go ? (u32)sizeof(BlobHash) : memo->blob_bytes;
+    u32 fresh = heap_take(heap, bytes);
+    if (bytes) memcpy(heap_at(heap, fresh), from, bytes);
+    heap_give(heap, memo->blob, old_bytes);
+    memo->blob = fresh;
+    memo->blob_bytes = bytes;
+    memo->is_let_go = false;
+}
+
+// Nobody holds an input's old value, and a text is so large that the pages of a new
 // block would cost more than the bytes.
 static void replace_input(Heap *heap, Memo *memo, const void *from, u32 bytes) {
     if (bytes && heap_has_room(memo->blob, memo->blob_bytes, bytes)) {
@@ -243,11 +274,14 @@ void query_return(Db *db, const void *result, u32 bytes) {
     CHECK(frame->runs && !frame->returned);
     frame->returned = true;
     bool first = memo->changed_at == 0;
-    if (!first && holds(&engine->heap, memo->blob, memo->blob_bytes, result, bytes)) return;
+    bool same = !first && is_result(&engine->heap, memo, result, bytes);
+    if (same && !memo->is_let_go) return;
     QueryDivide *divide = engine->kinds[memo->kind].divide;
-    if (!first && divide && engine->flushing)
+    if (!same && !first && divide && engine->flushing)
         divide(db, memo->key, heap_at(&engine->heap, memo->blob), result);
-    replace_block(&engine->heap, &memo->blob, &memo->blob_bytes, result, bytes);
+    put_result(&engine->heap, memo, result, bytes);
+    if (same) return;
+    frame->changed = true;
     memo->changed_at = engine->revision;
 }
 
@@ -322,6 +356,8 @@ static void run_memo(Db *db, u32 memo_id) {
     QueryEngine *engine = db->engine;
     Memo *memo = engine_memo(engine, memo_id);
     KindRow *row = &engine->kinds[memo->kind];
+    bool is_let_go = query_lets_go((QueryKind)memo->kind);
+    if (is_let_go) engine_hold(engine, memo_id);
     bool first = memo->changed_at == 0;
     const Memo *because = engine->log_on && !first ? changed_dep(engine, memo) : NULL;
     memo->state = MEMO_RUNNING;
@@ -337,11 +373,12 @@ static void run_memo(Db *db, u32 memo_id) {
     row->run(db, memo->key);
     switch_clock(db);
 
-    const Frame *frame = frame_at(engine, depth);
+    Frame *frame = frame_at(engine, depth);
     if (!frame->returned)
         report_stack(engine, "the provider ended without a result", memo->kind, memo->key);
     scratch_rewind(&db->scratch, mark);
 
+    bool changed = frame->changed;
     take_notes(engine, memo_id, frame);
     u32 marked = engine_mark_deps(engine, memo);
     u32 dep_bytes = memo->dep_count * (u32)sizeof(u32);
@@ -355,7 +392,7 @@ static void run_memo(Db *db, u32 memo_id) {
     row->stat.run_count++;
     pop_frame(engine, depth);
     engine->cycle_low = outer_low;
-    if (!first && memo->changed_at == engine->revision) {
+    if (!first && changed) {
         *(QueryChange *)table_at(&engine->changes, table_add(&engine->changes, 1)) =
             (QueryChange){(QueryKind)memo->kind, memo->key};
         if (engine->flushing && row->divide)
@@ -363,8 +400,9 @@ static void run_memo(Db *db, u32 memo_id) {
         else if (engine->flushing)
             engine_flood(engine, memo_id);
     }
-    bool cut_off = !first && memo->changed_at != engine->revision;
+    bool cut_off = !first && !changed;
     log_run(engine, memo, cut_off, because);
+    if (is_let_go) engine_unhold(engine, memo_id);
 }
 
 typedef enum Freshness { FRESH, FRESH_IF_CYCLE_IS, STALE } Freshness;
@@ -523,26 +561,43 @@ static void flush(Db *db) {
     table_truncate(&engine->eager, 1);
 }
 
-const void *query_get_sized(Db *db, QueryKind kind, u32 key, u32 *bytes) {
+// Makes the memo good; false in a cycle.
+static bool answer(Db *db, u32 memo_id) {
     QueryEngine *engine = db->engine;
-    u32 memo_id = engine_memo_id(engine, kind, key);
     Memo *memo = engine_memo(engine, memo_id);
     bool outermost = top_depth(engine) == 0;
     // To look at an input is no question yet: others may still be set.
     if (outermost && engine->eager.count > 1 && !engine_is_input(engine, memo)) flush(db);
     if (!is_good(engine, memo)) {
         if (memo->state >= MEMO_VERIFYING) {
-            if (!kind_allows_cycle[kind]) report_stack(engine, "a query needs itself", kind, key);
-            engine_record_read(engine, memo_id);
-            *bytes = 0;
-            return NULL;
+            if (kind_allows_cycle[memo->kind]) return false;
+            report_stack(engine, "a query needs itself", (QueryKind)memo->kind, memo->key);
         }
         bring_up_to_date(db, memo_id);
     }
+    if (memo->is_let_go) run_memo(db, memo_id);
     if (outermost && engine->unsettled.count > 1) engine_settle(engine);
+    return true;
+}
+
+const void *query_get_sized(Db *db, QueryKind kind, u32 key, u32 *bytes) {
+    QueryEngine *engine = db->engine;
+    u32 memo_id = engine_memo_id(engine, kind, key);
+    const Memo *memo = engine_memo(engine, memo_id);
+    if (query_lets_go(kind)) {
+        engine_hold(engine, memo_id);
+        bool good = answer(db, memo_id);
+        if (engine_record_read(engine, memo_id))
+            table_add_copy(&engine->held, &memo_id, 1);
+        else
+            engine_unhold(engine, memo_id); // the frame holds it already
+        *bytes = good ? memo->blob_bytes : 0;
+        return good ? heap_at(&engine->heap, memo->blob) : NULL;
+    }
+    bool good = answer(db, memo_id);
     engine_record_read(engine, memo_id);
-    *bytes = memo->blob_bytes;
-    return heap_at(&engine->heap, memo->blob);
+    *bytes = good ? memo->blob_bytes : 0;
+    return good ? heap_at(&engine->heap, memo->blob) : NULL;
 }
 
 const void *query_get(Db *db, QueryKind kind, u32 key) {
@@ -564,6 +619,7 @@ void query_divide(Db *db, QueryKind kind, QueryDivide *divide) {
 static void input_changed(QueryEngine *engine, u32 memo_id) {
     Memo *memo = engine_memo(engine, memo_id);
     engine->revision++;
+    unhold_from(engine, 1);
     // Whoever read it is at most as durable as it was; more durable memos cannot have read it.
     if (engine->tracks && memo->durability == DURABILITY_LOW)
         engine_flood(engine, memo_id);

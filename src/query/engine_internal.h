@@ -6,6 +6,9 @@
 #include "query/heap.h"
 #include "query/query.h"
 
+// The last column of queries.def; a firewall has some of QUERY_FIREWALL.
+enum { QUERY_PART = 2, QUERY_FIREWALL = 3, QUERY_LET_GO = 4 };
+
 typedef enum MemoState { MEMO_EMPTY, MEMO_DONE, MEMO_VERIFYING, MEMO_RUNNING } MemoState;
 
 // One fact. Memos are numbered in the order they were first asked for; a dependency is such a
@@ -14,7 +17,7 @@ typedef struct Memo {
     u32 verified_at; // revision it ran or was looked through in; never the current one while the
                      // memo is not DONE
     u32 changed_at;  // revision in which the value last changed
-    u32 blob;        // owned heap block of blob_bytes
+    u32 blob;        // owned heap block of blob_bytes; of a BlobHash when it is let go
     u32 blob_bytes;
     u32 deps; // owned heap block of dep_count memo numbers, in the order they were read
     u32 dep_count;
@@ -24,17 +27,18 @@ typedef struct Memo {
     u32 user_count;
     u32 key;
     u8 kind;
-    u8 state;        // MemoState
-    u8 durability;   // the least of what was read
-    u8 noted : 1;    // it or something below has notes (true when in doubt)
-    u8 listed : 1;   // it is in engine->noters
-    u8 suspect : 1;  // something below may have changed since verified_at
-    u8 linked : 1;   // it is among the users of each of its LOW dependencies
-    u8 firewall : 1; // of an eager kind, and all it read are inputs, firewalls or HIGH
-    u32 read_by;     // serial of the frame that read it last: keeps dependency lists short
-    u32 seen_by;     // serial of the visit that saw it last
-    u32 walk;        // walk in which it was found good, provided...
-    u32 walk_low;    // ...the query of this stack depth turns out to be good
+    u8 state;         // MemoState
+    u8 durability;    // the least of what was read
+    u8 is_let_go : 1; // idle.c
+    u8 noted : 1;     // it or something below has notes (true when in doubt)
+    u8 listed : 1;    // it is in engine->noters
+    u8 suspect : 1;   // something below may have changed since verified_at
+    u8 linked : 1;    // it is among the users of each of its LOW dependencies
+    u8 firewall : 1;  // of an eager kind, and all it read are inputs, firewalls or HIGH
+    u32 read_by;      // serial of the frame that read it last: keeps dependency lists short
+    u32 seen_by;      // serial of the visit that saw it last
+    u32 walk;         // walk in which it was found good, provided...
+    u32 walk_low;     // ...the query of this stack depth turns out to be good
 } Memo;
 _Static_assert(sizeof(Memo) == 64, "one cache line: a walk looks at many");
 
@@ -49,7 +53,9 @@ typedef struct Frame {
     u32 serial;
     u32 dep_first;  // rows of engine->deps from here on are this frame's
     u32 note_first; // 8-byte rows of engine->notes
+    u32 held_first; // rows of engine->held
     bool returned;
+    bool changed;  // the result, or what is noted, is another than before
     bool runs;     // not only verified
     bool in_cycle; // has read a query that runs or is being verified
     u8 durability;
@@ -65,6 +71,13 @@ typedef struct KindRow {
     QueryStat stat;
 } KindRow;
 
+// Who needs the result of a memo whose kind is let go.
+typedef struct HoldRow {
+    u32 count; // queries that run and have read it, or run it
+    u32 idle;  // 0, or the number of its entry in the ring of idle ones
+} HoldRow;
+enum { IDLE_MAX = 4096 };
+
 typedef struct QueryEngine {
     Heap heap;
     Table memos;       // Memo
@@ -72,6 +85,8 @@ typedef struct QueryEngine {
     Table deps;        // u32: what the frames have read so far
     Table notes;       // u64: what they have attached
     Table noters;      // u32: memos with notes, and some that had some once
+    Table held;        // u32: memos that the frames hold; first those asked for from outside
+    Table holds;       // HoldRow by memo number
     Table log;         // QueryLogRow
     Table changes;     // QueryChange
     Table suspects;    // QueryChange: of watched kinds
@@ -84,7 +99,10 @@ typedef struct QueryEngine {
     u32 revision;
     u32 frame_serial;
     u32 walk;
-    u32 cycle_low; // least stack depth the present verification takes for granted
+    u32 cycle_low;      // least stack depth the present verification takes for granted
+    u32 idle[IDLE_MAX]; // a ring: memos that nobody holds, by number of entry
+    u32 idle_first, idle_end;
+    u64 idle_bytes;
     u64 switched_ns;
     bool log_on;
     bool tracks;   // users are known: a change flags only what it can reach
@@ -94,14 +112,20 @@ typedef struct QueryEngine {
 Memo *engine_memo(const QueryEngine *engine, u32 id);
 // The memo's number, made when it is new.
 u32 engine_memo_id(QueryEngine *engine, QueryKind kind, u32 key);
-// Records that the running query read the memo.
-void engine_record_read(QueryEngine *engine, u32 memo_id);
+// Records that the running query read the memo; false if that is known.
+bool engine_record_read(QueryEngine *engine, u32 memo_id);
 // The kind's memo numbers by key, reserved when they are first asked for.
 u32 *engine_keys(QueryEngine *engine, QueryKind kind);
 void engine_drop_keys(QueryEngine *engine, QueryKind kind);
 void engine_log(QueryEngine *engine, const Memo *memo, QueryEvent event);
 
 bool engine_is_input(const QueryEngine *engine, const Memo *memo);
+
+// ---- idle.c -------------------------------------------------------------------------------------
+
+// The result stays until as many calls of engine_unhold.
+void engine_hold(QueryEngine *engine, u32 memo_id);
+void engine_unhold(QueryEngine *engine, u32 memo_id);
 
 // ---- users.c ------------------------------------------------------------------------------------
 

@@ -18,9 +18,10 @@
 //
 // Rules: a provider reads facts only through query_get and interned tables; it takes memory from
 // db->scratch (the engine marks and rewinds around it) and ends with query_return. A result's
-// pointer holds until the next revision begins. Results are compared by bytes: what lies between
-// the fields of a row must be zero too, so rows that are built on the stack have no padding. In a
-// hostile build bytes that nobody wrote are never equal.
+// pointer holds while the query that asked for it runs; asked for from outside of queries, until
+// the next revision begins. Results are compared by bytes: what lies between the fields of a row
+// must be zero too, so rows that are built on the stack have no padding. In a hostile build bytes
+// that nobody wrote are never equal.
 //
 // Cycles: query_get answers NULL when the query is already running, if its kind allows a cycle;
 // otherwise the engine reports an internal error with the stack of active queries.
@@ -106,6 +107,8 @@ u32 query_revision(const Db *db);
 // How many users the query's memo has; some of them may be so no longer.
 u32 query_user_count(const Db *db, QueryKind kind, u32 key);
 const char *query_name(QueryKind kind);
+// Whether results of the kind are let go when they have not been read for a while (idle.c).
+bool query_lets_go(QueryKind kind);
 
 // The log, for tests and `rac dump queries`: one row per memo looked at since it was cleared. What
 // ran once before did so because of one that it read then (the first of them to have changed).

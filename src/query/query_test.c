@@ -114,6 +114,25 @@ static void run_over_leaky(Db *db, u32 key) {
     return_u32(db, read_u32(db, Q_leaky, key));
 }
 
+enum { BULK_WORDS = 1 << 16, BULKS = 20, BULK_OTHERS = 100 };
+
+static void run_bulk(Db *db, u32 key) {
+    u32 *words = SCRATCH_ARRAY(&db->scratch, u32, BULK_WORDS);
+    u32 value = read_u32(db, Q_cell, key) / 10;
+    for (u32 i = 0; i < BULK_WORDS; i++)
+        words[i] = value;
+    query_return(db, words, BULK_WORDS * (u32)sizeof *words);
+}
+
+static void run_over_bulk(Db *db, u32 key) {
+    const u32 *words = query_get(db, Q_bulk, key);
+    for (u32 i = 0; i < BULKS; i++)
+        query_get(db, Q_bulk, BULK_OTHERS + i);
+    for (u32 i = 1; i < BULK_WORDS; i++)
+        if (words[i] != words[0]) fail_msg("a result was let go while it was needed");
+    return_u32(db, words[0]);
+}
+
 // ---- random nets --------------------------------------------------------------------------------
 //
 // Nodes read nodes with smaller numbers and add up what they get. Those of the ring in the middle
@@ -216,6 +235,8 @@ static Db *new_db(void) {
     query_register(db, Q_above_wall, run_above_wall);
     query_register(db, Q_leaky, run_leaky);
     query_register(db, Q_over_leaky, run_over_leaky);
+    query_register(db, Q_bulk, run_bulk);
+    query_register(db, Q_over_bulk, run_over_bulk);
     query_register(db, Q_fire, run_node);
     query_register(db, Q_node, run_node);
     query_log_enable(db, true);
@@ -483,6 +504,59 @@ static void random_edits_give_what_a_fresh_engine_gives(void **state) {
     db_free(db);
 }
 
+// ---- results that are let go --------------------------------------------------------------------
+
+static Db *new_bulk_db(void) {
+    Db *db = new_db();
+    for (u32 i = 0; i < BULKS; i++) {
+        set_cell(db, i, 10 * i, DURABILITY_LOW);
+        set_cell(db, BULK_OTHERS + i, 0, DURABILITY_LOW);
+    }
+    for (u32 i = 0; i < BULKS; i++)
+        assert_int_equal(read_u32(db, Q_over_bulk, i), i);
+    query_log_enable(db, true);
+    return db;
+}
+
+static u64 bulk_runs(const Db *db) {
+    return query_stat(db, Q_bulk).run_count;
+}
+
+static void idle_results_are_let_go_and_made_again(void **state) {
+    (void)state;
+    Db *db = new_bulk_db();
+    u32 count;
+    query_changes_clear(db);
+    u64 runs = bulk_runs(db);
+    assert_int_equal(read_u32(db, Q_over_bulk, 0), 0);
+    assert_int_equal(bulk_runs(db), runs); // whoever has read it needs it no more
+    const u32 *words = query_get(db, Q_bulk, 0);
+    assert_int_equal(bulk_runs(db), runs + 1);
+    for (u32 i = 1; i < BULKS; i++)
+        assert_int_equal(read_u32(db, Q_bulk, i), i);
+    for (u32 i = 0; i < BULK_WORDS; i++)
+        assert_int_equal(words[i], 0); // asked for from outside: it stays
+    query_changes(db, &count);
+    assert_int_equal(count, 0);
+    db_free(db);
+}
+
+static void what_was_let_go_is_still_compared(void **state) {
+    (void)state;
+    Db *db = new_bulk_db();
+    set_cell(db, 1, 15, DURABILITY_LOW);
+    assert_int_equal(read_u32(db, Q_over_bulk, 1), 1);
+    u32 count;
+    const QueryLogRow *rows = query_log(db, &count);
+    for (u32 i = 0; i < count; i++)
+        assert_true(rows[i].kind != Q_over_bulk || rows[i].event == QUERY_VERIFIED);
+    set_cell(db, 1, 25, DURABILITY_LOW);
+    assert_int_equal(read_u32(db, Q_over_bulk, 1), 2);
+    for (u32 i = 2; i < BULKS; i++)
+        assert_int_equal(read_u32(db, Q_over_bulk, i), i);
+    db_free(db);
+}
+
 // ---- with users ---------------------------------------------------------------------------------
 
 static void a_change_reaches_only_what_is_above_it(void **state) {
@@ -739,6 +813,8 @@ int main(void) {
         cmocka_unit_test(only_the_notes_of_what_is_low_are_visited),
         cmocka_unit_test(a_chain_of_ten_thousand_queries_runs_and_verifies),
         cmocka_unit_test(memory_of_replaced_results_is_used_again),
+        cmocka_unit_test(idle_results_are_let_go_and_made_again),
+        cmocka_unit_test(what_was_let_go_is_still_compared),
         cmocka_unit_test(random_edits_give_what_a_fresh_engine_gives),
         cmocka_unit_test(a_change_reaches_only_what_is_above_it),
         cmocka_unit_test(a_firewall_that_stays_equal_lets_nothing_through),

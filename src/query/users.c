@@ -28,13 +28,13 @@
 enum { COMPACT_MIN = 64, USERS_FIRST = 4 };
 
 static const bool kind_is_eager[Q_COUNT] = {
-#define QUERY(name, cycle, firewall) [Q_##name] = (firewall) != 0,
+#define QUERY(name, cycle, firewall) [Q_##name] = ((firewall)&QUERY_FIREWALL) != 0,
 #include RAC_QUERIES_DEF
 #undef QUERY
 };
 
 static const bool kind_is_part[Q_COUNT] = {
-#define QUERY(name, cycle, firewall) [Q_##name] = (firewall) == 2,
+#define QUERY(name, cycle, firewall) [Q_##name] = ((firewall)&QUERY_FIREWALL) == QUERY_PART,
 #include RAC_QUERIES_DEF
 #undef QUERY
 };
