@@ -154,15 +154,6 @@ static void check_size(Db *db, DefId def, const AdtDef *adt) {
 
 // ---- fields -------------------------------------------------------------------------------------
 
-static bool holds(Db *db, DefId owner, LangItem trait, Ty ty) {
-    DefId def = lang_item(db, trait);
-    if (!def.id || ty_flags(db, ty) & TY_HAS_ERROR) return true;
-    CheckCx cx = check_cx(db, owner);
-    Predicate goal = {.kind = PRED_TRAIT, .trait_ref = {def, args_intern(db, &ty, 1)}};
-    vec_push(&db->scratch, &cx.pending, goal);
-    return check_pending(&cx);
-}
-
 // All but a struct's last field must be sized.
 static void check_sized(Db *db, DefId def, const HirItem *item, const AdtDef *adt) {
     for (u32 v = 0; v < adt->variants.count; v++) {
@@ -170,7 +161,7 @@ static void check_sized(Db *db, DefId def, const HirItem *item, const AdtDef *ad
         u32 count = variant->field_count - (adt->kind == DEF_STRUCT && variant->field_count);
         for (u32 i = 0; i < count; i++) {
             Ty ty = adt_field(adt, variant, i)->ty;
-            if (type_is_plainly_sized(db, ty) || holds(db, def, LANG_sized, ty)) continue;
+            if (type_is_plainly_sized(db, ty) || check_holds(db, def, LANG_sized, ty)) continue;
             const HirVariant *row = &LIST_AT(item, HirVariant, item->variant_rows)[v + 1];
             HirTy written = LIST_AT(item, HirFieldDef, item->field_rows)[row->fields.first + i].ty;
             Str text = ty_print(db, ty, &db->scratch);
@@ -195,7 +186,7 @@ static bool fits_in_union(Db *db, DefId def, Ty ty) {
             if (!fits_in_union(db, def, elems[i])) return false;
         return true;
     }
-    return holds(db, def, LANG_copy, ty);
+    return check_holds(db, def, LANG_copy, ty);
 }
 
 static void check_union(Db *db, DefId def, const HirItem *item, const AdtDef *adt) {

@@ -37,6 +37,15 @@ bool check_pending(CheckCx *cx) {
     return true;
 }
 
+bool check_holds(Db *db, DefId owner, LangItem trait, Ty ty) {
+    DefId def = lang_item(db, trait);
+    if (!def.id || ty_flags(db, ty) & TY_HAS_ERROR) return true;
+    CheckCx cx = check_cx(db, owner);
+    Predicate goal = {.kind = PRED_TRAIT, .trait_ref = {def, args_intern(db, &ty, 1)}};
+    vec_push(&db->scratch, &cx.pending, goal);
+    return check_pending(&cx);
+}
+
 static bool is_own_param(const GenericParam *params, u32 i, Symbol name) {
     return params[i].name.id == name.id && !params[i].is_impl_trait;
 }
@@ -56,6 +65,17 @@ void check_generics(Db *db, DefId def) {
             break;
         }
     }
+}
+
+void check_static(Db *db, DefId def) {
+    const HirItem *item = hir_item(db, def);
+    Ty ty = type_of(db, def);
+    if (!item || item->is_mut || def_attrs(db, def)->flags & DEF_ATTR_THREAD_LOCAL) return;
+    if (check_holds(db, def, LANG_sync, ty)) return;
+    Str text = ty_print(db, ty, &db->scratch);
+    Span span = check_ty_span(db, def, item, item->ty);
+    diag_error(db, span, "E0277", "`%.*s` cannot be shared between threads safely", STR_ARG(text));
+    diag_note(db, "shared static variables must have a type that implements `Sync`");
 }
 
 void check_value(Db *db, DefId def) {

@@ -25,6 +25,8 @@ void check_forms(Db *db, DefId def);
 void check_main_fn(Db *db, DefId def);
 // A body: the calls it must not make.
 void check_calls(Db *db, DefId owner);
+// STATIC: whether threads may share it.
+void check_static(Db *db, DefId def);
 // CONST, STATIC without parameters: the value.
 void check_value(Db *db, DefId def);
 // CONST, STATIC, ASSOC_CONST, ANON_CONST, INLINE_CONST, const functions: what the body calls.

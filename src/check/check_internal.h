@@ -22,6 +22,8 @@ CheckCx check_cx(Db *db, DefId owner);
 Ty check_normal(CheckCx *cx, Ty ty);
 // Solves what is pending as far as it goes; false if something of it cannot hold.
 bool check_pending(CheckCx *cx);
+// Whether the type implements the trait where `owner`'s where-clauses hold.
+bool check_holds(Db *db, DefId owner, LangItem trait, Ty ty);
 
 // The items of an impl of a trait against the trait's.
 void check_impl_items(Db *db, DefId impl, const ImplHeader *header);

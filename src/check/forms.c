@@ -62,21 +62,14 @@ static void check_params(const FormCx *cx) {
     }
 }
 
-// `impl Trait` stands for a type in signatures of functions only.
+// `impl Trait` stands for a type in signatures of functions only. (Of bodies hir/ tells.)
 static void check_impl_trait(const FormCx *cx) {
-    u32 lo = 0, hi = UINT32_MAX;
-    if (cx->kind == DEF_FN || cx->kind == DEF_ASSOC_FN) {
-        if (!cx->ast->item.body.id) return;
-        const AstExprRow *body = ast_expr(cx->ast, cx->ast->item.body);
-        lo = body->lo;
-        hi = body->hi;
-    }
-    for (u32 i = 1; i < cx->ast->tys.count; i++) {
-        const AstTyRow *ty = ast_ty(cx->ast, (AstTy){i});
-        if (ty->kind != AST_TY_IMPL || ty->lo < lo || ty->hi > hi) continue;
+    const Ast *ast = def_item_ast(cx->db, cx->def);
+    for (u32 i = 1; ast && i < ast->tys.count; i++) {
+        const AstTyRow *ty = ast_ty(ast, (AstTy){i});
+        if (ty->kind != AST_TY_IMPL) continue;
         diag_error(cx->db, (Span){SPAN_DEF | cx->def.id, ty->lo, ty->hi}, "E0562",
-                   "`impl Trait` is not allowed %s",
-                   hi == UINT32_MAX ? "here" : "in the type of variable bindings");
+                   "`impl Trait` is not allowed here");
         diag_note(cx->db, "`impl Trait` is only allowed in arguments and return types of functions "
                           "and methods");
     }
@@ -211,7 +204,6 @@ void check_forms(Db *db, DefId def) {
         check_const_fn(&cx);
         check_params(&cx);
         if (cx.kind == DEF_ASSOC_FN) check_self_param(&cx);
-        check_impl_trait(&cx);
         break;
     case DEF_STRUCT:
     case DEF_ENUM:

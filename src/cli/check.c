@@ -123,6 +123,7 @@ static void check_def(Check *c, DefId def) {
     case DEF_ASSOC_CONST:
         (void)type_of(db, def);
         if (!def_has_body(db, def)) break;
+        if (def_kind(db, def) == DEF_STATIC) check_static(db, def);
         check_body(c, def);
         if (check_const_calls(db, def) && def_kind(db, def) != DEF_ASSOC_CONST)
             check_value(db, def);

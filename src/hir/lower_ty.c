@@ -117,6 +117,13 @@ u8 lower_abi(Lower *l, Symbol abi) {
 
 // `impl Trait`: a parameter of the fn, or an opaque type of it.
 static HirTy lower_impl_trait(Lower *l, AstTy id, const AstTyRow *row) {
+    if (l->is_body_tree) { // signatures are lowered from a tree of their own
+        diag_error(l->db, lower_span(l, row->lo, row->hi), "E0562",
+                   "`impl Trait` is not allowed in the types of a body");
+        diag_note(l->db, "`impl Trait` is only allowed in arguments and return types of functions "
+                         "and methods");
+        return lower_ty_new(l, HIR_TY_ERR, row->lo, row->hi);
+    }
     if (!l->impl_is_param) {
         HirTy ty = lower_ty_new(l, HIR_TY_OPAQUE, row->lo, row->hi);
         HirList bounds = lower_bounds(l, row->bounds);

@@ -258,9 +258,7 @@ void tc_report_unmet(Tc *tc, const Obligation *o) {
         }
         vec_push(tc->scratch, &tc->unmet, *o);
         Ty self = pred_self_ty(tc, &o->pred);
-        const ClosureState *closure = tc_row(tc, self)->kind == TY_CLOSURE
-                                          ? tc_closure_state(tc, infer_shallow(tc->table, self))
-                                          : NULL;
+        const ClosureState *closure = tc_closure_state(tc, tc_shallow(tc, self));
         if (closure && closure->is_unfit) {
             tc->tainted = true;
             return;
