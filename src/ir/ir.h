@@ -509,7 +509,72 @@ static inline const IrInst *ir_block_end(const IrFn *fn, IrBlock block) {
 u32 ir_successors(const IrFn *fn, const IrInst *inst, u32 *out, u32 out_max);
 
 typedef void IrOperandFn(void *cx, u32 val);
-void ir_each_operand(const IrFn *fn, const IrInst *inst, IrOperandFn *visit, void *cx);
+// In a header so that `visit` becomes part of it: gen's analysis walks all operands four times.
+__attribute__((always_inline)) static inline void
+ir_each_operand(const IrFn *fn, const IrInst *inst, IrOperandFn *visit, void *cx) {
+    const u32 *words = fn->words.at + inst->list;
+    switch ((IrForm)ir_op_forms[inst->op]) {
+    case IR_FORM_NONE:
+    case IR_FORM_CONST:
+    case IR_FORM_SLOT:
+    case IR_FORM_SYM:
+    case IR_FORM_LGET:
+    case IR_FORM_FENCE:
+    case IR_FORM_PAD: return;
+    case IR_FORM_LSET: visit(cx, inst->b); return;
+    case IR_FORM_PTRADD:
+        visit(cx, inst->a);
+        if (inst->b) visit(cx, inst->b);
+        return;
+    case IR_FORM_LOAD:
+    case IR_FORM_ZERO:
+    case IR_FORM_UN:
+    case IR_FORM_CONV:
+    case IR_FORM_VUN:
+    case IR_FORM_RESUME:
+    case IR_FORM_SWITCH: visit(cx, inst->a); return;
+    case IR_FORM_INDEX:
+    case IR_FORM_STORE:
+    case IR_FORM_COPY:
+    case IR_FORM_BIN:
+    case IR_FORM_SHIFT:
+    case IR_FORM_OVF:
+    case IR_FORM_ICMP:
+    case IR_FORM_FCMP:
+    case IR_FORM_RMW:
+    case IR_FORM_VBIN:
+        visit(cx, inst->a);
+        visit(cx, inst->b);
+        return;
+    case IR_FORM_MEM3:
+    case IR_FORM_SELECT:
+    case IR_FORM_CMPX:
+        visit(cx, inst->a);
+        visit(cx, inst->b);
+        visit(cx, inst->c);
+        return;
+    case IR_FORM_CALL:
+    case IR_FORM_INVOKE:
+        if (inst->sub == IR_CALLEE_PTR) visit(cx, inst->a);
+        for (u32 i = 0; i < words[0]; i++)
+            visit(cx, words[1 + i]);
+        return;
+    case IR_FORM_CONDBR:
+        visit(cx, inst->a);
+        for (u32 half = 0; half < 2; half++) {
+            for (u32 i = 0; i < words[0]; i++)
+                visit(cx, words[1 + i]);
+            words += 1 + words[0];
+        }
+        return;
+    case IR_FORM_BR:
+    case IR_FORM_RET:
+        for (u32 i = 0; i < words[0]; i++)
+            visit(cx, words[1 + i]);
+        return;
+    }
+    UNREACHABLE();
+}
 
 // --- Text and checks (ir_text.c, ir_verify.c, ir_interp.c) ----------------------------------
 

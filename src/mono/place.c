@@ -47,16 +47,20 @@ static bool stays_in_registers(Fn *f, const MirPlace *place) {
 typedef enum PlaceUse { READ, WRITE, ADDRESS } PlaceUse;
 
 static void note_place(Fn *f, LocalUse *uses, const MirPlace *place, PlaceUse how) {
-    LocalInfo *local = &f->frame->locals[place->local.id];
     LocalUse *use = &uses[place->local.id];
+    if (place->proj_count == 0) {
+        if (how == ADDRESS) use->needs_memory = true;
+        if (how == WRITE) use->sets = use->sets == 0 ? 1 : 2;
+        return;
+    }
+    LocalInfo *local = &f->frame->locals[place->local.id];
     const MirProj *projs =
         LIST_AT(f->frame->body, MirProj, f->frame->body->projs) + place->proj_first;
     bool through_pointer = false;
     for (u32 i = 0; i < place->proj_count; i++)
         through_pointer |= projs[i].kind == PROJ_DEREF;
     if (how == ADDRESS && !through_pointer) use->needs_memory = true;
-    if (how == WRITE && !through_pointer)
-        use->sets = place->proj_count == 0 && use->sets == 0 ? 1 : 2;
+    if (how == WRITE && !through_pointer) use->sets = 2;
     bool scalar = local->layout->repr == REPR_SCALAR || local->layout->repr == REPR_SCALAR_PAIR;
     if (!scalar || use->needs_memory) return;
     if (!stays_in_registers(f, place)) use->needs_memory = true;
