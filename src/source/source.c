@@ -385,7 +385,8 @@ static bool reread_change(Db *db, FileId file, Scratch *scratch, SourceEdit *out
     Str path = source_path(db, file);
     if (text->missing || memchr(path.at, 0, path.len)) return false;
     Reread r = {.old = file_text_str(text), .skip = text->had_bom ? BOM_BYTES : 0};
-    r.fd = open(scratch_str(&db->scratch, path).at, O_RDONLY | O_CLOEXEC);
+    // Nonblocking: as in read_file.
+    r.fd = open(scratch_str(&db->scratch, path).at, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (r.fd < 0) return false;
     struct stat info;
     u8 head[BOM_BYTES] = {0};
