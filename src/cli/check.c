@@ -44,7 +44,7 @@ static void check_parts(Check *c, DefId owner) {
     const HirBody *body = hir_body(c->db, owner);
     if (!body) return;
     for (u32 i = 1; i < body->t.closures.count; i++)
-        (void)mir_of(c->db, HIR_AT(body, HirClosure, closures, i)->def);
+        check_calls(c->db, HIR_AT(body, HirClosure, closures, i)->def);
     for (u32 i = 1; i < body->t.exprs.count; i++) {
         const HirExprRow *row = hir_expr(body, (HirExpr){i});
         if (row->kind == HIR_INLINE_CONST) check_item(c, row->def);

@@ -50,6 +50,7 @@ QueryEngine *query_engine_new(void) {
     CHECK(engine);
     heap_init(&engine->heap);
     table_init(&engine->memos, sizeof(Memo), MEMO_MAX);
+    table_init(&engine->marks, sizeof(MemoMarks), MEMO_MAX);
     table_init(&engine->frames, sizeof(Frame), FRAME_MAX);
     table_init(&engine->deps, sizeof(u32), DEP_STACK_MAX);
     table_init(&engine->notes, sizeof(u64), NOTE_STACK_MAX);
@@ -77,6 +78,7 @@ void query_engine_free(QueryEngine *engine) {
         engine_drop_keys(engine, (QueryKind)kind);
     }
     table_deinit(&engine->memos);
+    table_deinit(&engine->marks);
     table_deinit(&engine->frames);
     table_deinit(&engine->deps);
     table_deinit(&engine->notes);
@@ -97,6 +99,10 @@ void query_engine_free(QueryEngine *engine) {
 
 Memo *engine_memo(const QueryEngine *engine, u32 id) {
     return table_at(&engine->memos, id);
+}
+
+MemoMarks *engine_marks(const QueryEngine *engine, u32 id) {
+    return table_at(&engine->marks, id);
 }
 
 static Frame *frame_at(const QueryEngine *engine, u32 depth) {
@@ -140,6 +146,7 @@ u32 engine_memo_id(QueryEngine *engine, QueryKind kind, u32 key) {
     u32 id = keys[key];
     if (id == 0) {
         id = table_add(&engine->memos, 1);
+        table_add(&engine->marks, 1);
         Memo *memo = engine_memo(engine, id);
         memo->kind = (u8)kind;
         memo->key = key;
@@ -159,8 +166,9 @@ bool engine_record_read(QueryEngine *engine, u32 memo_id) {
     if (depth == 0) return true;
     Frame *frame = frame_at(engine, depth);
     Memo *memo = engine_memo(engine, memo_id);
-    if (memo->read_by == frame->serial) return false;
-    memo->read_by = frame->serial;
+    MemoMarks *marks = engine_marks(engine, memo_id);
+    if (marks->read_by == frame->serial) return false;
+    marks->read_by = frame->serial;
     *(u32 *)table_at(&engine->deps, table_add(&engine->deps, 1)) = memo_id;
     if (memo->state == MEMO_DONE) {
         if (memo->durability < frame->durability) frame->durability = memo->durability;

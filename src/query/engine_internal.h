@@ -13,7 +13,7 @@ typedef enum MemoState { MEMO_EMPTY, MEMO_DONE, MEMO_VERIFYING, MEMO_RUNNING } M
 
 // One fact. Memos are numbered in the order they were first asked for; a dependency is such a
 // number.
-typedef struct Memo {
+typedef struct __attribute__((aligned(64))) Memo {
     u32 verified_at; // revision it ran or was looked through in; never the current one while the
                      // memo is not DONE
     u32 changed_at;  // revision in which the value last changed
@@ -35,12 +35,17 @@ typedef struct Memo {
     u8 suspect : 1;   // something below may have changed since verified_at
     u8 linked : 1;    // it is among the users of each of its LOW dependencies
     u8 firewall : 1;  // of an eager kind, and all it read are inputs, firewalls or HIGH
-    u32 read_by;      // serial of the frame that read it last: keeps dependency lists short
-    u32 seen_by;      // serial of the visit that saw it last
     u32 walk;         // walk in which it was found good, provided...
     u32 walk_low;     // ...the query of this stack depth turns out to be good
 } Memo;
 _Static_assert(sizeof(Memo) == 64, "one cache line: a walk looks at many");
+
+// What is written of a memo that is only read. It lies apart, so that the memos of an image stay as
+// they were mapped; and it is not saved.
+typedef struct MemoMarks {
+    u32 read_by; // serial of the frame that read it last: keeps dependency lists short
+    u32 seen_by; // serial of the visit that saw it last
+} MemoMarks;
 
 typedef struct NoteHead {
     u32 bytes;
@@ -81,6 +86,7 @@ enum { IDLE_MAX = 4096 };
 typedef struct QueryEngine {
     Heap heap;
     Table memos;       // Memo
+    Table marks;       // MemoMarks by memo number
     Table frames;      // Frame; row 0 is no frame
     Table deps;        // u32: what the frames have read so far
     Table notes;       // u64: what they have attached
@@ -110,6 +116,7 @@ typedef struct QueryEngine {
 } QueryEngine;
 
 Memo *engine_memo(const QueryEngine *engine, u32 id);
+MemoMarks *engine_marks(const QueryEngine *engine, u32 id);
 // The memo's number, made when it is new.
 u32 engine_memo_id(QueryEngine *engine, QueryKind kind, u32 key);
 // Records that the running query read the memo; false if that is known.

@@ -22,6 +22,7 @@ void query_engine_image(QueryEngine *engine, Image *image) {
         image_range(image, keys, (u64)counts[kind] * sizeof(u32));
     }
     image_table(image, &engine->memos);
+    engine->marks.count = engine->memos.count;
     image_table(image, &engine->noters);
     heap_image(&engine->heap, image);
     image_bytes(image, &engine->revision, sizeof engine->revision);

@@ -45,13 +45,14 @@ static void visit_below(QueryEngine *engine, u32 root, QueryNotes which, QueryNo
         u32 id = *(u32 *)table_at(&engine->visit, engine->visit.count - 1);
         table_truncate(&engine->visit, engine->visit.count - 1);
         Memo *memo = engine_memo(engine, id);
-        if (memo->seen_by == serial) continue;
-        memo->seen_by = serial;
+        MemoMarks *marks = engine_marks(engine, id);
+        if (marks->seen_by == serial) continue;
+        marks->seen_by = serial;
         if (!memo->noted || is_left_out(memo, which)) continue;
         visit_notes(engine, memo, visit, cx);
         const u32 *deps = heap_at(&engine->heap, memo->deps);
         for (u32 i = memo->dep_count; i > 0; i--) {
-            if (engine_memo(engine, deps[i - 1])->seen_by != serial)
+            if (engine_marks(engine, deps[i - 1])->seen_by != serial)
                 table_add_copy(&engine->visit, &deps[i - 1], 1);
         }
     }

@@ -75,9 +75,10 @@ static void compact(QueryEngine *engine, u32 memo_id) {
     u32 serial = ++engine->frame_serial;
     u32 count = 0;
     for (u32 i = 0; i < memo->user_count; i++) {
-        Memo *user = engine_memo(engine, users[i]);
-        if (user->seen_by == serial || !reads(engine, user, memo_id)) continue;
-        user->seen_by = serial;
+        const Memo *user = engine_memo(engine, users[i]);
+        MemoMarks *marks = engine_marks(engine, users[i]);
+        if (marks->seen_by == serial || !reads(engine, user, memo_id)) continue;
+        marks->seen_by = serial;
         users[count++] = users[i];
     }
     if (user_cap(count) == user_cap(memo->user_count))
@@ -140,7 +141,7 @@ u32 engine_mark_deps(QueryEngine *engine, const Memo *memo) {
     u32 serial = ++engine->frame_serial;
     const u32 *deps = heap_at(&engine->heap, memo->deps);
     for (u32 i = 0; i < memo->dep_count; i++)
-        engine_memo(engine, deps[i])->read_by = serial;
+        engine_marks(engine, deps[i])->read_by = serial;
     return serial;
 }
 
@@ -152,7 +153,8 @@ static void add_to_deps(QueryEngine *engine, u32 memo_id, u32 marked) {
         u32 dep_id = ((const u32 *)heap_at(&engine->heap, memo->deps))[i];
         const Memo *dep = engine_memo(engine, dep_id);
         bool durable = dep->state == MEMO_DONE && dep->durability == DURABILITY_HIGH;
-        if (!durable && (!marked || dep->read_by != marked)) add_user(engine, dep_id, memo_id);
+        if (!durable && (!marked || engine_marks(engine, dep_id)->read_by != marked))
+            add_user(engine, dep_id, memo_id);
     }
 }
 
@@ -306,9 +308,10 @@ bool engine_leads_to(QueryEngine *engine, u32 memo_id, u32 root) {
         if (memo->state != MEMO_DONE || memo->suspect) continue;
         const u32 *users = heap_at(&engine->heap, memo->users);
         for (u32 i = 0; i < memo->user_count && !found; i++) {
-            Memo *user = engine_memo(engine, users[i]);
-            if (user->seen_by == serial || !reads(engine, user, id)) continue;
-            user->seen_by = serial;
+            const Memo *user = engine_memo(engine, users[i]);
+            MemoMarks *marks = engine_marks(engine, users[i]);
+            if (marks->seen_by == serial || !reads(engine, user, id)) continue;
+            marks->seen_by = serial;
             found = users[i] == root;
             table_add_copy(&engine->visit, &users[i], 1);
         }
