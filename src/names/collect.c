@@ -738,8 +738,9 @@ void collect_tokens(Builder *b, DefId mod, Toks toks, SkimPlace place, u32 file,
     ShapeBuild shape = {0};
     shape_build(b->db, toks, place, b->edition, false, b->temp, &shape);
     for (u32 i = 0; i < shape.errors.count; i++) {
-        diag_error(b->db, item_span(b, file, outer_row, shape.errors.at[i].pos), "", "%s",
-                   shape.errors.at[i].message);
+        const ShapeError *error = &shape.errors.at[i];
+        diag_error(b->db, item_span(b, file, outer_row, error->pos), error->code, "%s",
+                   error->message);
     }
     u32 shift = b->toks.count;
     vec_append(b->toks_in, &b->toks, toks.at, toks.count);

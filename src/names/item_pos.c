@@ -38,7 +38,7 @@ void item_pos_count(Db *db, u32 edition, TokVec *toks, u32 *bytes) {
         Tok *tok = &toks->at[i];
         bytes[i] = tok->pos;
         tok->pos = pos;
-        if (!is_doc(tok)) pos += tok_len(&db->symbols, tok) + 1;
+        pos += (is_doc(tok) ? 1 : tok_len(&db->symbols, tok)) + 1;
         if (i >= seen_to) {
             tok->flags &= (u8)~TOK_JOINT;
             seen_to = max_u32(seen_to, macro_text_end((Toks){toks->at, toks->count}, i, edition));

@@ -7,8 +7,9 @@
 // stand now is kept beside them, for messages, places that panics tell, line!().
 //
 // - The end of a token is a position of its own: what is said to be missing behind it stands there.
-// - A doc comment takes no room, and has the position of the token behind it: another wording moves
-//   nothing.
+// - A doc comment counts as one byte, however long it is: another wording moves nothing. What
+// stands
+//   in front of an item does not belong to it at all.
 // - Whether white space follows a token (TOK_JOINT) is told only of what is given to a macro:
 //   nobody else can see it.
 
@@ -18,7 +19,7 @@
 #include "names/names_internal.h"
 
 // Turns the tokens' bytes, which go to `bytes`, into positions. They count from the first token
-// here; those of an item are made to by taking away the position of its own first one.
+// here; those of an item by taking away the position of its own first one that is no documentation.
 void item_pos_count(Db *db, u32 edition, TokVec *toks, u32 *bytes);
 
 // An item's tokens without the documentation in front of it, which nobody asks for.

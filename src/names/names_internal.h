@@ -108,8 +108,9 @@ typedef struct ShapePlace {
 } ShapePlace;
 
 typedef struct ShapeError {
-    u32 pos;             // as in the tokens skimmed
-    const char *message; // static text
+    u32 pos; // as in the tokens skimmed
+    const char *code;
+    const char *message; // static texts
 } ShapeError;
 
 typedef struct ShapeBuild {

@@ -492,10 +492,10 @@ static void assoc_run(AssocCx *cx, Toks toks, u32 shift, bool written, u32 depth
     Skim skim = {0};
     skim_items(toks, SKIM_ASSOC, b->edition, b->scratch, &skim);
     for (u32 i = 0; i < skim.errors.count; i++) {
-        u32 tok = skim.errors.at[i].tok;
-        u32 pos = tok < toks.count ? toks.at[tok].pos : 0;
-        diag_error(db, (Span){SPAN_DEF | cx->def.id, pos, pos + 1}, "", "%s",
-                   skim.errors.at[i].message);
+        const SkimError *error = &skim.errors.at[i];
+        u32 pos = error->tok < toks.count ? toks.at[error->tok].pos : 0;
+        diag_error(db, (Span){SPAN_DEF | cx->def.id, pos, pos + 1}, error->code, "%s",
+                   error->message);
     }
     u32 expanded_shift = 0;
     if (!written) {
@@ -549,7 +549,7 @@ static void assoc_run(AssocCx *cx, Toks toks, u32 shift, bool written, u32 depth
         if (written) {
             src->src = SRC_PARENT;
             src->toks = (TokRange){row->range.lo + shift, row->range.hi + shift};
-            src->base = toks.at[row->range.lo].pos;
+            src->base = toks.at[without_docs(toks.at, row->range).lo].pos;
         } else {
             src->src = SRC_TOKS;
             src->toks = (TokRange){row->range.lo + expanded_shift, row->range.hi + expanded_shift};

@@ -3,6 +3,7 @@
 
 #include "diag/diag.h"
 #include "names/collect.h"
+#include "names/item_pos.h"
 #include "source/source.h"
 #include "syntax/lex.h"
 
@@ -185,7 +186,7 @@ static void shape_run(ShapeCx *cx, Toks toks, u32 offset, const Skim *skim);
 
 // `row`'s ranges count in `toks`; `offset` is where toks begins in the whole run.
 static void shape_item(ShapeCx *cx, Toks toks, u32 offset, const ItemRow *item) {
-    u32 base = toks.at[item->range.lo].pos;
+    u32 base = toks.at[without_docs(toks.at, item->range).lo].pos;
     ShapeRow row = {
         .kind = item->kind,
         .vis = item->vis,
@@ -254,7 +255,8 @@ static void shape_run(ShapeCx *cx, Toks toks, u32 offset, const Skim *skim) {
         u32 pos = tok < toks.count ? toks.at[tok].pos
                   : toks.count     ? toks.at[toks.count - 1].pos
                                    : 0;
-        vec_push(cx->scratch, &cx->out->errors, (ShapeError){pos, skim->errors.at[i].message});
+        const SkimError *error = &skim->errors.at[i];
+        vec_push(cx->scratch, &cx->out->errors, (ShapeError){pos, error->code, error->message});
     }
     for (u32 i = 0; i < skim->items.count; i++)
         shape_item(cx, toks, offset, &skim->items.at[i]);
@@ -283,8 +285,8 @@ void run_file_shape(Db *db, u32 file) {
     ShapeBuild build = {0};
     shape_build(db, library_toks(db, file), SKIM_MODULE, SKIM_EDITION, true, &db->scratch, &build);
     for (u32 i = 0; i < build.errors.count; i++) {
-        u32 pos = build.errors.at[i].pos;
-        diag_error(db, (Span){file, pos, pos + 1}, "", "%s", build.errors.at[i].message);
+        const ShapeError *error = &build.errors.at[i];
+        diag_error(db, (Span){file, error->pos, error->pos + 1}, error->code, "%s", error->message);
     }
     Blob blob;
     blob_begin(&blob, &db->scratch, sizeof(FileShape));

@@ -280,7 +280,7 @@ static void cut_rows(Cutter *c, u32 from, u32 to, u32 depth) {
     for (u32 i = from; i < to; i = build->rows.at[i].end) {
         const ShapeRow *row = &build->rows.at[i];
         const ShapePlace *place = &build->places.at[i];
-        TokRange range = place->range;
+        TokRange range = without_docs(toks, place->range);
         u32 last = range.hi - 1;
         if (!ends_itself(row, &toks[last])) c->rigid = true;
         if (is_inline_mod(row)) {
@@ -682,8 +682,9 @@ void run_file_split(Db *db, u32 file) {
         shape_build(db, (Toks){lex.toks.at, lex.toks.count}, SKIM_MODULE, SKIM_EDITION, true,
                     &db->scratch, &build);
         for (u32 i = 0; i < build.errors.count; i++) {
-            u32 pos = build.errors.at[i].pos;
-            diag_error(db, (Span){file, pos, pos + 1}, "", "%s", build.errors.at[i].message);
+            const ShapeError *error = &build.errors.at[i];
+            Span span = {file, error->pos, error->pos + 1};
+            diag_error(db, span, error->code, "%s", error->message);
         }
     }
     query_return(db, NULL, 0);

@@ -38,11 +38,25 @@ static u32 after(const Skimmer *s, u32 at) {
     }
 }
 
-// Outer attributes and doc comments from `at` on.
+// Behind the inner attribute or inner doc comment at `at`; `at` if there is none.
+static u32 after_inner_attr(const Skimmer *s, u32 at) {
+    if (is_kind(s, at, TOK_DOC_INNER)) return at + 1;
+    bool is_attr = is_kind(s, at, TOK_POUND) && is_kind(s, at + 1, TOK_NOT) &&
+                   is_kind(s, at + 2, TOK_OPEN_BRACKET);
+    return is_attr ? after(s, at + 2) : at;
+}
+
+// Outer attributes and doc comments from `at` on. Inner ones among them are passed over: whoever
+// looks at the whole run tells of them.
 static u32 skim_attrs(const Skimmer *s, u32 at, u32 *flags) {
     for (;;) {
         if (is_kind(s, at, TOK_DOC_OUTER)) {
             at++;
+            continue;
+        }
+        u32 behind = after_inner_attr(s, at);
+        if (behind != at) {
+            at = behind;
             continue;
         }
         if (!is_kind(s, at, TOK_POUND) || !is_kind(s, at + 1, TOK_OPEN_BRACKET)) return at;
@@ -56,15 +70,9 @@ static u32 skim_attrs(const Skimmer *s, u32 at, u32 *flags) {
 }
 
 static u32 skim_inner_attrs(const Skimmer *s, u32 at) {
-    for (;;) {
-        if (is_kind(s, at, TOK_DOC_INNER))
-            at++;
-        else if (is_kind(s, at, TOK_POUND) && is_kind(s, at + 1, TOK_NOT) &&
-                 is_kind(s, at + 2, TOK_OPEN_BRACKET))
-            at = after(s, at + 2);
-        else
-            return at;
-    }
+    for (u32 next; (next = after_inner_attr(s, at)) != at;)
+        at = next;
+    return at;
 }
 
 static u32 skim_vis(const Skimmer *s, u32 at, ItemRow *row) {
@@ -505,34 +513,81 @@ bool skim_item_at(Toks toks, u32 at, SkimPlace place, u32 edition, ItemRow *out)
     return skim_at(&s, at, out);
 }
 
+static void skim_error(Skim *out, Scratch *scratch, u32 tok, const char *code,
+                       const char *message) {
+    vec_push(scratch, &out->errors, (SkimError){tok, code, message});
+}
+
+// Tells of the inner attributes among the outer ones of an item that begins at `at`.
+static void report_inner_attrs(const Skimmer *s, u32 at, u32 end, Scratch *scratch, Skim *out) {
+    for (u32 first = at; at < end;) {
+        u32 behind = after_inner_attr(s, at);
+        if (behind == at) {
+            at = after(s, at);
+            continue;
+        }
+        if (is_kind(s, at, TOK_DOC_INNER))
+            skim_error(out, scratch, at, "E0753", "expected outer doc comment");
+        else
+            skim_error(out, scratch, at, "",
+                       at == first
+                           ? "an inner attribute is not permitted in this context"
+                           : "an inner attribute is not permitted following an outer attribute");
+        at = behind;
+    }
+}
+
+static void report_no_item(const Skimmer *s, u32 at, Scratch *scratch, Skim *out) {
+    u32 flags = 0, end = skim_attrs(s, at, &flags);
+    bool is_doc = end > at && is_kind(s, end - 1, TOK_DOC_OUTER);
+    if (end < s->count || end == at) {
+        skim_error(out, scratch, at, "",
+                   is_kind(s, at, TOK_SEMI) ? "expected item, found `;`" : "expected item");
+    } else if (s->place == SKIM_ASSOC && is_doc) {
+        skim_error(out, scratch, end - 1, "E0584",
+                   "found a documentation comment that doesn't document anything");
+    } else {
+        skim_error(out, scratch, at, "",
+                   is_doc ? "expected item after doc comment" : "expected item after attributes");
+    }
+}
+
+// To the next place where an item may begin.
+static u32 skip_to_item(const Skimmer *s, u32 at) {
+    for (;;) {
+        TokKind kind = tok_at(s, at)->kind;
+        if (kind == TOK_EOF) return at;
+        at = after(s, at);
+        if (kind == TOK_SEMI || kind == TOK_OPEN_BRACE) return at;
+    }
+}
+
 void skim_items(Toks toks, SkimPlace place, u32 edition, Scratch *scratch, Skim *out) {
     Skimmer s = {toks.at, toks.count, edition, place};
     *out = (Skim){0};
     u32 at = skim_inner_attrs(&s, 0);
     out->inner_attrs = (TokRange){0, at};
+    bool tells = place != SKIM_BLOCK; // a block is parsed, and that tells
     while (at < s.count) {
         ItemRow row;
         if (skim_at(&s, at, &row) && row.range.hi > at) {
+            if (tells) report_inner_attrs(&s, at, row.attrs.hi, scratch, out);
             vec_push(scratch, &out->items, row);
             at = row.range.hi;
+            continue;
+        }
+        u32 behind = skim_inner_attrs(&s, at);
+        if (behind != at) {
+            if (tells) report_inner_attrs(&s, at, behind, scratch, out);
+            at = behind;
             continue;
         }
         if (is_kind(&s, at, TOK_OPEN_NONE) || is_kind(&s, at, TOK_CLOSE_NONE)) {
             at++;
             continue;
         }
-        if (place != SKIM_BLOCK) {
-            bool semi = is_kind(&s, at, TOK_SEMI);
-            vec_push(scratch, &out->errors,
-                     (SkimError){at, semi ? "expected item, found `;`" : "expected item"});
-        }
-        // to the next place where an item may begin
-        for (;;) {
-            TokKind kind = tok_at(&s, at)->kind;
-            if (kind == TOK_EOF) break;
-            at = after(&s, at);
-            if (kind == TOK_SEMI || kind == TOK_OPEN_BRACE) break;
-        }
+        if (tells) report_no_item(&s, at, scratch, out);
+        at = skip_to_item(&s, at);
     }
 }
 
@@ -549,7 +604,7 @@ typedef struct UseParser {
 } UseParser;
 
 static void use_error(UseParser *u, u32 at, const char *message) {
-    vec_push(u->scratch, &u->out->errors, (SkimError){at, message});
+    vec_push(u->scratch, &u->out->errors, (SkimError){at, "", message});
 }
 
 static UseLeaf *use_leaf(UseParser *u, u32 tok) {

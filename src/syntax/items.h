@@ -97,6 +97,7 @@ typedef struct ItemRow {
 
 typedef struct SkimError {
     u32 tok;             // where
+    const char *code;    // rustc's; "": none
     const char *message; // static text
 } SkimError;
 

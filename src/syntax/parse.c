@@ -285,33 +285,55 @@ AstList ids_take(Parser *p, u32 base) {
 // ---- attributes
 // -------------------------------------------------------------------------------------
 
+static bool at_inner_attr(Parser *p) {
+    return at_kind(p, TOK_POUND) && peek_tok(p, 1)->kind == TOK_NOT &&
+           peek_tok(p, 2)->kind == TOK_OPEN_BRACKET;
+}
+
+static void skip_inner_attr(Parser *p) {
+    bump(p);
+    bump(p);
+    skip_tree(p);
+}
+
+static bool is_doc(const Tok *tok) {
+    return tok->kind == TOK_DOC_OUTER || tok->kind == TOK_DOC_INNER;
+}
+
 Toks parse_outer_attrs(Parser *p) {
     u32 start = p->at;
     for (;;) {
         if (at_kind(p, TOK_DOC_OUTER)) {
             bump(p);
+        } else if (at_kind(p, TOK_DOC_INNER)) {
+            error_at(p, p->tok.pos, p->tok.pos + 1, "E0753", "expected outer doc comment");
+            bump(p);
         } else if (at_kind(p, TOK_POUND) && peek_tok(p, 1)->kind == TOK_OPEN_BRACKET) {
             bump(p);
             skip_tree(p);
+        } else if (at_inner_attr(p)) {
+            error_here(p, p->at == start
+                              ? "an inner attribute is not permitted in this context"
+                              : "an inner attribute is not permitted following an outer attribute");
+            skip_inner_attr(p);
         } else {
             break;
         }
     }
+    if (p->at > start && is_doc(&p->prev) && at_close(p))
+        error_at(p, p->prev.pos, p->prev.pos + 1, "E0585",
+                 "found a documentation comment that doesn't document anything");
     return (Toks){p->run + start, p->at - start};
 }
 
 void parse_inner_attrs(Parser *p) {
     for (;;) {
-        if (at_kind(p, TOK_DOC_INNER)) {
+        if (at_kind(p, TOK_DOC_INNER))
             bump(p);
-        } else if (at_kind(p, TOK_POUND) && peek_tok(p, 1)->kind == TOK_NOT &&
-                   peek_tok(p, 2)->kind == TOK_OPEN_BRACKET) {
-            bump(p);
-            bump(p);
-            skip_tree(p);
-        } else {
+        else if (at_inner_attr(p))
+            skip_inner_attr(p);
+        else
             break;
-        }
     }
 }
 

@@ -287,6 +287,10 @@ static AstList parse_record_fields(Parser *p) {
         Toks attrs = parse_outer_attrs(p);
         bool alive = cfg_alive(p, attrs);
         keep_attrs(p, attrs, &field.attrs_first, &field.attrs_count);
+        if (at_close(p)) { // attributes of nothing
+            (void)take_name(p);
+            break;
+        }
         field.vis = parse_vis(p);
         field.is_unsafe = at_word(p, SYM_unsafe) && peek_tok(p, 1)->kind == TOK_IDENT;
         if (field.is_unsafe) bump(p);
@@ -376,6 +380,10 @@ static void parse_enum(Parser *p) {
         Toks attrs = parse_outer_attrs(p);
         bool alive = cfg_alive(p, attrs);
         keep_attrs(p, attrs, &variant.attrs_first, &variant.attrs_count);
+        if (at_close(p)) { // attributes of nothing
+            (void)take_name(p);
+            break;
+        }
         parse_vis(p);
         variant.name = take_name(p);
         if (at_kind(p, TOK_OPEN_BRACE)) {

@@ -38,9 +38,10 @@ static void file_items_run(Db *db, u32 file) {
     Skim skim;
     skim_items(toks, SKIM_MODULE, source_edition(db, (FileId){file}), &db->scratch, &skim);
     for (u32 i = 0; i < skim.errors.count; i++) {
-        const Tok *tok = &toks.at[skim.errors.at[i].tok];
+        const SkimError *error = &skim.errors.at[i];
+        const Tok *tok = &toks.at[error->tok];
         Span span = {file, tok->pos, tok->pos + max_u32(tok_len(&db->symbols, tok), 1)};
-        diag_error(db, span, "", "%s", skim.errors.at[i].message);
+        diag_error(db, span, error->code, "%s", error->message);
     }
     ItemTree tree = {.inner_attrs = skim.inner_attrs};
     Blob blob;

@@ -57,8 +57,10 @@ void syntax_check_items(SyntaxCheck *check, Toks toks, SkimPlace place) {
     u64 mark = scratch_mark(check->scratch);
     Skim skim;
     skim_items(toks, place, check->edition, check->scratch, &skim);
-    for (u32 i = 0; i < skim.errors.count; i++)
-        on_error(check, toks.at[skim.errors.at[i].tok].pos, 0, "", skim.errors.at[i].message);
+    for (u32 i = 0; i < skim.errors.count; i++) {
+        const SkimError *error = &skim.errors.at[i];
+        on_error(check, toks.at[error->tok].pos, 0, error->code, error->message);
+    }
     for (u32 i = 0; i < skim.items.count; i++) {
         u64 item_mark = scratch_mark(check->scratch);
         u32 errors = check->error_count;
