@@ -216,6 +216,20 @@ static void answer_text(const char *text) {
     control->mail_bytes = (uint32_t)len;
 }
 
+// What glibc keeps in the static part of its library (libc_nonshared.a): every executable has its
+// own copy, and no search finds the host's.
+static void *static_function(const char *name) {
+    static const struct {
+        const char *name;
+        void *address;
+    } functions[] = {{"atexit", (void *)(uintptr_t)atexit},
+                     {"at_quick_exit", (void *)(uintptr_t)at_quick_exit},
+                     {"pthread_atfork", (void *)(uintptr_t)pthread_atfork}};
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        if (strcmp(functions[i].name, name) == 0) return functions[i].address;
+    return NULL;
+}
+
 static void resolve(void) {
     // The answers are longer than the shortest names: they are written behind the names.
     uint32_t names_bytes = control->mail_bytes;
@@ -224,6 +238,7 @@ static void resolve(void) {
     for (uint32_t at = 0; at < names_bytes; count++) {
         const char *name = (const char *)control->mail + at;
         uint64_t address = (uint64_t)(uintptr_t)dlsym(RTLD_DEFAULT, name);
+        if (!address) address = (uint64_t)(uintptr_t)static_function(name);
         memcpy(out + 8 * count, &address, 8);
         at += (uint32_t)strlen(name) + 1;
     }
