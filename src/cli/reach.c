@@ -27,6 +27,7 @@ typedef struct Component {
 
 typedef struct Reach {
     Program *program;
+    ReachKept *kept; // may be NULL
     Db *db;
     Scratch *scratch;
     VEC(Node) nodes; // by IrSym
@@ -106,6 +107,35 @@ static bool body_sees_places(Reach *r, const InstanceRow *row) {
 
 // ---- one symbol ---------------------------------------------------------------------------------
 
+static FoundCode *found_code(ReachKept *kept, u32 sym) {
+    while (kept->found.count <= sym)
+        vec_push(&kept->memory, &kept->found, (FoundCode){0});
+    return &kept->found.at[sym];
+}
+
+static void keep_code(ReachKept *kept, u32 sym, const Node *node) {
+    FoundCode *found = found_code(kept, sym);
+    u32 count = node->names.count;
+    if (count > found->cap) {
+        found->names = SCRATCH_ARRAY(&kept->memory, u32, count);
+        found->cap = count;
+    }
+    if (count) memcpy(found->names, node->names.at, count * sizeof(u32));
+    found->count = count;
+    found->code = node->code;
+    found->sees_places = node->sees_places;
+    found->is_good = true;
+}
+
+static bool find_kept(const Reach *r, u32 sym, Node *node) {
+    if (!r->kept || sym >= r->kept->found.count || !r->kept->found.at[sym].is_good) return false;
+    const FoundCode *found = &r->kept->found.at[sym];
+    node->names = (U32Vec){found->names, found->count, found->count};
+    node->code = node->placed = found->code;
+    node->sees_places = found->sees_places;
+    return true;
+}
+
 static void look_at_code(Reach *r, IrSym sym, const InstanceRow *row, Node *node) {
     ProgramCode made;
     const ProgramSource *source = &r->program->source;
@@ -117,6 +147,7 @@ static void look_at_code(Reach *r, IrSym sym, const InstanceRow *row, Node *node
     for (u32 i = 0; i < made.code.reloc_count; i++)
         vec_push(r->scratch, &node->names, made.code.relocs[i].sym);
     node->sees_places = body_sees_places(r, row);
+    if (r->kept) keep_code(r->kept, sym.id, node);
 }
 
 static void look_at_data(Reach *r, IrSym sym, const MonoRef *ref, Node *node) {
@@ -154,6 +185,7 @@ static void look_for_export(Reach *r, Str name, Node *node) {
 }
 
 static void look_at(Reach *r, IrSym sym, Node *node) {
+    if (find_kept(r, sym.id, node)) return;
     const IrSymRow *row = ir_symbol_row(r->program->source.symbols, sym);
     if (row->key == 0) {
         look_for_export(r, ir_symbol_name(r->program->source.symbols, sym), node);
@@ -242,8 +274,9 @@ static void visit(Reach *r, u32 sym) {
     if (node.low == node.index) close_component(r, first);
 }
 
-static Reach walk(Program *program, const IrSym *roots, u32 count, Scratch *scratch) {
-    Reach r = {.program = program, .db = program->session->db, .scratch = scratch};
+static Reach walk(Program *program, const IrSym *roots, u32 count, ReachKept *kept,
+                  Scratch *scratch) {
+    Reach r = {.program = program, .kept = kept, .db = program->session->db, .scratch = scratch};
     vec_push(scratch, &r.components, (Component){0}); // 0 is none
     for (u32 i = 0; i < count; i++)
         if (node_of(&r, roots[i].id)->index == 0) visit(&r, roots[i].id);
@@ -252,15 +285,47 @@ static Reach walk(Program *program, const IrSym *roots, u32 count, Scratch *scra
 }
 
 U32Vec reach_symbols(Program *program, const IrSym *roots, u32 count, Scratch *scratch) {
-    Reach r = walk(program, roots, count, scratch);
+    Reach r = walk(program, roots, count, NULL, scratch);
     U32Vec found = {0};
     for (u32 sym = 0; sym < r.nodes.count; sym++)
         if (r.nodes.at[sym].index) vec_push(scratch, &found, sym);
     return found;
 }
 
-Reached *reach(Program *program, const IrSym *roots, u32 count, Scratch *scratch) {
-    Reach r = walk(program, roots, count, scratch);
+// Drops what edits since the last walk can have changed. Which types hold Locations is not of one
+// function: when a type has changed, nothing is kept. The lists are emptied first, as the walk may
+// add to them.
+static void drop_changed(ReachKept *kept, Program *program, Scratch *scratch) {
+    Db *db = program->session->db;
+    U32Vec syms = {0};
+    program->source.suspects(program->source.cx, scratch, &syms);
+    for (u32 i = 0; i < syms.count; i++)
+        if (syms.at[i] < kept->found.count) kept->found.at[syms.at[i]].is_good = false;
+    u32 count;
+    const QueryChange *changes = query_changes(db, &count);
+    bool types = false;
+    for (u32 i = 0; i < count; i++)
+        types |= changes[i].kind == Q_adt_def;
+    for (u32 i = 0; i < kept->found.count && types; i++)
+        kept->found.at[i].is_good = false;
+    query_suspects_clear(db);
+    query_changes_clear(db);
+}
+
+void reach_keep(ReachKept *kept, Program *program) {
+    *kept = (ReachKept){0};
+    scratch_init(&kept->memory);
+    program_watch(program);
+    query_changes_clear(program->session->db);
+}
+
+void reach_forget(ReachKept *kept) {
+    scratch_deinit(&kept->memory);
+}
+
+Reached *reach(Program *program, const IrSym *roots, u32 count, ReachKept *kept, Scratch *scratch) {
+    drop_changed(kept, program, scratch);
+    Reach r = walk(program, roots, count, kept, scratch);
     Reached *out = SCRATCH_ARRAY(scratch, Reached, count);
     for (u32 i = 0; i < count; i++) {
         u32 id = r.nodes.at[roots[i].id].component;

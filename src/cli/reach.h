@@ -17,9 +17,26 @@ typedef struct Reached {
     bool sees_places; // it may look at the places itself: at a std::panic::Location
 } Reached;
 
+// What a look at a function's code has found, kept for the next walk after an edit.
+typedef struct FoundCode {
+    u32 *names; // in `memory`: IrSym
+    u32 count, cap;
+    u64 code;
+    bool sees_places;
+    bool is_good; // no edit since can have changed it
+} FoundCode;
+typedef struct ReachKept {
+    Scratch memory;       // owned
+    VEC(FoundCode) found; // by IrSym
+} ReachKept;
+// From now on the engine lists what edits make suspect (program_watch): nothing else may clear
+// that list, nor the one of changes.
+void reach_keep(ReachKept *kept, Program *program);
+void reach_forget(ReachKept *kept);
+
 // Fills one row per root. Makes the code of all that is reached, which `rac run` leaves until it is
 // called; nothing is reported. Fingerprints are compared within one session. Rows are in `scratch`.
-Reached *reach(Program *program, const IrSym *roots, u32 count, Scratch *scratch);
+Reached *reach(Program *program, const IrSym *roots, u32 count, ReachKept *kept, Scratch *scratch);
 // All that the roots reach, themselves included: IrSyms in the order of their ids.
 U32Vec reach_symbols(Program *program, const IrSym *roots, u32 count, Scratch *scratch);
 

@@ -60,6 +60,7 @@ typedef struct TestWatch {
     Saves saves;
     Beside rustc;
     Harness harness;
+    ReachKept kept;  // while is_open
     Scratch scratch; // what one save needs
     TestRow *rows;   // owned, by name
     u32 count;
@@ -105,9 +106,11 @@ static bool make_harness(TestWatch *t) {
         runs[i] = t->rows[i].is_due;
     }
     if (!harness_make(&t->session, &t->harness, &tests, runs)) return false;
-    if (!t->is_open)
-        return t->is_open =
-                   program_open_entry(&t->program, &t->session, t->harness.crate, IR_SYM_FN_SLOT);
+    if (!t->is_open) {
+        t->is_open = program_open_entry(&t->program, &t->session, t->harness.crate, IR_SYM_FN_SLOT);
+        if (t->is_open) reach_keep(&t->kept, &t->program);
+        return t->is_open;
+    }
     u32 errors = check_report_of(&t->session, t->harness.crate);
     if (errors) session_status(&t->session, errors);
     return errors == 0 && program_renew(&t->program);
@@ -149,7 +152,7 @@ static void measure(TestWatch *t) {
     u32 count = t->count;
     for (u32 i = 0; i < 4 && source->allocator[i].id; i++)
         roots[count++] = source->allocator[i];
-    Reached *found = reach(&t->program, roots, count, &t->scratch);
+    Reached *found = reach(&t->program, roots, count, &t->kept, &t->scratch);
     Reached common = {0};
     for (u32 i = t->count; i < count; i++) {
         common.code = hash_mix(common.code, found[i].code);
@@ -577,7 +580,10 @@ int test_watch(const CliArgs *args) {
     beside_close(&t.rustc);
     watch_events_free(t.events);
     keyboard_give_back(&t.keyboard);
-    if (t.is_open) program_close(&t.program);
+    if (t.is_open) {
+        reach_forget(&t.kept);
+        program_close(&t.program);
+    }
     close(t.harness.notes_fd);
     saves_deinit(&t.saves);
     free(t.rows);
