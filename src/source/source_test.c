@@ -202,6 +202,71 @@ static void a_file_of_thirty_megabytes_is_read(void **state) {
     free_db(db);
 }
 
+// Pieces that texts are made of: some are no UTF-8 alone, or only with what stands beside them.
+static const char *const pieces[] = {
+    "fn a() {}", "\n", "\xc3\xa9",         "x",    "\xe2\x82\xac", " ",
+    "//",        "1",  "\xef\xbb\xbf",     "\r\n", "ab",           "}",
+    "\xc3\x84",  ";",  "\xf0\x9f\xa6\x80", "\xa9", "\xc3",         "\t",
+    "let",       "="};
+
+static u32 random_text(u32 *seed, char *out, u32 pieces_max) {
+    u32 len = 0;
+    *seed = *seed * 1664525u + 1013904223u;
+    for (u32 count = (*seed >> 8) % pieces_max; count > 0; count--) {
+        *seed = *seed * 1664525u + 1013904223u;
+        const char *piece = pieces[(*seed >> 16) % ARRAY_LEN(pieces)];
+        memcpy(out + len, piece, strlen(piece));
+        len += (u32)strlen(piece);
+    }
+    return len;
+}
+
+// Makes another text of one: a part gives way to another part.
+static u32 random_edit(u32 *seed, const char *text, u32 len, char *out) {
+    *seed = *seed * 1664525u + 1013904223u;
+    u32 at = len ? (*seed >> 8) % (len + 1) : 0;
+    u32 gone = min_u32((*seed >> 20) % 12, len - at);
+    memcpy(out, text, at);
+    u32 fresh = random_text(seed, out + at, 4);
+    memcpy(out + at + fresh, text + at + gone, len - at - gone);
+    return len - gone + fresh;
+}
+
+static void a_file_read_again_is_as_if_read_anew(void **state) {
+    (void)state;
+    static char old[1 << 18], new[1 << 18];
+    u32 seed = 7, read = 0, refused = 0;
+    for (u32 round = 0; round < 1000; round++) {
+        Db *db = new_db();
+        // Now and then longer than what is compared at once.
+        u32 len = random_text(&seed, old, 30);
+        for (u32 i = 0; round % 20 == 0 && i < 70000; i++)
+            old[len++] = 'x';
+        FileId file = source_file(db, write_file(db, "again.rs", old, len));
+        if (source_read(db, file, DURABILITY_LOW, NULL)) {
+            Str before = scratch_str(&db->scratch, source_text(db, file));
+            (void)source_line_count(db, file);
+            u32 new_len = random_edit(&seed, old, len, new);
+            Db *fresh = new_db();
+            FileId same = source_file(fresh, write_file(db, "again.rs", new, new_len));
+            SourceEdit edit;
+            bool good = source_reread(db, file, &db->scratch, &edit, NULL);
+            assert_int_equal(good, source_read(fresh, same, DURABILITY_LOW, NULL));
+            assert_true(str_eq(source_text(db, file), good ? source_text(fresh, same) : before));
+            if (good) {
+                assert_int_equal(source_line_count(db, file), source_line_count(fresh, same));
+                source_undo(db, &edit);
+                assert_true(str_eq(source_text(db, file), before));
+                read++;
+            }
+            refused += !good;
+            free_db(fresh);
+        }
+        free_db(db);
+    }
+    assert_true(read > 50 && refused > 10);
+}
+
 static void a_changed_library_is_noticed(void **state) {
     (void)state;
     Db *db = new_db();
@@ -232,6 +297,7 @@ int main(void) {
         cmocka_unit_test(changes_keep_lines_and_utf8),
         cmocka_unit_test(a_file_that_appears_is_seen),
         cmocka_unit_test(a_file_of_thirty_megabytes_is_read),
+        cmocka_unit_test(a_file_read_again_is_as_if_read_anew),
         cmocka_unit_test(a_changed_library_is_noticed),
     };
     return cmocka_run_group_tests(tests, make_folder, NULL);
