@@ -379,14 +379,18 @@ static const char *read_fresh(Db *db, const Reread *r, TextChange change) {
     return utf8_valid_len(from, len) == len ? (const char *)fresh + CHAR_BYTES : NULL;
 }
 
+// Nonblocking: opening a pipe that has no writer would wait for one.
+static int open_file(const char *path) {
+    return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
 // False: the file must be read as a whole; that tells why, too.
 static bool reread_change(Db *db, FileId file, Scratch *scratch, SourceEdit *out) {
     const FileText *text = query_get(db, Q_file_text, file.id);
     Str path = source_path(db, file);
     if (text->missing || memchr(path.at, 0, path.len)) return false;
     Reread r = {.old = file_text_str(text), .skip = text->had_bom ? BOM_BYTES : 0};
-    // Nonblocking: as in read_file.
-    r.fd = open(scratch_str(&db->scratch, path).at, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    r.fd = open_file(scratch_str(&db->scratch, path).at);
     if (r.fd < 0) return false;
     struct stat info;
     u8 head[BOM_BYTES] = {0};
@@ -413,8 +417,7 @@ static ReadResult read_file(Db *db, FileId file, Durability durability, OsError 
     u64 mark = scratch_mark(&db->scratch);
     const char *zero_terminated = scratch_str(&db->scratch, path).at;
     if (memchr(path.at, 0, path.len)) return fail(error, path, "the path has a zero byte in it");
-    // Nonblocking: opening a pipe that has no writer would wait for one.
-    int fd = open(zero_terminated, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = open_file(zero_terminated);
     if (fd < 0) {
         bool absent = errno == ENOENT || errno == ENOTDIR;
         fail(error, path, strerror(errno));
@@ -432,8 +435,8 @@ static ReadResult read_file(Db *db, FileId file, Durability durability, OsError 
     } else if (info.st_size > (off_t)SOURCE_BYTES_MAX) {
         fail(error, path, "the file is longer than 64 MB");
     } else {
-        u8 *head;
-        u64 len;
+        u8 *head = NULL;
+        u64 len = 0;
         result = read_all(db, fd, (u64)info.st_size, path, &head, &len, error);
         if (result == READ_OK && !set_bytes(db, file, head, len, durability, error))
             result = READ_FAILED;
