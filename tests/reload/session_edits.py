@@ -127,8 +127,7 @@ fn step(n: &mut usize) -> String {
     format!("{first} {local} a")
 }"""
 
-MORE = ["MORE::{const}#31", "MORE::__RUST_STD_INTERNAL_INIT",
-        "MORE::__RUST_STD_INTERNAL_VAL", "MORE::__RUST_STD_INTERNAL_VAL"]
+MORE = ["MORE", "MORE::{const}#31", "MORE::__RUST_STD_INTERNAL_INIT", "MORE::__RUST_STD_INTERNAL_VAL"]
 
 MACRO = """macro_rules! scaled {
     ($value:expr) => { $value * 10 };
@@ -445,7 +444,8 @@ SESSIONS = {
             {"edits": [("fn same", "thread_local! { static MORE: Cell<u8> = const { Cell::new(9) }; }\nfn same"),
                        ("*n += 1;", "*n += 1;\n    MORE.set(MORE.get().min(9));")],
              "patched": "step", "data": 2,
-             "ran": [body("step"), lowered("step::{closure}#0", "step::{closure}#1"), checked("MORE", *MORE)],
+             "ran": [body("step"), lowered("step::{closure}#0", "step::{closure}#1"), checked(*MORE),
+                     mir("MORE::{const}#31::{closure}#0", "MORE::{const}#31::{closure}#1")],
              "prints": ": true true c 3$"},
             {"edits": [("new(7)", "new(8)"), ("{local} c", "{local} d")], "events": ["reloaded", "static-kept"],
              "patched": "step", "ran": [body("step"), checked("FIRST"), mir("step::{closure}#0", "step::{closure}#1")],
