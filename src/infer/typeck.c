@@ -189,9 +189,35 @@ static void run_typeck(Db *db, u32 key) {
     query_return_blob(db, &blob);
 }
 
+static bool defines(Db *db, DefId fn, DefId alias) {
+    Symbol attr = symbol_intern(&db->symbols, STR("define_opaque"));
+    Toks args;
+    for (u32 n = 0; def_attr(db, fn, attr, n, &args); n++)
+        for (u32 i = 0; i < args.count; i++)
+            if (args.at[i].kind == TOK_IDENT && args.at[i].sym == def_row(db, alias)->name.id)
+                return true;
+    return false;
+}
+
+// Whose body tells what an opaque type is: the function it stands in, or that of its alias' module
+// which names the alias in #[define_opaque].
+static DefId opaque_definer(Db *db, DefId opaque) {
+    DefId parent = def_row(db, opaque)->parent;
+    if (def_kind(db, parent) != DEF_TY_ALIAS || generics_count(db, opaque)) return parent;
+    DefId module = def_row(db, parent)->parent;
+    CrateId crate = def_crate(db, parent);
+    for (u32 i = 0; i < crate_def_count(db, crate); i++) {
+        DefId def = crate_def(db, crate, i);
+        if (def_eq(def_row(db, def)->parent, module) && def_kind(db, def) == DEF_FN &&
+            defines(db, def, parent))
+            return def;
+    }
+    return parent;
+}
+
 static void run_opaque_hidden(Db *db, u32 key) {
     DefId opaque = {key};
-    const Typeck *t = typeck(db, def_row(db, opaque)->parent);
+    const Typeck *t = typeck(db, opaque_definer(db, opaque));
     Ty hidden = TY_OF(ERROR);
     const OpaqueHidden *at = LIST_AT(t, OpaqueHidden, t->opaques);
     for (u32 i = 0; i < t->opaques.count; i++)
