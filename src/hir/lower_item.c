@@ -130,6 +130,20 @@ static void lower_foreign(Lower *l, const AstItem *item, HirItem *out) {
     out->sig.is_unsafe = !(item->flags & ITEM_IS_SAFE);
 }
 
+static void return_bare_item(Db *db, const HirItem *head) {
+    Blob blob;
+    blob_begin(&blob, &db->scratch, sizeof(HirItem));
+    *(HirItem *)blob_header(&blob) = *head;
+    query_return_blob(db, &blob);
+}
+
+// NULL: the type is of a tree that an edit has changed since.
+static const AstTyRow *opaque_ty(const Lower *l, DefId opaque) {
+    AstTy ty = {def_row(l->db, opaque)->disambiguator};
+    bool is_there = ty.id < l->ast->tys.count && ast_ty(l->ast, ty)->kind == AST_TY_IMPL;
+    return is_there ? ast_ty(l->ast, ty) : NULL;
+}
+
 static void hir_item_run(Db *db, u32 key) {
     DefId def = {key};
     Lower lower, *l = &lower;
@@ -138,15 +152,16 @@ static void hir_item_run(Db *db, u32 key) {
     head.def = def;
     DefKind kind = def_kind(db, def);
     if (!lower_begin(l, db, def, false)) {
-        Blob empty;
-        blob_begin(&empty, &db->scratch, sizeof(HirItem));
-        *(HirItem *)blob_header(&empty) = head;
-        query_return_blob(db, &empty);
+        return_bare_item(db, &head);
         return;
     }
     const AstItem *item = &l->ast->item;
     if (kind == DEF_OPAQUE_TY) {
-        const AstTyRow *ty = ast_ty(l->ast, (AstTy){def_row(db, def)->disambiguator});
+        const AstTyRow *ty = opaque_ty(l, def);
+        if (!ty) {
+            return_bare_item(db, &head);
+            return;
+        }
         head.bounds = lower_bounds(l, ty->bounds);
     } else {
         lower_generics(l, &item->generics);

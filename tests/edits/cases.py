@@ -446,6 +446,20 @@ fn main() {
         ("fn g(x", "fn g(x: u8) {}\nfn g(x"),
         ("crate::b", "crate::nowhere"),
     ]),
+    "opaque_types_that_go": ("""
+fn compose<A, B, C>(f: impl Fn(A) -> B, g: impl Fn(B) -> C) -> impl Fn(A) -> C { move |x| g(f(x)) }
+fn count() -> (u8, impl Iterator<Item = u32>) { (1, 0..4) }
+fn main() {
+    let f = compose(|x: i32| x + 1, |y: i32| y * 2);
+    println!("{} {}", f(1), count().1.sum::<u32>());
+}
+""", [
+        ("fn compose<A, B, C>(f: impl Fn(A) -> B, g: impl Fn(B) -> C) -> impl Fn(A) -> C { move |x| g(f(x)) }\n", ""),
+        ("fn count() -> (u8, impl Iterator<Item = u32>) { (1, 0..4) }\n", "mod count;\n"),
+        ("fn compose<A, B, C>(f: impl Fn(A) -> B, g: impl Fn(B) -> C) -> impl Fn(A) -> C { move |x| g(f(x)) }\n", "mod n5;\nuse n5::*;\n"),
+        ("-> (u8, impl Iterator<Item = u32>)", "-> (u8, std::ops::Range<u32>)"),
+        ("f: impl Fn(A) -> B, g: impl Fn(B) -> C", "f: fn(A) -> B, g: fn(B) -> C"),
+    ]),
 }
 
 
