@@ -37,13 +37,16 @@ bool check_pending(CheckCx *cx) {
     return true;
 }
 
-bool check_holds(Db *db, DefId owner, LangItem trait, Ty ty) {
-    DefId def = lang_item(db, trait);
-    if (!def.id || ty_flags(db, ty) & TY_HAS_ERROR) return true;
+static bool implements(Db *db, DefId owner, DefId trait, Ty ty) {
+    if (!trait.id || ty_flags(db, ty) & TY_HAS_ERROR) return true;
     CheckCx cx = check_cx(db, owner);
-    Predicate goal = {.kind = PRED_TRAIT, .trait_ref = {def, args_intern(db, &ty, 1)}};
+    Predicate goal = {.kind = PRED_TRAIT, .trait_ref = {trait, args_intern(db, &ty, 1)}};
     vec_push(&db->scratch, &cx.pending, goal);
     return check_pending(&cx);
+}
+
+bool check_holds(Db *db, DefId owner, LangItem trait, Ty ty) {
+    return implements(db, owner, lang_item(db, trait), ty);
 }
 
 static bool is_own_param(const GenericParam *params, u32 i, Symbol name) {
@@ -67,9 +70,19 @@ void check_generics(Db *db, DefId def) {
     }
 }
 
+static void check_allocator(Db *db, DefId def, const HirItem *item, Ty ty) {
+    if (!def_has_attr(db, def, symbol_intern(&db->symbols, STR("global_allocator")))) return;
+    DefId trait = def_by_path(db, STR("core::alloc::global::GlobalAlloc"), NS_TYPE);
+    if (implements(db, def, trait, ty)) return;
+    Str text = ty_print(db, ty, &db->scratch);
+    diag_error(db, check_ty_span(db, def, item, item->ty), "E0277",
+               "the trait bound `%.*s: GlobalAlloc` is not satisfied", STR_ARG(text));
+}
+
 void check_static(Db *db, DefId def) {
     const HirItem *item = hir_item(db, def);
     Ty ty = type_of(db, def);
+    if (item) check_allocator(db, def, item, ty);
     if (!item || item->is_mut || def_attrs(db, def)->flags & DEF_ATTR_THREAD_LOCAL) return;
     if (check_holds(db, def, LANG_sync, ty)) return;
     Str text = ty_print(db, ty, &db->scratch);

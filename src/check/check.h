@@ -25,7 +25,7 @@ void check_forms(Db *db, DefId def);
 void check_main_fn(Db *db, DefId def);
 // A body: the calls it must not make.
 void check_calls(Db *db, DefId owner);
-// STATIC: whether threads may share it.
+// STATIC: whether threads may share it; as a global allocator, whether it is one.
 void check_static(Db *db, DefId def);
 // CONST, STATIC without parameters: the value.
 void check_value(Db *db, DefId def);

@@ -165,7 +165,8 @@ static void check_main(Db *db, CrateId crate) {
 static void run_item_check(Db *db, u32 key) {
     Check c = {.db = db};
     check_def(&c, (DefId){key});
-    if (def_is_exported(db, (DefId){key})) vec_push(&db->scratch, &c.exported, key);
+    if (def_is_exported(db, (DefId){key}) || def_is_allocator(db, (DefId){key}))
+        vec_push(&db->scratch, &c.exported, key);
     check_done(&c);
 }
 

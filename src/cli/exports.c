@@ -10,6 +10,11 @@ bool def_is_exported(Db *db, DefId def) {
     return (attrs->flags & DEF_ATTR_NO_MANGLE) != 0 || attrs->link_name.id != 0;
 }
 
+bool def_is_allocator(Db *db, DefId def) {
+    return def_kind(db, def) == DEF_STATIC &&
+           def_has_attr(db, def, symbol_intern(&db->symbols, STR("global_allocator")));
+}
+
 bool program_exports(void *cx, IrSym sym) {
     Program *p = cx;
     Db *db = p->session->db;
@@ -37,7 +42,7 @@ void program_find_roots(Program *p) {
     const u32 *exported = query_get_sized(db, Q_crate_check, p->session->crate.id, &bytes);
     for (u32 i = 0; i < bytes / sizeof *exported; i++) {
         DefId def = {exported[i]};
-        if (generics_count(db, def)) continue;
+        if (!def_is_exported(db, def) || generics_count(db, def)) continue;
         MonoRef ref = {.kind = REF_STATIC, .def = def};
         if (def_kind(db, def) != DEF_STATIC)
             ref = (MonoRef){.kind = REF_INSTANCE, .instance = instance_resolve(db, def, (Args){0})};

@@ -43,6 +43,7 @@ bool program_is_endless(Program *program, IrSym sym);
 
 // exports.c: #[no_mangle] and #[export_name].
 bool def_is_exported(Db *db, DefId def);
+bool def_is_allocator(Db *db, DefId def); // a #[global_allocator]
 bool program_exports(void *program, IrSym sym);
 Str program_static_name(Program *program, DefId def); // "" unless it is exported
 void program_find_roots(Program *program);

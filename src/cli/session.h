@@ -46,7 +46,7 @@ u32 session_report(Session *session, QueryKind kind, u32 key);
 // How diagnostics are printed in this session.
 DiagRenderer session_renderer(const Session *session);
 // check.c: the query that finds every error of a crate, and the showing of them. Its value are the
-// DefIds of what the crate exports (exports.c).
+// DefIds of what the crate exports, and its global allocator (exports.c).
 void check_register(Db *db);
 u32 check_report(Session *session); // the user's crate
 u32 check_report_of(Session *session, CrateId crate);

@@ -48,8 +48,14 @@ static void note_from(WatchShapes *shapes, Db *db, CrateId crate, u32 first) {
     shapes->noted = def_count(db);
 }
 
+static InstanceId allocator_of(Db *db, CrateId crate) {
+    InstanceId functions[4];
+    return mono_global_allocator(db, crate, functions) ? functions[0] : (InstanceId){0};
+}
+
 void watch_shapes_note(WatchShapes *shapes, Db *db, CrateId crate) {
     note_from(shapes, db, crate, 1);
+    shapes->allocator = allocator_of(db, crate);
 }
 
 // Whether code was made that knows the layout of a type made of `def`.
@@ -119,6 +125,10 @@ static bool look(void *cx) {
             if (def_kind(db, def) != DEF_STATIC) break;
             *l->restart =
                 reason(l->scratch, "type of", symbol_str(&db->symbols, def_row(db, def)->name));
+            return false;
+        case Q_crate_check: // another allocator is another value of it
+            if (allocator_of(db, l->crate).id == l->shapes->allocator.id) break;
+            *l->restart = STR("the global allocator changed");
             return false;
         case Q_fn_sig:
         case Q_closure_facts: map_set(&l->defs, def.id, 1); break;

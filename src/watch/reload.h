@@ -3,7 +3,8 @@
 //
 // The caller has set the new texts, checked the crate and found no error. Types are watched by
 // shape: the names, types and order of their fields. Values of a type that changed its shape live
-// in the program's memory, so it must start again.
+// in the program's memory, so it must start again; so does a program that has memory of another
+// allocator than it would free it with.
 
 #ifndef RAC_WATCH_RELOAD_H
 #define RAC_WATCH_RELOAD_H
@@ -12,8 +13,9 @@
 #include "jit/run.h"
 
 typedef struct WatchShapes {
-    Map shapes; // ADT -> its shape's hash, folded
-    u32 noted;  // DefIds below this one were looked at
+    Map shapes;           // ADT -> its shape's hash, folded
+    u32 noted;            // DefIds below this one were looked at
+    InstanceId allocator; // of the crate's #[global_allocator], 0: none
 } WatchShapes;
 
 void watch_shapes_deinit(WatchShapes *shapes);

@@ -15,6 +15,8 @@ ROWS = {
                    "edits: a constant that cannot be evaluated, then mended"],
     "a static's initialiser": ["edits: a static keeps its value", "edits: statics of every kind keep their values"],
     "a static's type": ["edits: a static whose type changes"],
+    "the global allocator": ["edits: a global allocator comes and goes",
+                             "edits: a global allocator that goes, keeping the old code"],
     "a new function": ["items: a new function", "items: a function that nothing calls yet"],
     "a new module": ["items: a new module"],
     "a new file": ["items: a new file, named before it is made", "items: a new file in a folder that is not there yet",

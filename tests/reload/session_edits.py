@@ -9,6 +9,23 @@ fn step(n: &mut u64) -> String {
     format!("{} {}", twice(10u32), twice(1.5f64))
 }"""
 
+ALLOCATOR = """use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+struct Counting;
+static MADE: AtomicU64 = AtomicU64::new(0);
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 { MADE.fetch_add(1, Relaxed); System.alloc(layout) }
+    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) { System.dealloc(at, layout) }
+}
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+fn step(n: &mut u64) -> u64 {
+    *n += 1;
+    let before = MADE.load(Relaxed);
+    let made = Box::new(*n);
+    MADE.load(Relaxed) - before + *made * 0
+}"""
+
 FIFTY = [f"scaled<{i}>" for i in range(50)]
 FIFTY_INSTANCES = f"""fn scaled<const N: u64>(a: u64) -> u64 {{
     a * N
@@ -458,6 +475,27 @@ SESSIONS = {
         "steps": [
             {"edits": [("[u64; 2] = [1, 2]", "[u64; 3] = [5, 6, 7]")], "events": ["restart-needed", "started"], "has": "",
              "ran": [body("step"), checked("RAW")], "restarts": True, "prints": ": 100 5 500 first a$"},
+        ],
+    },
+    "a global allocator comes and goes": {
+        "main": looping(ALLOCATOR),
+        "prints": ": 1$",
+        "steps": [
+            {"edits": [("#[global_allocator]", "#[allow(dead_code)]")], "events": ["restart-needed", "started"],
+             "has": "", "ran": checked("ALLOCATOR"), "restarts": True, "prints": ": 0$"},
+            {"edits": [("#[allow(dead_code)]", "#[global_allocator]")], "events": ["restart-needed", "started"],
+             "has": "", "ran": checked("ALLOCATOR"), "restarts": True, "prints": ": 1$"},
+            {"edits": [("fetch_add(1", "fetch_add(2")], "patched": "<unsafe impl GlobalAlloc for Counting>::alloc",
+             "ran": body("<unsafe impl GlobalAlloc for Counting>::alloc"), "prints": ": 2$"},
+        ],
+    },
+    "a global allocator that goes, keeping the old code": {
+        "main": looping(ALLOCATOR),
+        "options": ["--on-layout-change", "keep-old"],
+        "prints": ": 1$",
+        "steps": [
+            {"edits": [("#[global_allocator]", "#[allow(dead_code)]")], "events": ["restart-needed"],
+             "has": "the global allocator changed", "ran": checked("ALLOCATOR"), "prints": ": 1$"},
         ],
     },
     "macros": {
