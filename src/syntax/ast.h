@@ -575,19 +575,19 @@ typedef struct Ast {
 // The rows of an AstList: AST_ROWS(ast, fields, AstField, list)[i], i < list.count.
 #define AST_ROWS(ast, name, T, list) AST_ROW(ast, name, T, (list).first)
 static inline const AstExprRow *ast_expr(const Ast *a, AstExpr e) {
-    DCHECK(e.id < a->exprs.count);
+    DCHECK(e.id == 0 || e.id < a->exprs.count);
     return AST_ROW(a, exprs, AstExprRow, e.id);
 }
 static inline const AstPatRow *ast_pat(const Ast *a, AstPat p) {
-    DCHECK(p.id < a->pats.count);
+    DCHECK(p.id == 0 || p.id < a->pats.count);
     return AST_ROW(a, pats, AstPatRow, p.id);
 }
 static inline const AstTyRow *ast_ty(const Ast *a, AstTy t) {
-    DCHECK(t.id < a->tys.count);
+    DCHECK(t.id == 0 || t.id < a->tys.count);
     return AST_ROW(a, tys, AstTyRow, t.id);
 }
 static inline const AstPathRow *ast_path(const Ast *a, AstPath p) {
-    DCHECK(p.id < a->paths.count);
+    DCHECK(p.id == 0 || p.id < a->paths.count);
     return AST_ROW(a, paths, AstPathRow, p.id);
 }
 // The i-th id of a list in `lists`.
