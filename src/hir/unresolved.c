@@ -79,8 +79,7 @@ static bool report_other_kind(Lower *l, const AstPathRow *path, const PathSeg *s
                            : res.kind == RES_PRIM               ? "builtin type"
                            : res.kind == RES_TY_PARAM           ? "type parameter"
                                                                 : NULL;
-        PathSeg macro = segs[count - 1];
-        if (!word && names_resolve(db, l->scope, &macro, count, NS_MACRO).res.kind == RES_DEF)
+        if (!word && names_resolve(db, l->scope, segs, count, NS_MACRO).res.kind == RES_DEF)
             word = "macro";
         if (!word) return false;
         diag_error(db, span, "E0423", "expected value, found %s `%.*s`", word, STR_ARG(name));
