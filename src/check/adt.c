@@ -133,7 +133,8 @@ static bool holds_root(Walk *w, Ty ty, u32 depth) {
     for (u32 i = 0; i < adt->fields.count; i++) {
         Ty field = LIST_AT(adt, AdtField, adt->fields)[i].ty;
         if (!holds_root(w, ty_subst(db, field, row->args), depth + 1)) continue;
-        if (def_is_local(db, row->def) && row->def.id < w->first.id) w->first = row->def;
+        if (def_is_local(db, row->def) && check_stands_before(db, row->def, w->first))
+            w->first = row->def;
         return true;
     }
     return false;

@@ -1,6 +1,8 @@
 // What the rules share, and the rules of a few lines.
 #include "check/check_internal.h"
 
+#include "source/source.h"
+
 Span check_ty_span(Db *db, DefId def, const HirItem *item, HirTy ty) {
     if (!item || !ty.id) return def_span(db, def);
     const HirTyRow *row = hir_ty(item, ty);
@@ -47,6 +49,16 @@ static bool implements(Db *db, DefId owner, DefId trait, Ty ty) {
 
 bool check_holds(Db *db, DefId owner, LangItem trait, Ty ty) {
     return implements(db, owner, lang_item(db, trait), ty);
+}
+
+bool check_stands_before(Db *db, DefId a, DefId b) {
+    u32 files[2], bytes[2];
+    def_locate(db, a, 0, &files[0], &bytes[0]);
+    def_locate(db, b, 0, &files[1], &bytes[1]);
+    if (files[0] == files[1]) return bytes[0] != bytes[1] ? bytes[0] < bytes[1] : a.id < b.id;
+    Str x = source_path(db, (FileId){files[0]}), y = source_path(db, (FileId){files[1]});
+    int order = memcmp(x.at, y.at, min_u32(x.len, y.len));
+    return order ? order < 0 : x.len < y.len;
 }
 
 static bool is_own_param(const GenericParam *params, u32 i, Symbol name) {

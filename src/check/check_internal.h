@@ -25,6 +25,10 @@ bool check_pending(CheckCx *cx);
 // Whether the type implements the trait where `owner`'s where-clauses hold.
 bool check_holds(Db *db, DefId owner, LangItem trait, Ty ty);
 
+// Which of two definitions of the user's stands first in the text. Their numbers do not tell: they
+// hang on what was there before. It reads positions, so only what has found an error asks.
+bool check_stands_before(Db *db, DefId a, DefId b);
+
 // The items of an impl of a trait against the trait's.
 void check_impl_items(Db *db, DefId impl, const ImplHeader *header);
 

@@ -228,7 +228,7 @@ static bool overlaps(Db *db, DefId a, DefId b, Ty *common) {
 static bool comes_after(Db *db, DefId impl, DefId other) {
     if (!def_is_local(db, other)) return true;
     bool own = def_derived_from(db, impl).id, theirs = def_derived_from(db, other).id;
-    return own != theirs ? own : impl.id > other.id;
+    return own != theirs ? own : check_stands_before(db, other, impl);
 }
 
 // `default` impls and items are there to be overlapped.
@@ -249,7 +249,7 @@ static void check_overlap(Db *db, DefId impl, const ImplHeader *header) {
     const DefId *impls = impls_of_trait(db, trait, key, &db->scratch, &count);
     for (u32 i = 0; i < count; i++) {
         DefId other = impls[i];
-        if (def_eq(other, impl) || !comes_after(db, impl, other)) continue;
+        if (def_eq(other, impl)) continue;
         if (def_attrs(db, other)->flags & DEF_ATTR_RESERVATION_IMPL) continue;
         const ImplHeader *theirs = impl_header(db, other);
         if (!def_eq(theirs->trait_ref.trait, trait)) continue;
@@ -257,7 +257,7 @@ static void check_overlap(Db *db, DefId impl, const ImplHeader *header) {
         Ty common;
         if (flags & TY_HAS_ERROR || is_specializable(db, impl) || is_specializable(db, other))
             continue;
-        if (!overlaps(db, impl, other, &common)) continue;
+        if (!overlaps(db, impl, other, &common) || !comes_after(db, impl, other)) continue;
         Str name = trait_ref_print(db, header->trait_ref, &db->scratch);
         Str ty = ty_print(db, common, &db->scratch);
         diag_error(db, impl_span(db, impl, header),
@@ -275,7 +275,7 @@ static void check_inherent_overlap(Db *db, DefId impl, const ImplHeader *header)
     const DefId *impls = inherent_impls(db, ty_simplify(db, header->self_ty), &count);
     for (u32 i = 0; i < count; i++) {
         bool same = def_eq(impls[i], impl);
-        if (!def_is_local(db, impls[i]) || impls[i].id < impl.id) continue;
+        if (!def_is_local(db, impls[i])) continue;
         u32 their_count;
         const AssocItem *theirs = def_assoc_items(db, impls[i], &their_count);
         for (u32 k = 0; k < own_count; k++) {
@@ -283,7 +283,9 @@ static void check_inherent_overlap(Db *db, DefId impl, const ImplHeader *header)
             for (u32 n = 0; n < end; n++) {
                 Ty common;
                 if (own[k].name.id != theirs[n].name.id) continue;
-                if (!same && !overlaps(db, impl, impls[i], &common)) continue;
+                if (!same && (!overlaps(db, impl, impls[i], &common) ||
+                              check_stands_before(db, impls[i], impl)))
+                    continue;
                 Str name = symbol_str(&db->symbols, own[k].name);
                 diag_error(db, def_span(db, own[k].def), "E0592",
                            "duplicate definitions with name `%.*s`", STR_ARG(name));

@@ -446,6 +446,19 @@ fn main() {
         ("fn g(x", "fn g(x: u8) {}\nfn g(x"),
         ("crate::b", "crate::nowhere"),
     ]),
+    "impls_that_come_to_overlap": ("""
+trait Zero {}
+mod inner { use super::*; impl Zero for u8 {} impl Zero for f32 {} impl S { fn a() {} } }
+struct S;
+struct Outer { inner: Inner }
+struct Inner { x: u8 }
+fn main() {}
+""", [
+        ("trait Zero {}", "trait Zero {}\nimpl<T: Copy> Zero for T {}"),
+        ("struct S;", "impl S { fn a() {} }\nstruct S;"),
+        ("x: u8", "x: Option<Outer>"),
+        ("struct Outer { inner: Inner }\nstruct Inner { x: u8 }", "struct Inner { x: Outer }\nstruct Outer { inner: Inner }"),
+    ]),
     "opaque_types_that_go": ("""
 fn compose<A, B, C>(f: impl Fn(A) -> B, g: impl Fn(B) -> C) -> impl Fn(A) -> C { move |x| g(f(x)) }
 fn count() -> (u8, impl Iterator<Item = u32>) { (1, 0..4) }
