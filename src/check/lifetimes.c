@@ -183,15 +183,6 @@ static void walk_args(LifetimeCx *cx, AstList args, u32 *lifetimes) {
     }
 }
 
-static bool is_generic_name(const Ast *ast, Symbol name) {
-    if (!ast) return false;
-    AstList params = ast->item.generics.params;
-    for (u32 i = 0; i < params.count; i++)
-        if (AST_ROWS(ast, generic_params, AstGenericParam, params)[i].name.sym.id == name.id)
-            return true;
-    return false;
-}
-
 // How many lifetimes the type that the path names has; 0 if it names none.
 static u32 lifetimes_of_path(const LifetimeCx *cx, const AstPathRow *path) {
     Db *db = cx->db;
@@ -201,8 +192,8 @@ static u32 lifetimes_of_path(const LifetimeCx *cx, const AstPathRow *path) {
         const AstSeg *seg = &AST_ROWS(cx->ast, segs, AstSeg, path->segs)[i];
         segs[i] = (PathSeg){seg->name.sym, seg->name.ctxt, seg->flags};
     }
-    if (symbol_is(segs[0].name, SYM_Self) || is_generic_name(cx->ast, segs[0].name) ||
-        is_generic_name(outer_ast(db, cx->def), segs[0].name))
+    if (symbol_is(segs[0].name, SYM_Self) || ast_has_generic(cx->ast, segs[0].name) ||
+        ast_has_generic(outer_ast(db, cx->def), segs[0].name))
         return 0;
     PathRes found = names_resolve(db, cx->scope, segs, path->segs.count, NS_TYPE);
     if (found.res.kind != RES_DEF || found.used != path->segs.count) return 0;
@@ -237,7 +228,7 @@ static void walk_path(LifetimeCx *cx, AstPath id, bool is_type) {
     if (!given || given == wanted || path->segs.count != 1) return;
     const AstSeg *last = &AST_ROWS(cx->ast, segs, AstSeg, path->segs)[0];
     Str name = symbol_str(&cx->db->symbols, last->name.sym);
-    if (is_generic_name(cx->ast, last->name.sym) || symbol_is(last->name.sym, SYM_Self)) return;
+    if (ast_has_generic(cx->ast, last->name.sym) || symbol_is(last->name.sym, SYM_Self)) return;
     diag_error(cx->db, span_of(cx, path->lo, path->hi), "E0107",
                "`%.*s` takes %u lifetime argument%s but %u lifetime argument%s supplied",
                STR_ARG(name), wanted, wanted == 1 ? "" : "s", given,

@@ -10,15 +10,6 @@ static bool binds_local(const Ast *ast, Symbol name) {
     return false;
 }
 
-static bool has_generic(const Ast *ast, Symbol name) {
-    if (!ast) return false;
-    AstList params = ast->item.generics.params;
-    for (u32 i = 0; i < params.count; i++)
-        if (AST_ROWS(ast, generic_params, AstGenericParam, params)[i].name.sym.id == name.id)
-            return true;
-    return false;
-}
-
 static bool is_body(DefKind kind) {
     return kind == DEF_FN || kind == DEF_ASSOC_FN || kind == DEF_CONST || kind == DEF_STATIC ||
            kind == DEF_ASSOC_CONST;
@@ -39,7 +30,7 @@ static bool report_of_outer(Lower *l, Span span, Symbol name, bool is_value) {
         if (kind == DEF_MOD) break;
         if (is_value && is_body(kind)) local = binds_local(def_body_ast(db, at), name);
         if (is_body(kind) || kind == DEF_IMPL || kind == DEF_TRAIT)
-            generic = has_generic(def_item_ast(db, at), name);
+            generic = ast_has_generic(def_item_ast(db, at), name);
     }
     if (generic) {
         diag_error(db, span, "E0401", "can't use generic parameters from outer item");

@@ -590,6 +590,15 @@ static inline const AstPathRow *ast_path(const Ast *a, AstPath p) {
     DCHECK(p.id == 0 || p.id < a->paths.count);
     return AST_ROW(a, paths, AstPathRow, p.id);
 }
+// Whether the item's own generic parameters have one of the name; NULL has none.
+static inline bool ast_has_generic(const Ast *a, Symbol name) {
+    if (!a) return false;
+    AstList params = a->item.generics.params;
+    for (u32 i = 0; i < params.count; i++)
+        if (AST_ROWS(a, generic_params, AstGenericParam, params)[i].name.sym.id == name.id)
+            return true;
+    return false;
+}
 // The i-th id of a list in `lists`.
 static inline u32 ast_list(const Ast *a, AstList list, u32 i) {
     return *AST_ROW(a, lists, u32, list.first + i);
